@@ -1,0 +1,272 @@
+"""The composition root: everything is built here, once, and handed down as arguments.
+
+`create_app(settings)` gives the ASGI application. Its lifespan opens the store, the keys, the connections and the index over one
+snapshot of the channel files; `Gateway` is what the edge sees of it. Only here (and in `cli/`, `sandbox/`) are the environment
+and the clock read.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Self
+from zoneinfo import ZoneInfo
+
+import aiohttp
+from graphql import GraphQLError
+from starlette.applications import Starlette
+
+from channels.connections import Connections
+from channels.secrets import MissingSecret, Secrets
+from channels.snapshot import Loaded, Snapshot, load
+from edge.limits import Limits
+from edge.pages import Site
+from edge.ports import Credentials
+from edge.readiness import CityReadiness, Readiness
+from edge.routes import routes
+from identity import links
+from identity.authentication import Authentication
+from identity.claims import UserInfo
+from identity.issuers import DEFAULT_ACR, Issuer
+from identity.refusal import Refusal
+from identity.seal import Sealer
+from resolvers import ANSWERS, Context, Listing, Services, catalogue_index, local_answers
+from resolvers.context import RunningGraph
+from roaming import Consents, Journal, consents, journal
+from schema.build import Graph
+from schema.codes import AssuranceLevel
+from storage import Database
+
+DATABASE = "gateway.sqlite"
+CHINA = ZoneInfo("Asia/Shanghai")
+SEAL_KEY, PAIRWISE_SALT = "GATEWAY_SEAL_KEY", "GATEWAY_PAIRWISE_SALT"
+
+
+class CannotStart(RuntimeError):
+    """The gateway cannot start; the text says what is missing and where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a process is told from outside. `from_environment` names the variables."""
+
+    root: Path = Path("cities")
+    environment: str = "sandbox"
+    overlays: Path | None = None
+    state: Path = Path(".sandbox/state")
+    issuer: str | None = None
+    host: str = "127.0.0.1"
+    port: int = 8000
+    secrets: Secrets = field(default_factory=Secrets)
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Self:
+        """ROAM_ROOT, ROAM_ENV, ROAM_OVERLAYS, ROAM_STATE, ROAM_ISSUER, ROAM_HOST, ROAM_PORT, ROAM_SECRET*."""
+        overlays, port = environ.get("ROAM_OVERLAYS"), environ.get("ROAM_PORT", "8000")
+        if not port.isdigit() or not 0 < int(port) < 65_536:
+            raise CannotStart(f"ROAM_PORT is {port!r}; it must be a port number from 1 to 65535")
+        return cls(
+            root=Path(environ.get("ROAM_ROOT", "cities")),
+            environment=environ.get("ROAM_ENV", "sandbox"),
+            overlays=Path(overlays) if overlays else None,
+            state=Path(environ.get("ROAM_STATE", ".sandbox/state")),
+            issuer=environ.get("ROAM_ISSUER"),
+            host=environ.get("ROAM_HOST", "127.0.0.1"),
+            port=int(port),
+            secrets=Secrets.from_environment(environ),
+        )
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The application over one folder of channels. Raises: CannotStart."""
+    loaded = load(
+        settings.root,
+        environment=settings.environment,
+        at=now().astimezone(CHINA).date(),
+        secrets=settings.secrets,
+        overlays=settings.overlays,
+    )
+    snapshot = usable(loaded, settings)
+    gateway = Gateway(settings, snapshot)
+    return Starlette(routes=routes(gateway, site(settings, snapshot)), lifespan=gateway.lifespan)
+
+
+def usable(loaded: Loaded, settings: Settings) -> Snapshot:
+    """The snapshot; what is wrong with the files goes to the log, and costs only the cities it is about."""
+    for diagnostic in loaded.diagnostics:
+        if diagnostic.severity == "error":
+            sys.stderr.write(f"{diagnostic}\n")
+    if loaded.snapshot is None:
+        raise CannotStart(f"{settings.root}: no usable channel files; run `roam city check --root {settings.root}`")
+    return loaded.snapshot
+
+
+def site(settings: Settings, snapshot: Snapshot) -> Site:
+    """GraphiQL, where the environment shows it."""
+    return Site(issuer=issuer_url(settings, snapshot), enabled=snapshot.environment.graphiql)
+
+
+def issuer_url(settings: Settings, snapshot: Snapshot) -> str | None:
+    """The identity provider of this environment: told from outside, else by `roam.yaml`."""
+    return settings.issuer or snapshot.environment.issuer
+
+
+def issuers(settings: Settings, snapshot: Snapshot) -> list[Issuer]:
+    """The trusted providers: an environment with one of its own trusts that one alone. Raises: CannotStart."""
+    public, own = snapshot.settings.gateway.public_url, snapshot.environment.issuer
+    declared = [rule for rule in snapshot.settings.identity.issuers if own in (None, rule.issuer)]
+    found = [
+        Issuer(rule.issuer, rule.audience or public, levels(rule.acr), qualified=place > 0)
+        for place, rule in enumerate(declared)
+    ]
+    if own and not found:
+        found = [Issuer(own, public)]
+    if settings.issuer:
+        found = [replace(found[0], url=settings.issuer) if found else Issuer(settings.issuer, public)]
+    if not found:
+        raise CannotStart(f"{settings.root}/roam.yaml: no identity provider for the environment {settings.environment}")
+    return found
+
+
+def levels(acr: Mapping[str, str]) -> Mapping[str, AssuranceLevel]:
+    """A provider's own words for the levels; the usual ones where it declares none."""
+    return {value: AssuranceLevel(level) for value, level in acr.items()} or DEFAULT_ACR
+
+
+def key_of(secrets: Secrets, name: str) -> bytes:
+    """A gateway key of 32 bytes or more. Raises: CannotStart."""
+    try:
+        key = secrets.reveal(name).encode()
+    except MissingSecret as missing:
+        raise CannotStart(f"{missing}; set ROAM_SECRET_{name}, or put it into the secrets folder") from None
+    if len(key) < 32:
+        raise CannotStart(f"secret {name} has {len(key)} bytes; it needs at least 32")
+    return key
+
+
+class Gateway:
+    """One process's gateway, as the edge sees it (edge.ports.GatewayPort)."""
+
+    def __init__(self, settings: Settings, snapshot: Snapshot) -> None:
+        self._settings = settings
+        self._snapshot = snapshot
+        contributions = {c.slug: c.contribution for c in snapshot.channels.values() if c.contribution}
+        self._graph = Graph(ANSWERS, snapshot.city_ids, contributions, local_answers(snapshot))
+        self.limits = Limits(introspection=snapshot.environment.graphiql)
+        self._services: Services | None = None
+        self._authentication: Authentication | None = None
+
+    @asynccontextmanager
+    async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        """Open everything, in the order of need; close it the other way round."""
+        settings, snapshot = self._settings, self._snapshot
+        seal_key, salt = key_of(snapshot.secrets, SEAL_KEY), key_of(snapshot.secrets, PAIRWISE_SALT)
+        async with AsyncExitStack() as stack:
+            tables = (links.MIGRATIONS, consents.MIGRATIONS, journal.MIGRATIONS)
+            database = await stack.enter_async_context(await Database.open(settings.state / DATABASE, tables))
+            session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
+            connections = await stack.enter_async_context(Connections(snapshot, clock=now))
+            self._authentication = Authentication(issuers(settings, snapshot), session)
+            listing = Listing.of(snapshot)
+            self._services = Services(
+                snapshot=snapshot,
+                connections=connections,
+                index=catalogue_index(listing),
+                listing=listing,
+                user_info=UserInfo(self._authentication, session),
+                links=links.Links(database),
+                consents=Consents(database),
+                journal=Journal(database),
+                sealer=Sealer(seal_key),
+                pairwise_salt=salt,
+                store_key=seal_key,
+                clock=now,
+                version=version("cityroam"),
+                graph=RunningGraph(self._graph.core, sha256(self._graph.as_str().encode()).hexdigest()[:12]),
+                budget_seconds=snapshot.settings.gateway.fanout_budget.total_seconds(),
+            )
+            for line in connections.diagnostics:
+                sys.stderr.write(f"error: {line}\n")
+            yield
+            self._services = None
+
+    async def context(self, credentials: Credentials) -> Context:
+        """Who asks, in which language, by when. Raises: GraphQLError UNAUTHENTICATED."""
+        if self._services is None or self._authentication is None:
+            raise RuntimeError("the gateway is not open")
+        language = preferred(
+            credentials.headers.get("accept-language"), self._snapshot.settings.gateway.default_language
+        )
+        viewer = await self._authentication.viewer(credentials.authorization, now())
+        if isinstance(viewer, Refusal):
+            text = viewer.zh if language == "zh" else viewer.en
+            raise GraphQLError(text, extensions={"code": viewer.code.value})
+        return Context(
+            services=self._services,
+            viewer=viewer,
+            language=language,
+            request_id=credentials.request_id,
+            deadline=asyncio.get_running_loop().time() + self._services.budget_seconds,
+        )
+
+    def readiness(self) -> Readiness:
+        """Ready once everything is open; each city as strangers may know it."""
+        if self._services is None:
+            return Readiness(ready=False, config_version=None, schema_version=None)
+        health = self._services.connections.health
+        cities = tuple(
+            CityReadiness(c.slug, c.config.city.code, c.status, health.of(c.slug).value, loaded=c.available)
+            for c in self._snapshot.channels.values()
+        )
+        return Readiness(True, self._snapshot.version, self._services.graph.version, cities)
+
+
+def preferred(header: str | None, default: str) -> str:
+    """`zh` or `en`, whichever the Accept-Language header likes better; `default` where it names neither."""
+    best, found = 0.0, default
+    for part in (header or "").split(","):
+        tag, _, parameters = part.strip().partition(";")
+        primary = tag.strip().lower().partition("-")[0]
+        quality = weight(parameters)
+        if primary in ("zh", "en") and quality > best:
+            best, found = quality, primary
+    return found
+
+
+def weight(parameters: str) -> float:
+    """The q-value of one Accept-Language part; 1 when there is none, 0 when it is not a number."""
+    name, _, value = parameters.strip().partition("=")
+    if name.strip().lower() != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0
+
+
+def main() -> None:
+    """Serve on ROAM_HOST:ROAM_PORT; one clear line and exit 1 when that cannot be."""
+    import uvicorn
+
+    from edge.server import server_config
+
+    try:
+        settings = Settings.from_environment(os.environ)
+        app = create_app(settings)
+    except CannotStart as problem:
+        sys.exit(f"error: {problem}")
+    uvicorn.Server(server_config(app, settings.host, settings.port)).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""What a city's answer becomes: a page of canonical rows, or a coded failure.  Never an exception."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from schema.codes import ErrorCode
+
+Row: TypeAlias = dict[str, Any]
+Position: TypeAlias = str | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bilingual:
+    """One sentence in both languages, safe to show to a client."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Canonical rows of one answer.
+
+    `rows` are wire-ready and shared with the cache: readers copy before they add to them.
+    `dropped` counts rows withheld because they broke the contract.  `next` is the city's next position; None = the end.
+    `total` is the city's own count, when it declares one.
+    """
+
+    rows: tuple[Row, ...]
+    dropped: int
+    next: Position
+    total: int | None
+    as_of: datetime
+    from_cache: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a city gave no rows.
+
+    `message` may be shown.  `detail` is for logs and operators: it names what broke, never personal data or tokens.
+    `user` is True when the citizen can put it right.  `retry_after` is in seconds.
+    """
+
+    code: ErrorCode
+    message: Bilingual
+    retry_after: int | None = None
+    user: bool = False
+    detail: str = ""
+
+
+Answer: TypeAlias = Page | Failure

@@ -1,0 +1,180 @@
+"""Operations: known, fit for their backend, mapped onto the graph, and sending no more than they declare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from graphql import GraphQLSyntaxError, parse
+
+from schema.operations import OPERATIONS
+
+from .check_city import check_error_rule, check_expression, expression_place
+from .diagnostics import Diagnostic, Place, report
+from .mapping import compile_map, compile_vars
+from .models import Operation
+from .positions import MapNode, find
+from .problems import Problem
+from .scene import Scene
+from .shape import Shape, canonical_shape
+from .templates import names
+
+Path = tuple[str | int, ...]
+
+BODIES = ("json_body", "form", "xml", "graphql")
+WRITTEN = {"json_body": "json"}
+# Which parts of a request go with a backend's kind.
+FIT: Mapping[str, tuple[str, ...]] = {
+    "rest": ("method", "path", "query", "headers", "json", "form"),
+    "soap": ("method", "path", "headers", "xml", "soap_action"),
+    "graphql": ("headers", "graphql", "variables"),
+    "federation": ("headers", "graphql", "variables"),
+}
+CLAIMS = (
+    "pairwise_id", "name", "id_number", "phone", "social_card_number", "vehicle_plate", "address", "face_proof",
+)  # fmt: skip
+FIXED: Mapping[str, tuple[str, ...]] = {
+    "page": ("number", "size", "offset", "cursor"),
+    "request": ("id", "idempotency_key"),
+    "batch": ("keys",),
+}
+
+
+def check_operations(scene: Scene) -> Iterator[Diagnostic]:
+    """Every operation of the file, canonical and local."""
+    for path, operation in scene.every_operation():
+        name = path[1]
+        canonical = path[0] == "operations"
+        if canonical and name not in OPERATIONS:
+            yield report("unknown_operation", scene.key(*path), found=name, near=name, choices=tuple(OPERATIONS))
+            continue
+        yield from _check_fit(scene, path, operation)
+        yield from _check_mapping(scene, path, operation, _shape(scene, path))
+        yield from _check_templates(scene, path, operation)
+        yield from _check_answer(scene, path, operation, canonical)
+        for index, rule in enumerate(operation.errors):
+            yield from check_error_rule(scene, (*path, "errors", index), rule.code, rule.http, rule.when)
+
+
+def _shape(scene: Scene, path: tuple[str, str]) -> Shape | None:
+    if path[0] == "local":
+        return scene.local_shapes.get(path[1])
+    output = OPERATIONS[path[1]].output
+    return canonical_shape(output) if output else None
+
+
+def _check_fit(scene: Scene, path: Path, operation: Operation) -> Iterator[Diagnostic]:
+    known = scene.names("backends")
+    if operation.backend not in known:
+        where, name = scene.at(*path, "backend"), operation.backend
+        yield report("unknown_ref", where, where="backends", found=name, near=name, choices=known)
+    written = [WRITTEN.get(body, body) for body in BODIES if getattr(operation.request, body) is not None]
+    if len(written) > 1:
+        yield report("one_of", scene.key(*path, "request", written[1]), fields=[f"`{body}`" for body in written])
+    backend = scene.channel.backends.get(operation.backend)
+    if backend is None:
+        return
+    allowed = FIT[backend.kind]
+    for part in scene.names(*map(str, path), "request"):
+        if part not in allowed:
+            where = scene.key(*path, "request", part)
+            yield report("body_kind", where, kind=backend.kind, field=part, choices=allowed)
+    yield from _check_document(scene, (*path, "request", "graphql"), operation.request.graphql)
+
+
+def _check_document(scene: Scene, path: Path, document: str | None) -> Iterator[Diagnostic]:
+    try:
+        if document is not None:
+            parse(document)
+    except GraphQLSyntaxError as error:
+        yield report("bad_sdl", scene.at(*path), problem=error.message.removeprefix("Syntax Error: "))
+
+
+def _check_mapping(scene: Scene, path: Path, operation: Operation, shape: Shape | None) -> Iterator[Diagnostic]:
+    _, problems = compile_map(operation.response.mapping, shape)
+    for problem in problems:
+        yield problem_at(scene, (*path, "response", "map"), problem)
+    _, problems = compile_vars(operation.vars)
+    for problem in problems:
+        yield problem_at(scene, (*path, "vars"), problem)
+
+
+def problem_at(scene: Scene, base: Path, problem: Problem) -> Diagnostic:
+    """A mapping's problem at its place in the file."""
+    path = _written(scene, base, problem.place)
+    place = scene.key(*path) if problem.at == "key" else scene.at(*path)
+    if problem.code == "ROAM-401" and (expression := _expression(scene, path)):
+        place = expression_place(scene.node, place, expression)
+    message, advice = problem.message, problem.help
+    return Diagnostic(place, "error", problem.code, message.zh, message.en, advice.zh, advice.en)
+
+
+def _written(scene: Scene, base: Path, steps: tuple[str, ...]) -> Path:
+    """The path as far as it is written: a bare text stands for `{from: text}`, a nested map for `{map: …}`."""
+    path = base
+    for step in steps:
+        found = find(scene.node, path)
+        if isinstance(found, MapNode) and step in found.entries:
+            path = (*path, step)
+    return path
+
+
+def _expression(scene: Scene, path: Path) -> str | None:
+    found = find(scene.node, path)
+    return str(getattr(found, "text", "")) or None
+
+
+def _check_templates(scene: Scene, path: Path, operation: Operation) -> Iterator[Diagnostic]:
+    told: set[str] = set()
+    for part, template in _templates(operation):
+        place = scene.at(*path, "request", part)
+        for name in names(template):
+            room, _, rest = name.partition(".")
+            key = rest.partition(".")[0]
+            if room == "citizen" and key in CLAIMS:
+                if key not in operation.needs and key not in told:
+                    told.add(key)
+                    yield report("undeclared", scene.key(*path, "request"), claim=key)
+            else:
+                yield from _check_hole(path, operation, place, (name, room, key))
+
+
+def _templates(operation: Operation) -> Iterator[tuple[str, Any]]:
+    request = operation.request
+    for part in ("path", "query", "headers", "json_body", "form", "xml", "variables"):
+        yield WRITTEN.get(part, part), getattr(request, part)
+
+
+def _check_hole(path: Path, operation: Operation, place: Place, hole: tuple[str, str, str]) -> Iterator[Diagnostic]:
+    name, room, key = hole
+    if room == "args" and key:
+        known = OPERATIONS[str(path[1])].arguments if path[0] == "operations" else None
+        if known is not None and key not in known:
+            yield report("unknown_argument", place, operation=path[1], found=key, near=key, choices=known)
+    elif room == "vars" and key:
+        if key not in operation.vars:
+            yield report("unknown_ref", place, where="vars", found=key, near=key, choices=tuple(operation.vars))
+    elif key not in FIXED.get(room, ()):
+        problem = {"zh": f"`${{{name}}}` 没有所指", "en": f"`${{{name}}}` names nothing"}
+        yield report("bad_template", place, problem=problem)
+    elif room == "batch" and operation.batch is None:
+        problem = {"zh": f"`${{{name}}}` 需要 batch:", "en": f"`${{{name}}}` needs `batch:`"}
+        yield report("bad_template", place, problem=problem)
+
+
+def _check_answer(scene: Scene, path: Path, operation: Operation, canonical: bool) -> Iterator[Diagnostic]:
+    response, page, name = operation.response, operation.page, path[1]
+    yield from check_expression(scene, (*path, "response", "items"), response.items)
+    yield from check_expression(scene, (*path, "response", "item"), response.item)
+    if canonical and OPERATIONS[str(name)].shape == "list" and response.items is None:
+        example = {"zh": '例如 `items: list`;整个应答就是列表时写 `items: "@"`', "en": 'for example `items: list`, or `items: "@"`'}
+        where = scene.key(*path, "response")
+        yield report("operation_shape", where, operation=name, expected="response.items", example=example)
+    if page is not None:
+        yield from check_expression(scene, (*path, "page", "total"), page.total)
+        yield from check_expression(scene, (*path, "page", "next"), page.next)
+        if page.style == "cursor" and page.next is None:
+            where = scene.key(*path, "page")
+            yield report("operation_shape", where, operation=name, expected="page.next", example="")
+    if operation.cache is not None and operation.cache.scope == "public" and operation.needs:
+        yield report("public_cache", scene.at(*path, "cache", "scope"), operation=name)

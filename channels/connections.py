@@ -1,0 +1,194 @@
+"""Every city of one snapshot, ready to be asked.
+
+`call` gives a Page or a Failure and never raises for a city's failure.  Between the caller and the line stand, in this
+order: the channel's state, the cache, identical reads under way, batching by key, and the mapping.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from typing import Any, Self
+
+import orjson
+
+from channels.answer import Answer, Failure, Page, Position
+from channels.ask import Ask
+from channels.batching import ask_in_batches
+from channels.cache import Key, PageCache
+from channels.city_lines import CityLines, open_city
+from channels.compiled import Compiled
+from channels.converters import Unfit
+from channels.credentials import Clock
+from channels.failures import failure
+from channels.flights import Flights
+from channels.health import Health
+from channels.paging import BadPosition
+from channels.refusals import ContractBroken
+from channels.rowset import make_page
+from channels.snapshot import Channel, Snapshot
+from channels.templates import Scope
+from schema.codes import ErrorCode
+
+log = logging.getLogger(__name__)
+
+_CLOSED = {"PAUSED": ErrorCode.CHANNEL_PAUSED, "RETIRED": ErrorCode.CHANNEL_RETIRED}
+
+
+class Connections:
+    """Sessions, caches and limits of one snapshot's cities.  Use as an async context manager.
+
+    `health` and `cache` may be handed on from one snapshot's connections to the next.
+    """
+
+    def __init__(
+        self, snapshot: Snapshot, clock: Clock, *, cache: PageCache | None = None, health: Health | None = None
+    ) -> None:
+        self._snapshot, self._clock = snapshot, clock
+        self.cache = cache or PageCache()
+        self.health = health or Health(lambda: asyncio.get_running_loop().time())
+        self._cities: dict[str, CityLines] = {}
+        self._flights: Flights[Answer] = Flights()
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        issuer, reveal = self._snapshot.settings.gateway.public_url, self._snapshot.secrets.reveal
+        for slug, channel in self._snapshot.channels.items():
+            self._cities[slug] = await open_city(
+                channel.config, self._stack, reveal=reveal, issuer=issuer, clock=self._clock
+            )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    @property
+    def diagnostics(self) -> tuple[str, ...]:
+        """What could not be made at start, one line each: `deyang: backends.gov: secret DEYANG_APP_KEY is not set`."""
+        return tuple(
+            f"{slug}: backends.{name}: {reason}"
+            for slug, city in self._cities.items()
+            for name, reason in city.faults.items()
+        )
+
+    async def call(self, channel: Channel, ask: Ask, position: Position = None) -> Answer:
+        """Ask one city.  `position` None is the first page; later ones are `Page.next` as it was given.
+
+        A write's answer forgets what the citizen's cached pages of that city said, an unknown outcome too.
+        """
+        operation = channel.operations.get(ask.operation)
+        closed = _CLOSED.get(channel.status)
+        if closed is not None:
+            return failure(closed)
+        if not channel.available:
+            return failure(ErrorCode.CHANNEL_PAUSED, "the channel's files have errors")
+        if operation is None:
+            return failure(ErrorCode.NOT_OFFERED, ask.operation)
+        ask = _bounded(operation, ask)
+        refused = _refuse(operation, ask)
+        if refused is not None:
+            return refused
+        if not operation.write:
+            return await self._read(channel, operation, ask, position)
+        answer = await self._ask(channel, operation, ask, position)
+        await self._forget(channel, ask, answer)
+        return answer
+
+    async def purge(self, subject: str, city: str | None = None) -> int:
+        """Forget a citizen's cached pages.  Return: how many."""
+        return await self.cache.purge(subject, city)
+
+    async def _read(self, channel: Channel, operation: Compiled, ask: Ask, position: Position) -> Answer:
+        personal = bool(operation.needs) or (operation.cache is not None and operation.cache.scope == "citizen")
+        if personal and ask.subject is None:
+            return await self._ask(channel, operation, ask, position)
+        key = Key(
+            self._snapshot.version,
+            channel.slug,
+            operation.id,
+            ask.subject if personal else None,
+            orjson.dumps([ask.args, ask.assurance], option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=str),
+            position,
+        )
+        if operation.cache is not None and (page := await self.cache.get(key)) is not None:
+            return page
+        return await self._shared(key, channel, operation, ask)
+
+    async def _shared(self, key: Key, channel: Channel, operation: Compiled, ask: Ask) -> Answer:
+        epoch = self.cache.epoch
+
+        async def fetch() -> Answer:
+            answer = await self._ask(channel, operation, ask, key.position)
+            if operation.cache is not None and isinstance(answer, Page):
+                await self.cache.put(key, answer, operation.cache.ttl.total_seconds(), epoch=epoch)
+            return answer
+
+        try:
+            # The epoch keeps a read that follows a write from joining one that preceded it.
+            return await self._flights.share((key, epoch), fetch, ask.deadline)
+        except TimeoutError:
+            return failure(ErrorCode.BACKEND_TIMEOUT, "waited for the same question under way")
+
+    async def _ask(self, channel: Channel, operation: Compiled, ask: Ask, position: Position) -> Answer:
+        if operation.batch is not None:
+
+            async def one(keys: list[Any]) -> Answer:
+                return await self._call(channel, operation, ask, position, {"keys": keys})
+
+            answer = await ask_in_batches(operation.batch, ask, one, at=self._clock())
+        else:
+            answer = await self._call(channel, operation, ask, position, {})
+        self.health.note(channel.slug, answer)
+        if isinstance(answer, Failure):
+            fields = {"city": channel.slug, "operation": operation.id, "code": answer.code, "detail": answer.detail}
+            log.info("city call failed: %(city)s %(operation)s %(code)s: %(detail)s", fields)
+        return answer
+
+    async def _call(
+        self, channel: Channel, operation: Compiled, ask: Ask, position: Position, batch: Mapping[str, Any]
+    ) -> Answer:
+        try:
+            scope = _scope(operation, ask, operation.pages.values(position), batch)
+        except (Unfit, BadPosition) as error:
+            return failure(ErrorCode.INVALID_INPUT, str(error), user=True)
+        line = self._cities[channel.slug].lines.get(operation.backend)
+        if line is None:
+            fault = self._cities[channel.slug].faults.get(operation.backend, "no such backend")
+            return failure(ErrorCode.BACKEND_UNREACHABLE, f"backends.{operation.backend}: {fault}")
+        data = await line.ask(operation, ask, scope)
+        if isinstance(data, Failure):
+            return data
+        try:
+            return make_page(operation, data, position, at=self._clock())
+        except ContractBroken as broken:
+            code = ErrorCode.OUTCOME_UNKNOWN if operation.write else ErrorCode.BACKEND_CONTRACT_BROKEN
+            return failure(code, str(broken))
+
+    async def _forget(self, channel: Channel, ask: Ask, answer: Answer) -> None:
+        changed = isinstance(answer, Page) or answer.code is ErrorCode.OUTCOME_UNKNOWN
+        if changed and ask.subject is not None:
+            await self.cache.purge(ask.subject, channel.slug)
+
+
+def _bounded(operation: Compiled, ask: Ask) -> Ask:
+    """Return: the ask with only the claims that the operation declares; a public one says nothing of the asker."""
+    claims = {key: ask.claims[key] for key in operation.needs if key in ask.claims}
+    return replace(ask, claims=claims, assurance=ask.assurance if operation.needs else "ANONYMOUS")
+
+
+def _refuse(operation: Compiled, ask: Ask) -> Failure | None:
+    missing = [key for key in operation.needs if not ask.claims.get(key)]
+    if missing:
+        code = ErrorCode.UNAUTHENTICATED if ask.subject is None else ErrorCode.ASSURANCE_TOO_LOW
+        return failure(code, f"{operation.id} needs {', '.join(missing)}")
+    if operation.write and not ask.idempotency_key:
+        return failure(ErrorCode.INVALID_INPUT, "a write without an idempotency key")
+    return None
+
+
+def _scope(operation: Compiled, ask: Ask, page: Mapping[str, Any], batch: Mapping[str, Any]) -> Scope:
+    request = {"id": ask.request_id, "idempotency_key": ask.idempotency_key}
+    return Scope(ask.args, ask.claims, operation.variables(ask.args), page, request, batch)

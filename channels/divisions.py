@@ -1,0 +1,32 @@
+"""City codes of Sichuan (GB/T 2260), a data file of this package."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A city or prefecture: `510600`, 德阳市, Deyang."""
+
+    code: str
+    zh: str
+    en: str
+
+
+@cache
+def divisions() -> Mapping[str, Division]:
+    """The 21 divisions by code."""
+    lines = (files(__package__) / "divisions.csv").read_text("utf-8").splitlines()
+    rows = [Division(row["code"], row["name_zh"], row["name_en"]) for row in csv.DictReader(lines)]
+    return MappingProxyType({row.code: row for row in rows})
+
+
+def code_of(name_zh: str) -> str | None:
+    """The code of the division with this Chinese name."""
+    return next((row.code for row in divisions().values() if row.zh == name_zh), None)

@@ -1,0 +1,71 @@
+"""One file of the operators' room: read, decoded, parsed, validated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel
+
+from .diagnostics import Diagnostic, Place, report
+from .lines import SourceText, decode
+from .positions import Node, parse
+from .validation import validate
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Document(Generic[M]):
+    """A file and all that is wrong with it.  `model`: None when it could not be made."""
+
+    raw: bytes
+    source: SourceText
+    node: Node | None
+    model: M | None
+    found: tuple[Diagnostic, ...]
+
+    @property
+    def path(self) -> str:
+        return self.source.path
+
+
+def read_bytes(file: Path, shown: str) -> tuple[bytes, list[Diagnostic]]:
+    """The bytes of a file, or the reason why there are none."""
+    try:
+        return file.read_bytes(), []
+    except FileNotFoundError:
+        return b"", [report("missing_file", Place(shown, 1, 1), file=shown)]
+    except OSError as error:
+        return b"", [report("unreadable", Place(shown, 1, 1), file=shown, reason=error.strerror or "?")]
+
+
+def read_node(file: Path, shown: str) -> Document[BaseModel]:
+    """A file parsed but not yet given to a model."""
+    raw, found = read_bytes(file, shown)
+    if found:
+        return Document(raw, SourceText.of(shown, ""), None, None, tuple(found))
+    source, found = decode(shown, raw)
+    if found:
+        return Document(raw, source, None, None, tuple(found))
+    node, found = parse(source)
+    return Document(raw, source, node, None, tuple(found))
+
+
+def read_document(file: Path, shown: str, model: type[M]) -> Document[M]:
+    """A file as a model."""
+    document = read_node(file, shown)
+    if document.node is None:
+        return Document(document.raw, document.source, None, None, document.found)
+    made, found = validate(model, document.node)
+    return Document(document.raw, document.source, document.node, made, (*document.found, *found))
+
+
+def shown_path(file: Path) -> str:
+    """A file's path as people would type it: relative to here where it lies below here."""
+    absolute = file.absolute()
+    here = Path.cwd()
+    return str(absolute.relative_to(here)) if absolute.is_relative_to(here) else str(file)
+
+

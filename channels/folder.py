@@ -1,0 +1,166 @@
+"""One city's folder: the channel under its overlays, and the files beside it, read but not yet checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+from .catalogue import List, read_catalogue
+from .contribution import Contribution, parse_contribution
+from .diagnostics import Diagnostic, report
+from .documents import read_bytes, read_node, shown_path
+from .lines import SourceText, decode
+from .models import ChannelFile, City
+from .overlays import overlaid
+from .positions import ListNode, MapNode, Node, value_place
+from .providers import Provider, declared_providers
+from .register import RegisterRow
+from .scene import own_prefix
+from .validation import validate
+
+CHANNEL = "channel.yaml"
+CONTRIBUTION = "contribute.graphql"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read and everything that is wrong with it so far.
+
+    `channel`: None when there is no telling what the file means.  `whole`: nothing of it was refused.
+    """
+
+    slug: str
+    node: Node | None
+    channel: ChannelFile | None
+    whole: bool
+    contribution: Contribution | None
+    sources: tuple[SourceText, ...]
+    raw: bytes
+    found: tuple[Diagnostic, ...]
+
+
+def read_folder(folder: Path, overlay: str, overlays: Path | None) -> Reading:
+    """Read `channel.yaml`, lay `channel.<overlay>.yaml` and the machine's `<city>.yaml` over it, make the model."""
+    base = read_node(folder / CHANNEL, shown_path(folder / CHANNEL))
+    sources, raw, found = [base.source], [base.raw], list(base.found)
+    node = base.node
+    for file in _overlay_files(folder, overlay, overlays):
+        laid = read_node(file, shown_path(file))
+        sources.append(laid.source)
+        raw.append(laid.raw)
+        found += laid.found
+        if node is not None and laid.node is not None:
+            merged, refused = overlaid(node, laid.node)
+            found += refused
+            node = merged if file.name == f"channel.{overlay}.yaml" or file.parent == overlays else node
+    contribution = None
+    if (folder / CONTRIBUTION).is_file():
+        source, text, refused = _read_text(folder / CONTRIBUTION)
+        sources.append(source)
+        raw.append(text)
+        found += refused
+        contribution, refused = parse_contribution(source) if not refused else (None, [])
+        found += refused
+    channel, refused = made(node) if node is not None else (None, [])
+    whole = not any(item.severity == "error" for item in (*found, *refused))
+    return Reading(
+        folder.name, node, channel, whole, contribution, tuple(sources), b"\0".join(raw), (*found, *refused)
+    )
+
+
+def _overlay_files(folder: Path, overlay: str, overlays: Path | None) -> list[Path]:
+    """The overlays of every environment (each must be lawful; one is used), then the machine's own."""
+    files = sorted(folder.glob("channel.*.yaml"), key=lambda file: (file.name != f"channel.{overlay}.yaml", file.name))
+    own = overlays / f"{folder.name}.yaml" if overlays else None
+    return [*files, own] if own and own.is_file() else files
+
+
+def made(node: Node) -> tuple[ChannelFile | None, list[Diagnostic]]:
+    """The model; where parts are refused, the model of the rest, so that the rest is checked too."""
+    channel, found = validate(ChannelFile, node)
+    if channel is not None or not isinstance(node, MapNode):
+        return channel, found
+    rest = pruned(node, found)
+    return (validate(ChannelFile, rest)[0], found) if rest is not None else (None, found)
+
+
+def pruned(node: MapNode, found: list[Diagnostic]) -> Node | None:
+    """The tree without the parts in which something was refused; None when what is left cannot be a channel.
+
+    A part is an entry of `operations`, `backends`, …, or an item of `services`: the smallest that can be missing.
+    """
+    bad = {(item.place.path, item.place.line, item.place.column) for item in found}
+    entries = {}
+    for key, entry in node.entries.items():
+        inner = entry.node
+        if key == "roaming" or key == "rollout" or key == "catalogue":
+            if _holds(entry.node, bad) or _at(entry.place) in bad:
+                continue
+        elif isinstance(inner, MapNode) and key in ("auth", "backends", "operations", "local"):
+            kept = {
+                name: part
+                for name, part in inner.entries.items()
+                if _at(part.place) not in bad and not _holds(part.node, bad)
+            }
+            inner = MapNode(kept, inner.place)
+        elif isinstance(inner, ListNode) and key == "services":
+            inner = ListNode(tuple(item for item in inner.items if not _holds(item, bad)), inner.place)
+        elif key not in ("roam", "city"):
+            continue
+        entries[key] = type(entry)(entry.key, entry.place, inner)
+    return MapNode(entries, node.place)
+
+
+def _at(place: object) -> tuple[str, int, int]:
+    return (place.path, place.line, place.column)  # type: ignore[attr-defined]
+
+
+def _holds(node: Node, bad: set[tuple[str, int, int]]) -> bool:
+    """Whether a refused place lies in this part of the tree."""
+    if _at(node.place) in bad:
+        return True
+    if isinstance(node, MapNode):
+        return any(_at(entry.place) in bad or _holds(entry.node, bad) for entry in node.entries.values())
+    return isinstance(node, ListNode) and any(_holds(item, bad) for item in node.items)
+
+
+def readable_city(node: Node | None) -> City | None:
+    """The city block by itself, so that a broken channel keeps its place in the graph."""
+    if not isinstance(node, MapNode) or "city" not in node.entries:
+        return None
+    return validate(City, node.entries["city"].node)[0]
+
+
+def read_providers(
+    folder: Path, reading: Reading, register: Mapping[str, RegisterRow]
+) -> tuple[tuple[Provider, ...], list[Diagnostic], list[SourceText], bytes]:
+    """The providers of `services:` and of the catalogue, in that order."""
+    channel = reading.channel
+    if channel is None:
+        return (), [], [], b""
+    providers = declared_providers(channel.services, register)
+    if channel.catalogue is None:
+        return providers, [], [], b""
+    file = folder / channel.catalogue.file
+    if not file.is_file() or file.parent != folder:
+        assert reading.node is not None  # noqa: S101  (there is a channel)
+        place = value_place(reading.node, ("catalogue", "file"))
+        return providers, [report("missing_file", place, file=channel.catalogue.file, hint="")], [], b""
+    source, raw, found = _read_text(file)
+    if found:
+        return providers, found, [source], raw
+    listed, found = read_catalogue(List(source, channel.catalogue, own_prefix(channel), register))
+    return (*providers, *listed), found, [source], raw
+
+
+def _read_text(file: Path) -> tuple[SourceText, bytes, list[Diagnostic]]:
+    shown = shown_path(file)
+    raw, found = read_bytes(file, shown)
+    if found:
+        return SourceText.of(shown, ""), raw, found
+    source, found = decode(shown, raw)
+    return source, raw, found
+
+

@@ -1,0 +1,86 @@
+"""How each city has been answering lately: UP, DEGRADED, DOWN, or UNKNOWN before the first call.
+
+A refusal (not linked, not found, a rejected request) is an answer; only a city that cannot be reached, does not answer in
+time or breaks its contract counts against it.  What the gateway itself refuses says nothing about the city.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from typing import Final
+
+from channels.answer import Answer, Failure
+from schema.codes import Availability, ErrorCode
+
+WINDOW_CALLS: Final = 20
+WINDOW_SECONDS: Final = 120.0
+DOWN_IN_A_ROW: Final = 3
+DOWN_SHARE: Final = 0.5
+DEGRADED_SHARE: Final = 0.1
+BACKLOG: Final = 64
+
+_BAD = frozenset(
+    {
+        ErrorCode.BACKEND_UNREACHABLE,
+        ErrorCode.BACKEND_TIMEOUT,
+        ErrorCode.BACKEND_CONTRACT_BROKEN,
+        ErrorCode.OUTCOME_UNKNOWN,
+        ErrorCode.CHANNEL_PAUSED,
+    }
+)
+_NEUTRAL = frozenset({ErrorCode.RATE_LIMITED, ErrorCode.INVALID_INPUT, ErrorCode.INTERNAL, ErrorCode.NOT_OFFERED})
+
+
+class Health:
+    """Recent outcomes by city slug.  `now` is loop time in seconds."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._recent: dict[str, deque[tuple[float, bool]]] = {}
+        self._last: dict[str, Availability] = {}
+        self._listeners: set[asyncio.Queue[tuple[str, Availability]]] = set()
+
+    def note(self, city: str, answer: Answer) -> None:
+        """Count one answer."""
+        if not isinstance(answer, Failure):
+            self.record(city, good=True)
+        elif answer.code not in _NEUTRAL:
+            self.record(city, good=answer.code not in _BAD)
+
+    def record(self, city: str, *, good: bool) -> None:
+        """Count one outcome and tell the listeners when it changes the city's state."""
+        self._recent.setdefault(city, deque(maxlen=WINDOW_CALLS)).append((self._now(), good))
+        state = self.of(city)
+        if state != self._last.get(city, Availability.UNKNOWN):
+            self._last[city] = state
+            self._tell(city, state)
+
+    def of(self, city: str) -> Availability:
+        """Return: the state now.  Outcomes older than the window do not count."""
+        since = self._now() - WINDOW_SECONDS
+        outcomes = [good for at, good in self._recent.get(city, ()) if at >= since]
+        if not outcomes:
+            return Availability.UNKNOWN
+        bad = outcomes.count(False)
+        in_a_row = outcomes[-DOWN_IN_A_ROW:]
+        if not any(in_a_row) or bad / len(outcomes) > DOWN_SHARE:
+            return Availability.DOWN
+        return Availability.DEGRADED if bad / len(outcomes) >= DEGRADED_SHARE else Availability.UP
+
+    async def subscribe(self) -> AsyncIterator[tuple[str, Availability]]:
+        """Yield: (city slug, new state) at each change, from now on.  A slow listener loses the oldest changes."""
+        queue: asyncio.Queue[tuple[str, Availability]] = asyncio.Queue(BACKLOG)
+        self._listeners.add(queue)
+        try:
+            while True:
+                yield await queue.get()
+        finally:
+            self._listeners.discard(queue)
+
+    def _tell(self, city: str, state: Availability) -> None:
+        for queue in self._listeners:
+            if queue.full():
+                queue.get_nowait()
+            queue.put_nowait((city, state))

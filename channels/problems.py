@@ -1,0 +1,124 @@
+"""What is wrong in a mapping, as values: code, place inside the mapping, sentence and advice in both languages.
+
+The place is a path of keys below `map:` or `vars:`; the checker knows where in the file that is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal, TypeAlias
+
+from channels.answer import Bilingual
+from channels.shape import FieldShape, Shape
+
+Place: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake.  `at`: whether the key or the value at `place` is meant; an empty place is `map:` itself."""
+
+    code: str
+    place: Place
+    at: Literal["key", "value"]
+    message: Bilingual
+    help: Bilingual
+
+
+def bad_path(place: Place, expression: str, reason: str) -> Problem:
+    """ROAM-401: not JMESPath."""
+    advice = Bilingual("JMESPath 速查:roam explain mapping", "JMESPath, quick reference: roam explain mapping")
+    if not expression.isascii() and '"' not in expression:
+        advice = Bilingual(
+            "含中文的名称要加双引号:'\"姓名\"'", "names with Chinese characters need double quotes: '\"姓名\"'"
+        )
+    message = Bilingual(f"映射表达式有误:{reason}", f"bad mapping expression: {reason}")
+    return Problem("ROAM-401", place, "value", message, advice)
+
+
+def unknown_converter(place: Place, found: str, known: Iterable[str]) -> Problem:
+    """ROAM-402: not on the closed list."""
+    message = Bilingual(f"没有转换器 `{found}`", f"unknown converter `{found}`")
+    return Problem("ROAM-402", place, "value", message, _near(found, known))
+
+
+def unknown_field(place: Place, found: str, shape: Shape) -> Problem:
+    """ROAM-403: the canonical type has no such field."""
+    names = ", ".join(shape.fields)
+    near = get_close_matches(found, shape.fields, 1, 0.5)
+    zh = (f"是不是想写 `{near[0]}`?" if near else "") + f"可用:{names.replace(', ', '、')}"
+    en = (f"did you mean `{near[0]}`? " if near else "") + f"{shape.name} has: {names}"
+    message = Bilingual(f"规范类型 `{shape.name}` 没有字段 `{found}`", f"`{shape.name}` has no field `{found}`")
+    advice = Bilingual(zh, f"{en}; a city-specific field belongs in contribute.graphql")
+    return Problem("ROAM-403", place, "key", message, advice)
+
+
+def not_mapped(place: Place, field: FieldShape, shape: Shape) -> Problem:
+    """ROAM-404: a required field is left out."""
+    message = Bilingual(
+        f"`{shape.name}` 的必填字段 `{field.name}: {field.type}` 没有映射",
+        f"required field `{field.name}: {field.type}` of `{shape.name}` is not mapped",
+    )
+    advice = Bilingual(
+        f"补上 `{field.name}: 路径` 或 `{field.name}: {{value: …}}`",
+        f"add `{field.name}: <path>` or `{field.name}: {{value: …}}`",
+    )
+    return Problem("ROAM-404", place, "key", message, advice)
+
+
+def misfit(place: Place, field: FieldShape, found: str) -> Problem:
+    """ROAM-405: the rule yields another kind of value than the field holds."""
+    message = Bilingual(
+        f"`{field.name}` 是 {field.type},不能用 {found}", f"`{field.name}` is {field.type}: {found} does not fit"
+    )
+    return Problem(
+        "ROAM-405", place, "value", message, Bilingual("换用相应的写法", f"write a rule that yields {field.type}")
+    )
+
+
+def bad_format(place: Place, found: str) -> Problem:
+    """ROAM-406: not a date pattern."""
+    message = Bilingual(f"`{found}` 不是日期格式", f"`{found}` is not a date format")
+    forms = "iso, epoch_ms, epoch_s, yyyyMMdd, yyyy-MM-dd HH:mm:ss"
+    return Problem("ROAM-406", place, "value", message, Bilingual(f"例如:{forms}", f"for example: {forms}"))
+
+
+def unknown_value(place: Place, found: object, field: FieldShape) -> Problem:
+    """ROAM-407: the enum of the graph has no such value."""
+    near = get_close_matches(str(found), field.values, 1)
+    listed = ", ".join(field.values)
+    message = Bilingual(f"`{found}` 不是 {field.base} 的取值", f"`{found}` is not a value of {field.base}")
+    advice = Bilingual(
+        f"取值:{listed.replace(', ', '、')}", (f"did you mean `{near[0]}`? " if near else "") + f"values: {listed}"
+    )
+    return Problem("ROAM-407", place, "value", message, advice)
+
+
+def no_unit(place: Place, field: FieldShape) -> Problem:
+    """ROAM-408: money without fen or yuan."""
+    message = Bilingual(
+        f"`{field.name}` 是金额:请写明后端单位是分还是元",
+        f"`{field.name}` is Money: say whether the backend counts in fen or yuan",
+    )
+    advice = Bilingual("补上 as: money.fen 或 as: money.yuan", "add `as: money.fen` or `as: money.yuan`")
+    return Problem("ROAM-408", place, "key", message, advice)
+
+
+def bad_template(place: Place, reason: str) -> Problem:
+    """ROAM-409: a `${…}` that names nothing."""
+    message = Bilingual(f"模板有误:{reason}", f"bad template: {reason}")
+    advice = Bilingual(
+        "可用:args、citizen、vars、page、request、batch", "known: args, citizen, vars, page, request, batch"
+    )
+    return Problem("ROAM-409", place, "value", message, advice)
+
+
+def _near(found: str, known: Iterable[str]) -> Bilingual:
+    names = tuple(known)
+    near = get_close_matches(found, names, 1)
+    listed = ", ".join(names)
+    zh = f"是不是想写 `{near[0]}`?" if near else ""
+    en = f"did you mean `{near[0]}`? " if near else ""
+    return Bilingual(f"{zh}可用:{listed.replace(', ', '、')}", f"{en}known: {listed}")

@@ -1,0 +1,58 @@
+"""From an `auth:` entry and the secrets to a Credential."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from channels.credentials import ApiKey, Clock, Credential, Nothing
+from channels.gateway_token import GatewayToken
+from channels.models import (
+    ApiKeyAuth,
+    Auth,
+    GatewayJwtAuth,
+    OAuth2ClientAuth,
+    SignAuth,
+    WsSecurityAuth,
+)
+from channels.oauth import ClientCredentials, Post
+from channels.scalars import SecretRef
+from channels.signing import Signer
+from channels.soap_security import UsernameToken
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What credentials are made with.  `reveal` raises LookupError for a secret that is not set."""
+
+    reveal: Callable[[SecretRef | str], str]
+    issuer: str
+    clock: Clock
+    post: Post
+
+
+def make_credential(rule: Auth | None, means: Means) -> Credential:
+    """Return: the credential of a backend.  Raises: BadCredential, LookupError: a secret is missing or is no such thing."""
+    reveal = means.reveal
+    match rule:
+        case None:
+            return Nothing()
+        case ApiKeyAuth():
+            return ApiKey(rule.header, reveal(rule.value))
+        case SignAuth():
+            return Signer(rule, reveal(rule.app_id), reveal(rule.key), means.clock)
+        case WsSecurityAuth():
+            return UsernameToken(reveal(rule.username), reveal(rule.password), digest=rule.digest, clock=means.clock)
+        case OAuth2ClientAuth():
+            now = asyncio.get_running_loop().time
+            return ClientCredentials(rule, reveal(rule.client_id), reveal(rule.client_secret), post=means.post, now=now)
+        case GatewayJwtAuth():
+            return GatewayToken(
+                issuer=means.issuer,
+                audience=rule.audience,
+                ttl=rule.ttl,
+                pem=reveal(rule.key),
+                name=str(rule.key),
+                clock=means.clock,
+            )

@@ -1,0 +1,196 @@
+"""The operators' room, one folder: `roam.yaml`, `services.yaml`, `agreements/`, `statistics.csv` and one folder per city.
+
+Everything is read and checked here; nothing is compiled and nothing is activated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+
+from .agreements import Agreement
+from .check import check_agreement, check_channel, check_register
+from .diagnostics import Diagnostic, Place, report
+from .documents import Document, read_bytes, read_document, shown_path
+from .folder import CHANNEL, Reading, read_folder, read_providers, readable_city
+from .gateway import Environment, GatewayFile
+from .lines import SourceText, decode
+from .models import City
+from .register import RegisterFile, RegisterRow
+from .scene import Scene, Surroundings
+from .secrets import Secrets, parse_secrets
+from .shape import Shape, contributed_shapes
+from .statistics import Statistics, read_statistics
+
+IGNORED = ("agreements",)
+
+
+@dataclass(slots=True)
+class Room:
+    """What was read, with every finding.  `lost`: cities whose very name could not be read."""
+
+    root: Path
+    settings: GatewayFile | None = None
+    environment: Environment = field(default_factory=Environment)
+    secrets: Secrets = field(default_factory=Secrets)
+    register: Mapping[str, RegisterRow] = field(default_factory=lambda: MappingProxyType({}))
+    agreements: tuple[Agreement, ...] = ()
+    statistics: Statistics = field(default_factory=lambda: MappingProxyType({}))
+    cities: dict[str, City] = field(default_factory=dict)
+    scenes: dict[str, Scene] = field(default_factory=dict)
+    contributions: dict[str, str] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
+    found: list[Diagnostic] = field(default_factory=list)
+    by_city: dict[str, list[Diagnostic]] = field(default_factory=dict)
+    sources: list[SourceText] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
+
+    def errors_of(self, slug: str) -> tuple[Diagnostic, ...]:
+        """The errors of one city's own files."""
+        return tuple(item for item in self.by_city.get(slug, ()) if item.severity == "error")
+
+    def add(self, slug: str, found: list[Diagnostic] | tuple[Diagnostic, ...]) -> None:
+        self.found += found
+        self.by_city.setdefault(slug, []).extend(found)
+
+
+def read_room(root: Path, *, environment: str, at: date, secrets: Secrets, overlays: Path | None) -> Room:
+    """Read all files, then check each channel against the rest."""
+    room = Room(root)
+    _read_gateway(room, environment, secrets)
+    register = _read_register(room)
+    documents = _read_agreements(room)
+    _read_statistics(room)
+    overlay = room.environment.overlay or environment
+    readings = [(folder, read_folder(folder, overlay, overlays)) for folder in _city_folders(room)]
+    for folder, reading in readings:
+        _take(room, folder, reading)
+    codes = {slug: city.code for slug, city in room.cities.items()} | dict.fromkeys(room.lost, "")
+    around = Surroundings(register, room.agreements, codes, room.secrets, at)
+    for folder, reading in readings:
+        _check_city(room, folder, reading, around)
+    _check_agreements(room, documents)
+    return room
+
+
+def _read_gateway(room: Room, environment: str, secrets: Secrets) -> None:
+    document = _document(room, "roam.yaml", GatewayFile)
+    room.settings, room.secrets = document.model, secrets
+    if document.model is None:
+        return
+    known = document.model.environments
+    if environment in known:
+        room.environment = known[environment]
+    elif known:
+        place = Place(document.path, 1, 1)
+        choices = tuple(known)
+        room.found.append(
+            report("unknown_ref", place, where="environments", found=environment, near=environment, choices=choices)
+        )
+    folders = tuple(Path(source[5:]) for source in document.model.gateway.secrets if source.startswith("file:"))
+    room.secrets = secrets.extended(folders, _secrets_file(room))
+
+
+def _secrets_file(room: Room) -> dict[str, str]:
+    if room.environment.secrets is None:
+        return {}
+    file = room.root / room.environment.secrets
+    raw, found = read_bytes(file, shown_path(file))
+    source, refused = decode(shown_path(file), raw) if not found else (SourceText.of(shown_path(file), ""), [])
+    values, bad = parse_secrets(source.text)
+    # Not among the sources: no excerpt of a secrets file is ever shown.
+    room.found += found + refused + [report("secret_format", Place(source.path, line, 1)) for line in bad]
+    return values
+
+
+def _read_register(room: Room) -> Mapping[str, RegisterRow] | None:
+    document = _document(room, "services.yaml", RegisterFile)
+    room.found += check_register(document)
+    if document.model is None:
+        return None
+    room.register = document.model.by_code()
+    return room.register
+
+
+def _read_agreements(room: Room) -> list[Document[Agreement]]:
+    files = sorted((room.root / "agreements").glob("*.yaml"))
+    documents = [_document(room, f"agreements/{file.name}", Agreement) for file in files]
+    room.agreements = tuple(document.model for document in documents if document.model is not None)
+    return documents
+
+
+def _read_statistics(room: Room) -> None:
+    file = room.root / "statistics.csv"
+    if not file.is_file():
+        return
+    raw, found = read_bytes(file, shown_path(file))
+    source, refused = decode(shown_path(file), raw)
+    room.sources.append(source)
+    room.raw.append(raw)
+    room.found += found + refused
+    if not found and not refused:
+        room.statistics, found = read_statistics(source)
+        room.found += found
+
+
+def _city_folders(room: Room) -> list[Path]:
+    """Folders that hold a channel; others are pointed out, as a misspelt `channel.yaml` would else go unseen."""
+    folders = []
+    for folder in sorted(path for path in room.root.iterdir() if path.is_dir()) if room.root.is_dir() else ():
+        if folder.name in IGNORED or folder.name.startswith((".", "_")):
+            continue
+        if (folder / CHANNEL).is_file():
+            folders.append(folder)
+            continue
+        near = [file.name for file in sorted(folder.glob("*.y*ml"))]
+        hint = {"zh": f"里面有 {'、'.join(near)}", "en": f"it has {', '.join(near)}"} if near else ""
+        found = report("stray_folder", Place(shown_path(folder), 1, 1), found=folder.name, hint=hint)
+        room.found.append(found)
+    return folders
+
+
+def _take(room: Room, folder: Path, reading: Reading) -> None:
+    room.sources += reading.sources
+    room.raw.append(reading.raw)
+    room.add(folder.name, reading.found)
+    city = reading.channel.city if reading.channel else readable_city(reading.node)
+    if city is not None:
+        room.cities[folder.name] = city
+    else:
+        room.lost.append(folder.name)
+
+
+def _check_city(room: Room, folder: Path, reading: Reading, around: Surroundings) -> None:
+    if reading.channel is None or reading.node is None:
+        return
+    providers, found, sources, raw = read_providers(folder, reading, room.register)
+    room.sources += sources
+    room.raw.append(raw)
+    shapes: Mapping[str, Shape] = {}
+    if reading.contribution is not None:
+        room.contributions[folder.name] = reading.contribution.source.text
+        shapes = contributed_shapes(reading.contribution.source.text)
+    scene = Scene(folder.name, reading.node, reading.channel, providers, shapes, around)
+    room.scenes[folder.name] = scene
+    room.add(folder.name, [*found, *check_channel(scene, reading.contribution)])
+
+
+def _check_agreements(room: Room, documents: list[Document[Agreement]]) -> None:
+    cities = tuple(sorted((*room.cities, *room.lost)))
+    seen: dict[str, str] = {}
+    for document in documents:
+        room.found += check_agreement(document, room.scenes, cities, seen)
+        if document.model is not None:
+            seen.setdefault(document.model.id, document.path)
+
+
+def _document(room: Room, name: str, model: type) -> Document:  # type: ignore[type-arg]
+    file = room.root / name
+    document = read_document(file, shown_path(file), model)
+    room.sources.append(document.source)
+    room.raw.append(document.raw)
+    room.found += document.found
+    return document

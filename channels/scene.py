@@ -1,0 +1,67 @@
+"""One channel with everything that its checks compare it to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from .agreements import Agreement
+from .diagnostics import Place
+from .models import ChannelFile, Operation
+from .positions import MapNode, Node, find, key_place, value_place
+from .providers import Provider
+from .register import RegisterRow
+from .secrets import Secrets
+from .shape import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What lies outside a channel.  `register`: None when `services.yaml` could not be read.  `cities`: code by slug."""
+
+    register: Mapping[str, RegisterRow] | None
+    agreements: tuple[Agreement, ...]
+    cities: Mapping[str, str]
+    secrets: Secrets
+    at: date
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """`node`: the tree the channel was made of, also of parts that were refused; names written there count as known."""
+
+    folder: str
+    node: Node
+    channel: ChannelFile
+    providers: tuple[Provider, ...]
+    local_shapes: Mapping[str, Shape]
+    around: Surroundings
+
+    def at(self, *path: str | int) -> Place:
+        """Where a value stands."""
+        return value_place(self.node, path)
+
+    def key(self, *path: str | int) -> Place:
+        """Where a key stands."""
+        return key_place(self.node, path)
+
+    def names(self, *path: str) -> tuple[str, ...]:
+        """The keys written under a map, in order."""
+        found = find(self.node, path)
+        return tuple(found.entries) if isinstance(found, MapNode) else ()
+
+    @property
+    def prefix(self) -> str:
+        """How codes of the city's own services begin: `DE` for Deyang."""
+        return own_prefix(self.channel)
+
+    def every_operation(self) -> list[tuple[tuple[str, str], Operation]]:
+        """Canonical operations, then local ones, each with its path in the file."""
+        operations = [(("operations", name), operation) for name, operation in self.channel.operations.items()]
+        return operations + [(("local", name), operation) for name, operation in self.channel.local.items()]
+
+
+def own_prefix(channel: ChannelFile) -> str:
+    """The first two letters of the city's English name, or of its slug."""
+    return (channel.city.name.en or channel.city.id)[:2].upper()

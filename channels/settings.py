@@ -1,0 +1,224 @@
+"""How a backend is spoken to: signing and tokens (`auth`), and the four kinds of `backends`.
+
+Models only.  Who signs, who calls and who counts is in the runtime half of this package.
+"""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from schema.codes import ErrorCode
+
+from .scalars import (
+    Count,
+    Duration,
+    Expression,
+    Flag,
+    Number,
+    Positive,
+    SecretRef,
+    String,
+    Url,
+    Whole,
+    Window,
+)
+
+
+class Model(BaseModel):
+    """A frozen part of a file; a field it does not know is an error at its place."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Bilingual(Model):
+    """One text in Chinese and, where there is one, in English."""
+
+    zh: String
+    en: String | None = None
+
+    def text(self, language: str) -> str:
+        """The text in `zh` or `en`; Chinese where no English one is given."""
+        return self.en if language.lower() == "en" and self.en else self.zh
+
+
+class GatewayJwtAuth(Model):
+    """A short-lived ES256 token signed by the gateway, carrying pairwise id and assurance, never an ID number."""
+
+    type: Literal["gateway_jwt"]
+    audience: String
+    key: SecretRef
+    ttl: Duration = timedelta(seconds=60)
+
+
+class SignAuth(Model):
+    """A signature over a template.  `put` names headers, or `form.<field>` / `query.<field>`."""
+
+    type: Literal["sign"]
+    algorithm: Literal["hmac-sm3", "hmac-sha256", "md5"]
+    app_id: SecretRef
+    key: SecretRef
+    string: String
+    encoding: Literal["hex", "HEX", "base64"] = "hex"
+    timestamp: String = "ms"
+    """`ms`, `s`, or a pattern such as `yyyyMMddHHmmss` in Asia/Shanghai time."""
+    put: dict[String, String]
+
+
+class OAuth2ClientAuth(Model):
+    """Client credentials; the token is kept until `leeway` before it expires."""
+
+    type: Literal["oauth2_client"]
+    token_url: Url
+    client_id: SecretRef
+    client_secret: SecretRef
+    scope: String | None = None
+    audience: String | None = None
+    leeway: Duration = timedelta(seconds=60)
+    send: Literal["basic", "form"] = "basic"
+
+
+class WsSecurityAuth(Model):
+    """WS-Security UsernameToken; `digest`: PasswordDigest with nonce and time instead of the plain password."""
+
+    type: Literal["ws_security"]
+    username: SecretRef
+    password: SecretRef
+    digest: Flag = True
+
+
+class ApiKeyAuth(Model):
+    """One fixed header."""
+
+    type: Literal["api_key"]
+    header: String
+    value: SecretRef
+
+
+Auth = Annotated[
+    GatewayJwtAuth | SignAuth | OAuth2ClientAuth | WsSecurityAuth | ApiKeyAuth, Field(discriminator="type")
+]
+
+
+class Timeout(Model):
+    connect: Duration = timedelta(seconds=1)
+    total: Duration = timedelta(seconds=3)
+
+
+class Retry(Model):
+    """Retries of reads; a write is never sent twice.  `on`: connect, timeout, or an HTTP status."""
+
+    attempts: Count = 0
+    on: tuple[String, ...] = ("connect",)
+
+
+class Breaker(Model):
+    window: Positive
+    failure_rate: Number
+    open: Duration
+
+
+class Bulkhead(Model):
+    """At most `max_concurrent` calls at once; `queue` more may wait."""
+
+    max_concurrent: Positive = 40
+    queue: Count = 40
+
+
+class Rate(Model):
+    per_second: Number
+    burst: Positive
+
+
+class Tls(Model):
+    ca: SecretRef | None = None
+    client_cert: SecretRef | None = None
+    client_key: SecretRef | None = None
+    min: Literal["1.2", "1.3"] = "1.2"
+
+
+class Cache(Model):
+    """How long rows may be reused: `citizen` = by the same citizen only.  `stale`: served when the backend fails."""
+
+    ttl: Duration
+    scope: Literal["citizen", "public"]
+    stale: Duration | None = None
+
+
+class ErrorRule(Model):
+    """A backend's way to say no, by business code, HTTP status or an expression over the body; all given must hold."""
+
+    code: String | None = None
+    http: Whole | None = None
+    when: Expression | None = None
+    to: ErrorCode
+    retry_after: Duration | None = None
+    user: Flag = False
+    """The citizen can mend it: told as a `userErrors` row of a mutation."""
+
+
+class Envelope(Model):
+    """The wrapper around every answer.  Exactly one of `ok` (an expression) and `ok_codes` (values of `code`)."""
+
+    ok: Expression | None = None
+    ok_codes: tuple[String, ...] = ()
+    data: Expression = "@"
+    code: Expression | None = None
+    message: Expression | None = None
+
+
+class Probe(Model):
+    """A cheap request that tells whether the backend is up."""
+
+    path: String
+    every: Duration = timedelta(seconds=30)
+
+
+class BackendBase(Model):
+    """What backends of every kind share."""
+
+    base_url: Url
+    auth: String | None = None
+    encoding: Literal["utf-8", "gbk", "gb18030"] = "utf-8"
+    timeout: Timeout = Timeout()
+    retry: Retry = Retry()
+    breaker: Breaker | None = None
+    bulkhead: Bulkhead = Bulkhead()
+    rate: Rate | None = None
+    tls: Tls | None = None
+    headers: dict[String, String] = Field(default_factory=dict)
+    errors: tuple[ErrorRule, ...] = ()
+    probe: Probe | None = None
+    maintenance: tuple[Window, ...] = ()
+    cache: Cache | None = None
+    dedicated_line: String | None = None
+    """The name of a line that makes plain http acceptable."""
+
+
+class RestBackend(BackendBase):
+    kind: Literal["rest"]
+    format: Literal["json", "form"] = "json"
+    envelope: Envelope | None = None
+
+
+class SoapBackend(BackendBase):
+    kind: Literal["soap"]
+    version: Literal["1.1"] = "1.1"
+    namespaces: dict[String, String] = Field(default_factory=dict)
+    envelope: Envelope | None = None
+
+
+class GraphqlBackend(BackendBase):
+    kind: Literal["graphql"]
+    batching: Flag = False
+
+
+class FederationBackend(BackendBase):
+    """A Federation v2 subgraph; its canonical operations are ordinary queries."""
+
+    kind: Literal["federation"]
+    version: Literal["2"] = "2"
+    sdl: String = "introspect"
+    batching: Flag = False
+
+
+Backend = Annotated[RestBackend | SoapBackend | GraphqlBackend | FederationBackend, Field(discriminator="kind")]

@@ -1,0 +1,183 @@
+"""A deployment's whole configuration as one frozen value.  Activating it is one reference assignment.
+
+`load` reads files and looks up secrets; it asks no network, no clock and no environment.  A channel with an error keeps its
+city's place in the graph and answers nothing; the others serve.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+
+from .agreements import Agreement
+from .compiled import LOCAL, Compiled, NotCompiled, compile_operation
+from .diagnostics import Diagnostic, ordered, report
+from .gateway import Environment, GatewayFile
+from .models import ChannelFile, City, Offer
+from .providers import Provider
+from .register import RegisterRow
+from .room import Room, read_room
+from .scene import Scene
+from .secrets import Secrets
+from .statistics import Statistic
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One city as activated.
+
+    `config`: the effective file.  `operations`: by canonical id, or `local.<field>`.  `contribution`: the city's own SDL.
+    `available`: False when its files have an error; then there are no operations and no providers.
+    """
+
+    config: ChannelFile
+    operations: Mapping[str, Compiled] = field(repr=False)
+    providers: tuple[Provider, ...] = field(repr=False)
+    contribution: str | None
+    secrets: Secrets
+    available: bool = True
+
+    @property
+    def city(self) -> City:
+        return self.config.city
+
+    @property
+    def slug(self) -> str:
+        return self.config.city.id
+
+    @property
+    def code(self) -> str:
+        return self.config.city.code
+
+    @property
+    def status(self) -> str:
+        return self.config.city.status
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        return self.config.roaming.offers
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything declared, at one moment.  `channels`: by slug, in the order of city codes, broken ones included.
+
+    `city_ids`: the values of the graph's `CityId`: name -> (slug, description).  `broken`: what is wrong, by slug.
+    `statistics`: dated facts by city code.  `version`: `cfg-<number>·<digest of the files>`.
+    """
+
+    version: str
+    environment_name: str
+    settings: GatewayFile
+    environment: Environment
+    register: Mapping[str, RegisterRow] = field(repr=False)
+    agreements: tuple[Agreement, ...] = field(repr=False)
+    channels: Mapping[str, Channel] = field(repr=False)
+    broken: Mapping[str, tuple[Diagnostic, ...]] = field(repr=False)
+    statistics: Mapping[str, tuple[Statistic, ...]] = field(repr=False)
+    secrets: Secrets
+
+    @property
+    def city_ids(self) -> Mapping[str, tuple[str, str]]:
+        cities = [channel.city for channel in self.channels.values()]
+        return {city.id.upper(): (city.id, f"{city.name.zh} {city.code} · {city.app.zh}") for city in cities}
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """`snapshot`: None when the gateway's own files are broken.  `sources`: lines by path, to show what is meant."""
+
+    snapshot: Snapshot | None
+    diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[str, tuple[str, ...]] = field(repr=False)
+
+    @property
+    def clean(self) -> bool:
+        """No errors; warnings and remarks may be."""
+        return all(item.severity != "error" for item in self.diagnostics)
+
+
+def load(
+    root: Path,
+    *,
+    environment: str,
+    at: date,
+    secrets: Secrets | None = None,
+    overlays: Path | None = None,
+    number: int = 1,
+) -> Loaded:
+    """Read, check and compile a deployment.
+
+    `number` counts this process's loads, for the version's name.  Returns: never raises for what files contain.
+    """
+    room = read_room(root, environment=environment, at=at, secrets=secrets or Secrets(), overlays=overlays)
+    channels, broken, more = _activate(room)
+    found = ordered([*room.found, *more])
+    sources = {source.path: source.lines for source in room.sources}
+    if room.settings is None:
+        return Loaded(None, tuple(found), sources)
+    snapshot = Snapshot(
+        version=f"cfg-{number}·{_digest(room, environment)}",
+        environment_name=environment,
+        settings=room.settings,
+        environment=room.environment,
+        register=room.register,
+        agreements=room.agreements,
+        channels=MappingProxyType(channels),
+        broken=MappingProxyType(broken),
+        statistics=room.statistics,
+        secrets=room.secrets,
+    )
+    return Loaded(snapshot, tuple(found), sources)
+
+
+def _activate(room: Room) -> tuple[dict[str, Channel], dict[str, tuple[Diagnostic, ...]], list[Diagnostic]]:
+    channels: dict[str, Channel] = {}
+    broken: dict[str, tuple[Diagnostic, ...]] = {}
+    more: list[Diagnostic] = []
+    for slug, city in sorted(room.cities.items(), key=lambda item: (item[1].code, item[0])):
+        errors = room.errors_of(slug)
+        scene = room.scenes.get(slug)
+        if scene is not None and not errors:
+            operations, refused = _compiled(scene)
+            more += refused
+            errors = tuple(refused)
+            if not errors:
+                sdl = room.contributions.get(slug)
+                channels[slug] = Channel(scene.channel, operations, scene.providers, sdl, room.secrets)
+                continue
+        broken[slug] = errors
+        empty = ChannelFile(roam="1", city=city, backends={})
+        channels[slug] = Channel(empty, MappingProxyType({}), (), None, room.secrets, available=False)
+    return channels, broken | {slug: room.errors_of(slug) for slug in room.lost}, more
+
+
+def _compiled(scene: Scene) -> tuple[Mapping[str, Compiled], list[Diagnostic]]:
+    made: dict[str, Compiled] = {}
+    found: list[Diagnostic] = []
+    for path, operation in scene.every_operation():
+        backend = scene.channel.backends[operation.backend]
+        name = path[1] if path[0] == "operations" else f"{LOCAL}{path[1]}"
+        shape = scene.local_shapes.get(path[1]) if path[0] == "local" else None
+        try:
+            made[name] = compile_operation(name, operation, backend, shape)
+        except NotCompiled as error:
+            problem = {"zh": str(error), "en": str(error)}
+            found.append(report("bad_template", scene.key(*path), problem=problem))
+    return MappingProxyType(made), found
+
+
+def _digest(room: Room, environment: str) -> str:
+    """Seven hexadecimal digits that change whenever a file or the environment does."""
+    digest = hashlib.sha256(environment.encode())
+    for raw in room.raw:
+        digest.update(b"\0")
+        digest.update(raw)
+    return digest.hexdigest()[:7]
+
+
+__all__ = ["Channel", "Loaded", "Snapshot", "load"]

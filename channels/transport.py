@@ -1,0 +1,139 @@
+"""Bytes to one backend and back: one aiohttp session that no other backend shares.
+
+Redirects are not followed, cookies are not kept, the proxy settings of the machine are not read, a body is read in chunks
+under a cap that also holds for what it inflates to.  What goes wrong is a Fault, which says whether the request may have
+left: the difference between "not done" and "nobody knows".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, Final, Literal, TypeAlias
+
+import aiohttp
+from yarl import URL
+
+from channels.inflate import TooLarge, Undecodable, read_capped
+
+MAX_RESPONSE_BYTES: Final = 8 * 1024 * 1024
+KEEPALIVE_SECONDS: Final = 4.0  # below uvicorn's 5: a connection the city is about to close is not used again
+_HEADERS = {"User-Agent": "CityRoam", "Accept-Encoding": "gzip, deflate", "Accept": "*/*"}
+
+FaultKind: TypeAlias = Literal["connect", "timeout", "broken", "undecodable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A complete HTTP answer; `body` is inflated but not decoded.  Header names are lower-case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def content_type(self) -> str:
+        """The media type without its parameters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """No complete answer.  `sent`: the request, or part of it, may have reached the city."""
+
+    kind: FaultKind
+    sent: bool
+    detail: str
+
+
+class Transport:
+    """The session of one backend.  Use as an async context manager."""
+
+    def __init__(
+        self, *, connect_seconds: float, tls: ssl.SSLContext | None = None, max_bytes: int = MAX_RESPONSE_BYTES
+    ) -> None:
+        self._connect_seconds, self._tls, self._max_bytes = connect_seconds, tls, max_bytes
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Transport:
+        connector = aiohttp.TCPConnector(limit=0, ssl=self._tls or True, keepalive_timeout=KEEPALIVE_SECONDS)
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers=_HEADERS,
+            auto_decompress=False,
+            timeout=aiohttp.ClientTimeout(total=None),
+            trace_configs=[_trace()],
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        deadline: float,
+        connect: float | None = None,
+    ) -> Reply | Fault:
+        """Send once.  `deadline` is loop time and covers connecting, sending and reading the whole body."""
+        mark = SimpleNamespace(sent=False)
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await self._exchange(method, url, headers, body, connect, mark)
+        except aiohttp.ConnectionTimeoutError:
+            return Fault("timeout", mark.sent, "no connection within the connect timeout")
+        except TimeoutError:
+            return Fault("timeout", mark.sent, "no complete answer in time" if mark.sent else "no connection in time")
+        except aiohttp.ClientConnectorError as error:
+            return Fault("connect", mark.sent, f"connect: {_reason(error)}")
+        except TooLarge:
+            return Fault("undecodable", True, f"the answer is larger than {self._max_bytes} bytes")
+        except Undecodable as error:
+            return Fault("undecodable", True, str(error))
+        except (aiohttp.ClientError, OSError) as error:
+            return Fault("broken", mark.sent, f"the connection broke: {type(error).__name__}")
+
+    async def _exchange(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, connect: float | None, mark: Any
+    ) -> Reply:
+        assert self._session is not None, "the transport is used inside `async with`"  # noqa: S101
+        # aiohttp resends idempotent methods (PUT and DELETE too) when a kept connection drops, and knows them by their
+        # upper-case names only.  Whether to ask twice is decided above, and never for a write.
+        async with self._session.request(
+            method.lower(),
+            URL(url, encoded=True),
+            headers=headers,
+            data=body or None,
+            allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=connect or self._connect_seconds),
+            trace_request_ctx=mark,
+        ) as response:
+            data = await read_capped(response.content, response.headers.get("Content-Encoding", ""), self._max_bytes)
+            return Reply(response.status, {key.lower(): value for key, value in response.headers.items()}, data)
+
+
+def _trace() -> aiohttp.TraceConfig:
+    trace = aiohttp.TraceConfig()
+
+    async def headers_sent(session: Any, context: Any, params: Any) -> None:
+        context.trace_request_ctx.sent = True
+
+    trace.on_request_headers_sent.append(headers_sent)
+    return trace
+
+
+def _reason(error: aiohttp.ClientConnectorError) -> str:
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return "the name does not resolve"
+    if isinstance(error, aiohttp.ClientSSLError):
+        return "TLS was refused"
+    return error.os_error.strerror or type(error.os_error).__name__

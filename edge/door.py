@@ -1,0 +1,39 @@
+"""What every transport does with a request once it is read: authenticate, bind the graph, prepare."""
+
+from graphql import GraphQLError
+
+from .body import GraphQLRequest
+from .documents import Prepared, Shelf
+from .errors import INTERNAL, code_of, coded, log_fault
+from .ports import Credentials, GatewayPort, RequestContext
+
+
+class Door:
+    """The way in, shared by HTTP, SSE and WebSocket, so that the same limits and the same cache hold for all."""
+
+    def __init__(self, gateway: GatewayPort) -> None:
+        self.gateway = gateway
+        self._shelf = Shelf()
+
+    async def enter(self, credentials: Credentials) -> RequestContext | GraphQLError:
+        """The context, or the coded error why nobody may come in with these credentials."""
+        try:
+            return await self.gateway.context(credentials)
+        except GraphQLError as error:
+            if code_of(error):
+                return error
+            fault: Exception = error
+        except Exception as unexpected:  # noqa: BLE001  fail closed: nobody enters on a fault
+            fault = unexpected
+        log_fault("context_failed", credentials.request_id, fault)
+        return coded(
+            INTERNAL,
+            f"Something went wrong on our side. Request {credentials.request_id}.",
+            requestId=credentials.request_id,
+        )
+
+    def prepare(self, request: GraphQLRequest, context: RequestContext) -> Prepared | tuple[GraphQLError, ...]:
+        """Parsed, measured and validated against the graph that the context is bound to."""
+        graph = context.graph
+        documents = self._shelf.of(graph.core, graph.version, self.gateway.limits)
+        return documents.prepare(request.query, request.operation_name, request.variables)

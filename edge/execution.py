@@ -1,0 +1,145 @@
+"""Run a prepared operation on the graph and shape the answer.
+
+Errors come in three kinds: request errors (variables that do not fit; no `data` in the answer), field errors (coded
+ones pass, faults become INTERNAL), and errors that resolvers put into the context beside the fields.
+"""
+
+from collections.abc import AsyncIterable, AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, cast
+
+from graphql import (
+    ExecutionResult,
+    Executor,
+    GraphQLError,
+    OperationType,
+    create_source_event_stream,
+    execute_root_selection_set,
+    map_source_to_response_event,
+)
+from strawberry.execution.is_awaitable import optimized_is_awaitable
+
+from .body import GraphQLRequest
+from .documents import Prepared
+from .errors import INTERNAL, INVALID_INPUT, client_safe, coded, log_fault, recoded
+from .ports import RequestContext
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One GraphQL response.  `executed` is false for a request error: such an answer has no `data` at all."""
+
+    data: dict[str, Any] | None
+    errors: tuple[GraphQLError, ...]
+    extensions: dict[str, Any]
+    executed: bool = True
+
+    def formatted(self) -> dict[str, Any]:
+        """Errors first, as the specification advises; `data` only when execution began."""
+        body: dict[str, Any] = {}
+        if self.errors:
+            body["errors"] = [error.formatted for error in self.errors]
+        if self.executed:
+            body["data"] = self.data
+        if self.extensions:
+            body["extensions"] = self.extensions
+        return body
+
+
+def refused(errors: tuple[GraphQLError, ...], context: RequestContext | None = None) -> Answer:
+    """An answer to a request that was not executed."""
+    return Answer(None, errors, _extensions(context) if context else {}, executed=False)
+
+
+async def execute(prepared: Prepared, request: GraphQLRequest, context: RequestContext, request_id: str) -> Answer:
+    """A query or mutation: one answer, whatever happens."""
+    try:
+        executor = _executor(prepared, request, context)
+        if isinstance(executor, Answer):
+            return executor
+        result = execute_root_selection_set(executor)
+        if not isinstance(result, ExecutionResult):
+            result = await result
+    except Exception as fault:  # noqa: BLE001  the last line before the client: it gets a sentence, the log gets the place
+        return _fault(fault, context, request_id)
+    return _answer(result, context, request_id)
+
+
+async def subscribe(
+    prepared: Prepared, request: GraphQLRequest, context: RequestContext, request_id: str
+) -> Answer | AsyncIterator[Answer]:
+    """A subscription: its stream of answers, or one answer why there is none."""
+    try:
+        executor = _executor(prepared, request, context)
+        if isinstance(executor, Answer):
+            return executor
+        source = await _source(executor)
+    except Exception as fault:  # noqa: BLE001  as in `execute`
+        return _fault(fault, context, request_id)
+    if isinstance(source, ExecutionResult):
+        errors = tuple(client_safe(error, request_id) for error in source.errors or ())
+        return refused(errors, context)
+    return _answers(map_source_to_response_event(executor, source), context, request_id)
+
+
+async def answers(
+    prepared: Prepared, request: GraphQLRequest, context: RequestContext, request_id: str
+) -> Answer | AsyncIterator[Answer]:
+    """Any operation, for the transports that can stream."""
+    if prepared.kind is OperationType.SUBSCRIPTION:
+        return await subscribe(prepared, request, context, request_id)
+    answer = await execute(prepared, request, context, request_id)
+    return _once(answer) if answer.executed else answer
+
+
+async def _source(executor: Executor[Any]) -> AsyncIterable[Any] | ExecutionResult:
+    source: Any = create_source_event_stream(executor)
+    opened: AsyncIterable[Any] | ExecutionResult = await source if executor.is_awaitable(source) else source
+    return opened
+
+
+async def _once(answer: Answer) -> AsyncIterator[Answer]:
+    yield answer
+
+
+async def _answers(results: Any, context: RequestContext, request_id: str) -> AsyncIterator[Answer]:
+    async with aclosing(results):
+        try:
+            async for result in results:
+                yield _answer(result, context, request_id)
+        except Exception as fault:  # noqa: BLE001  a broken event source ends the stream with one clear error
+            yield _fault(fault, context, request_id)
+
+
+def _executor(prepared: Prepared, request: GraphQLRequest, context: RequestContext) -> Executor[Any] | Answer:
+    executor = Executor.build(
+        context.graph.core,
+        prepared.document,
+        None,
+        context,
+        request.variables,
+        prepared.name,
+        is_awaitable=cast("Any", optimized_is_awaitable),
+    )
+    if isinstance(executor, list):
+        return refused(tuple(recoded(error, INVALID_INPUT) for error in executor), context)
+    return executor
+
+
+def _answer(result: ExecutionResult, context: RequestContext, request_id: str) -> Answer:
+    beside, context.errors[:] = tuple(context.errors), ()
+    errors = tuple(client_safe(error, request_id) for error in (*(result.errors or ()), *beside))
+    return Answer(result.data, errors, _extensions(context))
+
+
+def _fault(fault: Exception, context: RequestContext, request_id: str) -> Answer:
+    if isinstance(fault, GraphQLError):
+        return Answer(None, (client_safe(fault, request_id),), _extensions(context))
+    log_fault("operation_failed", request_id, fault)
+    error = coded(INTERNAL, f"Something went wrong on our side. Request {request_id}.", requestId=request_id)
+    return Answer(None, (error,), _extensions(context))
+
+
+def _extensions(context: RequestContext) -> dict[str, Any]:
+    return {"roam": {"config": context.config_version, "schema": context.graph.version}, **context.extensions}

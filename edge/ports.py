@@ -1,0 +1,78 @@
+"""What the edge needs of the gateway, and nothing more. `app.py` implements it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from graphql import GraphQLError, GraphQLSchema
+
+from .limits import Limits
+from .readiness import Readiness
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a client brought to the door."""
+
+    headers: Mapping[str, str]
+    """Names in lower case; of a repeated header, the last."""
+    request_id: str
+    connection_params: Mapping[str, Any] | None = None
+    """The payload of a WebSocket's `connection_init`."""
+
+    @property
+    def authorization(self) -> str | None:
+        """The Authorization header, or what the WebSocket's connection params carry in its place."""
+        for name, value in (self.connection_params or {}).items():
+            if name.lower() == "authorization" and isinstance(value, str):
+                return value
+        return self.headers.get("authorization")
+
+
+class GraphPort(Protocol):
+    """One version of the graph, as a request binds it."""
+
+    @property
+    def core(self) -> GraphQLSchema:
+        """The graphql-core schema to execute on."""
+
+    @property
+    def version(self) -> str:
+        """The schema version: told in `extensions.roam.schema`, and the key of prepared documents."""
+
+
+class RequestContext(Protocol):
+    """The context value of one operation: what resolvers get as `info.context`, and what the edge reads of it."""
+
+    @property
+    def graph(self) -> GraphPort:
+        """The graph of the snapshot this request is bound to."""
+
+    @property
+    def config_version(self) -> str:
+        """Told in `extensions.roam.config`."""
+
+    @property
+    def errors(self) -> list[GraphQLError]:
+        """Errors beside the fields' own, added by resolvers; the edge takes them out and appends them to the answer."""
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        """Further response extensions, added by resolvers."""
+
+
+class GatewayPort(Protocol):
+    """The gateway, seen from its door."""
+
+    @property
+    def limits(self) -> Limits:
+        """Read for each request, so that a reload may change them."""
+
+    async def context(self, credentials: Credentials) -> RequestContext:
+        """Authenticate and bind the active snapshot.
+
+        Raises: GraphQLError with `extensions.code` (UNAUTHENTICATED: the token is not good).
+        """
+
+    def readiness(self) -> Readiness:
+        """Whether this process can answer, city by city."""

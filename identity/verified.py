@@ -1,0 +1,47 @@
+"""Tokens whose signature was checked a moment ago, so that it is not checked again for every request.
+
+A signature costs more than all the rest of the door. What is kept holds only while the issuer still publishes the
+very key that signed, as fetched last, and until the token expires. In memory only, under a hash of the token.
+"""
+
+import hashlib
+from collections import OrderedDict
+from datetime import datetime
+
+from joserfc.jwk import ECKey
+
+from identity.tokens import LEEWAY, Unverified
+from identity.viewer import Viewer
+
+MAX_TOKENS = 10_000
+
+
+class VerifiedTokens:
+    """The viewers of tokens that held, least recently used dropped first."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[bytes, tuple[ECKey, Viewer]] = OrderedDict()
+
+    def get(self, token: Unverified, key: ECKey, now: datetime) -> Viewer | None:
+        """The viewer of this very token under this very key, or None."""
+        name = _name(token)
+        kept = self._kept.get(name)
+        if kept is None:
+            return None
+        signer, viewer = kept
+        if signer is not key or viewer.expires_at is None or now >= viewer.expires_at + LEEWAY:
+            del self._kept[name]  # the caller checks it anew, and says what is wrong
+            return None
+        self._kept.move_to_end(name)
+        return viewer
+
+    def keep(self, token: Unverified, key: ECKey, viewer: Viewer) -> Viewer:
+        """Remembers and returns the viewer."""
+        self._kept[_name(token)] = (key, viewer)
+        while len(self._kept) > MAX_TOKENS:
+            self._kept.popitem(last=False)
+        return viewer
+
+
+def _name(token: Unverified) -> bytes:
+    return hashlib.sha256(token.text.encode()).digest()

@@ -1,0 +1,71 @@
+"""Cities and what they publish about themselves, answered from the snapshot."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from channels.snapshot import Channel
+from roaming import shares
+from schema.codes import ShareDenial
+
+from .catalogue import services_page
+from .context import Context, Info
+from .provenance import city_row
+from .sharing import share_row
+
+Row = dict[str, Any]
+
+
+def channel_of(context: Context, city: Row) -> Channel:
+    return context.channel(city["slug"])
+
+
+async def cities(_: None, info: Info, status: Sequence[str] | None = None) -> list[Row]:
+    context: Context = info.context
+    wanted = set(status) if status is not None else None
+    found = [city_row(context, c) for c in context.snapshot.channels.values()]
+    return [row for row in found if wanted is None or row["status"] in wanted]
+
+
+async def city(_: None, info: Info, id: str) -> Row:  # noqa: A002 - the argument's name in the graph
+    return city_row(info.context, info.context.channel(id))
+
+
+async def city_services(source: Row, info: Info, **arguments: Any) -> Row:
+    return services_page(info.context, "City.services", [source["slug"]], **arguments)
+
+
+async def shared_with(source: Row, info: Info, city: str) -> list[Row]:
+    """Which of this city's services are open to citizens of `city`, with the reason where one is not."""
+    context: Context = info.context
+    channel = channel_of(context, source)
+    found = shares(context.snapshot, channel, city, context.today)
+    return [share_row(context, channel, city, share) for share in found if share.reason is not ShareDenial.NOT_OFFERED]
+
+
+async def availability(source: Row, info: Info) -> str:
+    return info.context.services.connections.health.of(source["slug"]).value
+
+
+async def statistics(source: Row, info: Info) -> list[Row]:
+    """Dated facts as published; contradictory ones stand side by side."""
+    return [
+        {
+            "name": fact.name,
+            "qualifier": fact.qualifier,
+            "value": str(fact.value),
+            "unit": fact.unit,
+            "asOf": fact.as_of,
+            "source": fact.source,
+        }
+        for fact in info.context.snapshot.statistics.get(source["code"], ())
+    ]
+
+
+ANSWERS = {
+    "Query.cities": cities,
+    "Query.city": city,
+    "City.services": city_services,
+    "City.sharedWith": shared_with,
+    "City.availability": availability,
+    "City.statistics": statistics,
+}

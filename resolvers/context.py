@@ -1,0 +1,117 @@
+"""What one request carries through the graph: who asks, in which language, by when, over which snapshot.
+
+Built at the door by `app.py`, bound to one snapshot for its whole life, read by every answer, written to only through `errors`.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from graphql import GraphQLError, GraphQLResolveInfo, GraphQLSchema
+
+from channels.answer import Failure
+from channels.connections import Connections
+from channels.snapshot import Channel, Snapshot
+from identity.claims import UserInfo
+from identity.links import Links, citizen_key
+from identity.seal import Sealer
+from identity.viewer import Viewer
+from roaming import Consents, Journal
+
+from .index import SearchIndex
+from .listing import Listing
+
+CHINA = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True)
+class RunningGraph:
+    """The graph that a snapshot's requests run on: graphql-core's schema, and its version as clients are told it."""
+
+    core: GraphQLSchema
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What outlives a request. One per process and snapshot generation; built in `app.py`."""
+
+    snapshot: Snapshot
+    connections: Connections
+    index: SearchIndex
+    listing: Listing
+    user_info: UserInfo
+    links: Links
+    consents: Consents
+    journal: Journal
+    sealer: Sealer
+    pairwise_salt: bytes
+    store_key: bytes
+    clock: Callable[[], datetime]
+    version: str
+    graph: RunningGraph
+    budget_seconds: float
+
+
+@dataclass(slots=True)
+class Context:
+    """One request. `deadline` is an instant of the running loop's clock, in seconds."""
+
+    services: Services
+    viewer: Viewer
+    language: str
+    request_id: str
+    deadline: float
+    errors: list[GraphQLError] = field(default_factory=list)
+    extensions: dict[str, Any] = field(default_factory=dict)
+    claims: Mapping[str, str] | Failure | None = None
+    _citizen: str | None = None
+
+    @property
+    def graph(self) -> RunningGraph:
+        return self.services.graph
+
+    @property
+    def config_version(self) -> str:
+        return self.snapshot.version
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self.services.snapshot
+
+    @property
+    def today(self) -> date:
+        """The day in the cities' time zone."""
+        return self.services.clock().astimezone(CHINA).date()
+
+    @property
+    def now(self) -> datetime:
+        return self.services.clock()
+
+    @property
+    def citizen(self) -> str | None:
+        """The key under which stores and caches know the viewer; None for nobody. Made once a request."""
+        if self.viewer.signed_in and self._citizen is None:
+            self._citizen = citizen_key(self.services.store_key, self.viewer.issuer, self.viewer.subject)
+        return self._citizen
+
+    @property
+    def home(self) -> str | None:
+        """The slug of the viewer's home city; None when anonymous or from a city outside the graph."""
+        code = self.viewer.home_city
+        return self.services.listing.slugs.get(code)
+
+    def channel(self, slug: str) -> Channel:
+        return self.snapshot.channels[slug]
+
+    def renew(self) -> None:
+        """A new round of a subscription: a deadline of its own, and claims read anew."""
+        self.deadline = asyncio.get_running_loop().time() + self.services.budget_seconds
+        self.claims = None
+
+
+Info = GraphQLResolveInfo[Context]
+"""What graphql-core hands to an answer; `info.context` is the request."""

@@ -1,0 +1,72 @@
+"""One coverage row for each city asked: what came of it, and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from channels.answer import Failure
+from channels.snapshot import Channel
+from roaming import Denial
+from schema.codes import CityOutcome, ErrorCode
+
+from .context import Context
+from .faults import texts, told
+from .provenance import city_row, instant
+
+Row = dict[str, Any]
+NOT_LINKED = frozenset({ErrorCode.ACCOUNT_NOT_LINKED, ErrorCode.CONSENT_REQUIRED})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one city fared. `refusal` says why there is nothing (more) from it; `count` is set when the page is cut."""
+
+    channel: Channel
+    refusal: Denial | Failure | None = None
+    dropped: int = 0
+    as_of: datetime | None = None
+    agreement_id: str | None = None
+    left_out: bool = False  # it failed on an earlier page of this walk
+
+    @property
+    def kind(self) -> CityOutcome:
+        match self.refusal:
+            case Denial(offered=False):
+                return CityOutcome.NOT_OFFERED
+            case Denial():
+                return CityOutcome.DENIED
+            case Failure(code=code) if code in NOT_LINKED:
+                return CityOutcome.DENIED
+            case Failure():
+                return CityOutcome.FAILED
+        return CityOutcome.PARTIAL if self.dropped else CityOutcome.OK
+
+    @property
+    def failed(self) -> bool:
+        return self.kind is CityOutcome.FAILED
+
+
+def coverage_row(context: Context, outcome: Outcome, count: int | None = None) -> Row:
+    """The CityCoverage row. `count`: this city's rows on the page being told."""
+    refusal = outcome.refusal
+    return {
+        "city": city_row(context, outcome.channel),
+        "outcome": outcome.kind.value,
+        "code": refusal.code.value if refusal else None,
+        "message": reason(refusal, left_out=outcome.left_out),
+        "retryAfter": refusal.retry_after if isinstance(refusal, Failure) else None,
+        "count": None if refusal else count,
+        "dropped": outcome.dropped or None,
+        "asOf": instant(outcome.as_of) if outcome.as_of else None,
+        "agreementId": outcome.agreement_id,
+    }
+
+
+def reason(refusal: Denial | Failure | None, *, left_out: bool) -> dict[str, str] | None:
+    """The sentence beside the code."""
+    if refusal is None:
+        return None
+    text = texts(refusal.message) if isinstance(refusal, Failure) else told(refusal.code)
+    if left_out:
+        text = {"zh": f"{text['zh']}本次翻页不含该城市。", "en": f"{text['en']} It is left out of this walk."}
+    return text

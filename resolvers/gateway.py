@@ -1,0 +1,25 @@
+"""What the gateway says about itself."""
+
+from typing import Any
+
+from .context import Context, Info
+from .provenance import instant
+
+Row = dict[str, Any]
+
+
+async def gateway(_: None, info: Info) -> Row:
+    context: Context = info.context
+    return {
+        "version": context.services.version,
+        "configVersion": context.snapshot.version,
+        "schemaVersion": context.graph.version,
+        "time": instant(context.now),
+    }
+
+
+async def local(_: None, info: Info) -> Row:
+    return {"available": True}
+
+
+ANSWERS = {"Query.gateway": gateway, "Query.local": local}

@@ -1,0 +1,33 @@
+"""Linking the citizen's account in a city."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from schema.codes import AccountState
+
+from .accounts import account_row, links_of
+from .acting import act
+from .context import Context, Info
+from .once import Done, End, ended, once
+
+Row = dict[str, Any]
+
+
+async def link_account(_: None, info: Info, input: Mapping[str, Any]) -> Row:  # noqa: A002 - the argument's name
+    context: Context = info.context
+    channel = context.channel(input["city"])
+
+    async def link(number: str) -> End:
+        row = await act(context, channel, "account.link", "CityAccount", {}, number=number)
+        if not isinstance(row, dict):
+            return ended(context, channel, row, ["input", "city"])
+        linked_at = datetime.fromisoformat(row["linkedAt"]) if row["linkedAt"] else None
+        state, code = AccountState(row["state"]), channel.config.city.code
+        await context.services.links.record(context.citizen or "", code, state, at=context.now, linked_at=linked_at)
+        return Done({"account": account_row(context, channel, await links_of(context))})
+
+    return await once(context, "linkAccount", "account", input, link)
+
+
+ANSWERS = {"Mutation.linkAccount": link_account}

@@ -1,0 +1,64 @@
+"""Paying a bill: the city's cashier takes the money, the bill's state is the truth."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from channels.answer import Failure
+from channels.snapshot import Channel
+from roaming import Denial
+from schema.codes import ErrorCode
+
+from .acting import act
+from .context import Context, Info
+from .faults import told
+from .ids import GlobalId, open_id
+from .once import Done, End, Refused, ended, once, refused
+from .single import find_row
+
+Row = dict[str, Any]
+
+
+async def pay_bill(_: None, info: Info, input: Mapping[str, Any]) -> Row:  # noqa: A002 - the argument's name in the graph
+    context: Context = info.context
+
+    async def pay(number: str) -> End:
+        bill = open_id(context.services.sealer, input["billId"], "Bill")
+        if bill is None:
+            return refused(
+                ErrorCode.NOT_FOUND, "billId 不是账单的 id。", "`billId` is not the id of a bill.", ["billId"]
+            )
+        return await pay_in(context, context.channel(bill.city), bill, input, number)
+
+    return await once(context, "payBill", "bill", input, pay)
+
+
+async def pay_in(context: Context, channel: Channel, bill: GlobalId, given: Mapping[str, Any], number: str) -> End:
+    """Order the payment in the bill's city; read the bill again, which is what the citizen sees."""
+    args = {"billId": bill.local, "amount": f"{given['amount']:.2f}", "returnUrl": given["returnUrl"]}
+    order = await act(context, channel, "bills.pay", "Payment", args, number=number)
+    if isinstance(order, Denial):
+        return ended(context, channel, order, ["input", "billId"])
+    if isinstance(order, Failure):
+        end = ended(context, channel, order, ["input", "amount" if order.code is ErrorCode.CONFLICT else "billId"])
+        return await with_present_bill(context, channel, bill, order, end)
+    now = await find_row(context, channel, "bills.list", "Bill", bill.local)
+    shown = now | {"state": order["state"]} if isinstance(now, dict) and now["state"] in ("UNPAID", "OVERDUE") else now
+    return Done({"bill": shown if isinstance(shown, dict) else None, "cashierUrl": order["cashierUrl"]})
+
+
+async def with_present_bill(context: Context, channel: Channel, bill: GlobalId, why: Failure, end: End) -> End:
+    """A refusal that shows the bill as it stands: a changed amount is told with the new one."""
+    if not isinstance(end, Refused) or why.code not in (ErrorCode.CONFLICT, ErrorCode.ALREADY_DONE):
+        return end
+    now = await find_row(context, channel, "bills.list", "Bill", bill.local)
+    if not isinstance(now, dict):
+        return end
+    if why.code is ErrorCode.CONFLICT:
+        amount = now["amount"]["amount"]
+        text = told(why.code)
+        text = {"zh": f"{text['zh']}现在的金额是 {amount} 元。", "en": f"{text['en']} The amount is now {amount} yuan."}
+        return Refused([end.errors[0] | {"message": text}], {"bill": now})
+    return Refused(end.errors, {"bill": now})
+
+
+ANSWERS = {"Mutation.payBill": pay_bill}

@@ -1,0 +1,89 @@
+"""From a city's rows to the graph's rows: type name, global id, and where the row came from."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from channels.answer import Page
+from channels.snapshot import Channel
+from roaming import Grant
+
+from .asking import Question
+from .context import CHINA, Context
+from .ids import seal_id
+
+Row = dict[str, Any]
+NO_BADGE = "NONE"  # a badge comes from a conformance report, and no city has one yet
+
+
+def instant(at: datetime) -> str:
+    """A moment as the graph writes it: RFC 3339 in the cities' time zone, whole seconds."""
+    return at.astimezone(CHINA).isoformat(timespec="seconds")
+
+
+def city_row(context: Context, channel: Channel) -> Row:
+    """The City row of a channel. Its other fields are answered from the snapshot by its slug."""
+    city = channel.config.city
+    return {
+        "__typename": "City",
+        "id": seal_id(context.services.sealer, "City", channel.slug, channel.slug),
+        "slug": channel.slug,
+        "code": city.code,
+        "name": pair(city.name),
+        "appName": pair(city.app),
+        "status": channel.status,
+        "badge": NO_BADGE,
+        "timeZone": CHINA.key,
+        "contacts": [{"role": c.role, "name": c.name, "phone": c.phone, "email": c.email} for c in city.contacts],
+    }
+
+
+def pair(text: Any) -> dict[str, str]:
+    """A bilingual name as the graph's text fields read it."""
+    return {"zh": text.text("zh"), "en": text.text("en")}
+
+
+def source_row(context: Context, channel: Channel, operation: str, page: Page, grant: Grant, kind: str | None) -> Row:
+    """The Provenance row that the rows of one kind on one page share."""
+    return {
+        "city": city_row(context, channel),
+        "department": department(channel, operation, kind, context),
+        "asOf": instant(page.as_of),
+        "fromCache": page.from_cache,
+        "agreementId": grant.agreement_for(kind),
+    }
+
+
+def dress(context: Context, asked: Question, page: Page, typename: str) -> list[Row]:
+    """The rows of one page as graph rows of `typename`."""
+    source_of: dict[str | None, Row] = {}
+    for kind in dict.fromkeys(row.get("kind") for row in page.rows):
+        source_of[kind] = source_row(context, asked.channel, asked.operation, page, asked.grant, kind)
+    return [dressed(context, asked.channel, row, typename, source_of[row.get("kind")]) for row in page.rows]
+
+
+def dressed(context: Context, channel: Channel, row: Row, typename: str, source: Row) -> Row:
+    """One graph row. The city's own id stays beside it under `localId`, which no field of the graph reads."""
+    local = row.get("id")
+    identity = (
+        {"id": seal_id(context.services.sealer, typename, channel.slug, local), "localId": local} if local else {}
+    )
+    return {**row, **identity, "__typename": typename, "source": source}
+
+
+def department(channel: Channel, operation: str, kind: str | None, context: Context) -> str | None:
+    """Who answers: the department whose service lists the operation and covers the kind, when there is just one such."""
+    listing = [p for p in channel.providers if operation in p.operations]
+    covering = [p for p in listing if covers(context, p.code, kind)] or listing
+    return only(p.department for p in covering)
+
+
+def covers(context: Context, service: str, kind: str | None) -> bool:
+    item = context.snapshot.register.get(service)
+    return bool(kind and item and kind in item.kinds)
+
+
+def only(names: Iterable[str]) -> str | None:
+    """The one name among `names`; None where there are several."""
+    found = set(names)
+    return found.pop() if len(found) == 1 else None

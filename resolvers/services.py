@@ -1,0 +1,62 @@
+"""Service and ServiceProvider rows, made from the register and from what the cities list."""
+
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlsplit
+
+from channels.providers import Provider
+from channels.snapshot import Channel
+
+from .context import Context
+from .ids import seal_id
+from .provenance import city_row, pair
+
+Row = dict[str, Any]
+
+
+def service_row(context: Context, code: str) -> Row:
+    """The Service row of a code: the register's words, or those of the one city whose own service it is."""
+    item = context.services.listing.items[code]
+    return {
+        "__typename": "Service",
+        "id": seal_id(context.services.sealer, "Service", "", code),
+        "code": code,
+        "name": pair(item.name),
+        "theme": item.theme,
+        "type": item.type,
+    }
+
+
+def provider_key(provider: Provider) -> str:
+    """What tells the providers of one city apart: the service and the department, never the service's name."""
+    return f"{provider.code}/{sha256(provider.department.encode()).hexdigest()[:12]}"
+
+
+def provider_row(context: Context, channel: Channel, provider: Provider) -> Row:
+    """The ServiceProvider row of a city × department."""
+    return {
+        "__typename": "ServiceProvider",
+        "id": seal_id(context.services.sealer, "ServiceProvider", channel.slug, provider_key(provider)),
+        "code": provider.code,
+        "service": service_row(context, provider.code),
+        "city": city_row(context, channel),
+        "department": provider.department,
+        "localName": pair(provider.name),
+        "source": provider.source,
+        "status": provider.status,
+        "highlight": provider.highlight,
+        "requiredAssurance": provider.assurance,
+        "entry": entry_row(provider),
+    }
+
+
+def is_web(provider: Provider) -> bool:
+    """Does it open as a web page? A service that is not live yet opens nothing."""
+    return bool(provider.web) and not provider.operations and provider.status == "LIVE"
+
+
+def entry_row(provider: Provider) -> Row:
+    """How a front-end opens it: by operations of this graph, or as a web page by `launch`."""
+    if not is_web(provider):
+        return {"__typename": "NativeEntry", "operations": list(provider.operations)}
+    return {"__typename": "WebEntry", "host": urlsplit(provider.web).hostname, "embeddable": False}

@@ -1,0 +1,186 @@
+"""Offer ∩ agreement: may this city answer that operation for a citizen of that home city?
+
+1. At home everything the channel declares is open.
+2. Public information (an operation that sends nothing about a citizen) needs no agreement.
+3. Otherwise one service that lists the operation must be offered to the home city, be named by an agreement in force, and the
+   agreement's claims must cover what the operation sends. Any such service is enough; the rows of the others are not asked for.
+
+Fails closed: whatever is not granted is a `Denial` with its reason.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+
+from channels.snapshot import Channel, Snapshot
+
+from channels.agreements import Agreement
+from channels.models import Offer
+from schema.codes import ErrorCode, ShareDenial
+
+ACCOUNT = "account."  # linking and signing on belong to no single service
+CLOSED = {"PAUSED": ErrorCode.CHANNEL_PAUSED, "RETIRED": ErrorCode.CHANNEL_RETIRED}
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One service of a city, as open to another city: who, under which agreement, or why not."""
+
+    service: str
+    allowed: bool
+    reason: ShareDenial | None = None
+    agreement: Agreement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The city may be asked. `kinds` narrows list rows by their `kind`; None narrows nothing."""
+
+    agreement_id: str | None = None
+    kinds: frozenset[str] | None = None
+    agreement_of_kind: tuple[tuple[str, str], ...] = ()
+
+    def agreement_for(self, kind: str | None) -> str | None:
+        """The agreement that a row of `kind` rests on."""
+        return dict(self.agreement_of_kind).get(kind or "", self.agreement_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """The city is not asked. `offered` is False where the city has no such operation at all."""
+
+    code: ErrorCode
+    offered: bool = True
+
+
+DENIAL_CODES = {
+    ShareDenial.NO_AGREEMENT: ErrorCode.NO_AGREEMENT,
+    ShareDenial.NOT_OFFERED: ErrorCode.NO_AGREEMENT,
+    ShareDenial.AGREEMENT_EXPIRED: ErrorCode.AGREEMENT_EXPIRED,
+    ShareDenial.AGREEMENT_SUSPENDED: ErrorCode.AGREEMENT_SUSPENDED,
+    ShareDenial.CHANNEL_PAUSED: ErrorCode.CHANNEL_PAUSED,
+}
+NEAREST = tuple(DENIAL_CODES)[
+    ::-1
+]  # the reason told when several services fail for different ones: the nearest to a yes
+
+
+def is_to(offer: Offer, consumer: str) -> bool:
+    """Is the offer made to citizens of `consumer`?"""
+    return offer.to == "ANY" or consumer in offer.to
+
+
+def offers_to(channel: Channel, service: str, consumer: str) -> bool:
+    return any(service in offer.services and is_to(offer, consumer) for offer in channel.offers)
+
+
+def is_public(channel: Channel, service: str) -> bool:
+    """Public information: operations that send nothing about a citizen, and nothing else."""
+    listed = {operation for p in channel.providers if p.code == service for operation in p.operations}
+    return bool(listed) and all(not channel.operations[operation].needs for operation in listed)
+
+
+def covers(agreement: Agreement, provider: str, consumer: str, service: str) -> bool:
+    """Does the agreement name this provider, consumer and service?"""
+    return agreement.provider == provider and consumer in agreement.consumers and service in agreement.services
+
+
+def refusal_of(named: list[Agreement], at: date) -> ShareDenial:
+    """Why none of the agreements that name the share opens it on the day `at`."""
+    if any(a.suspended and a.suspended.since <= at <= a.valid.until for a in named):
+        return ShareDenial.AGREEMENT_SUSPENDED
+    return ShareDenial.AGREEMENT_EXPIRED if any(a.valid.until < at for a in named) else ShareDenial.NO_AGREEMENT
+
+
+def closed(channel: Channel) -> Denial | None:
+    """A channel that answers nobody now: paused, retired, or without a valid file."""
+    if not channel.available:
+        return Denial(ErrorCode.CHANNEL_PAUSED)
+    code = CLOSED.get(channel.status)
+    return Denial(code) if code else None
+
+
+def share(snapshot: Snapshot, channel: Channel, consumer: str, service: str, at: date) -> Share:
+    """Whether citizens of `consumer` may use `service` of this city on the day `at`, and why not."""
+    if closed(channel):
+        return Share(service, allowed=False, reason=ShareDenial.CHANNEL_PAUSED)
+    if not offers_to(channel, service, consumer):
+        return Share(service, allowed=False, reason=ShareDenial.NOT_OFFERED)
+    if is_public(channel, service):
+        return Share(service, allowed=True)
+    named = [a for a in snapshot.agreements if covers(a, channel.slug, consumer, service)]
+    in_force = next((a for a in named if a.in_force(at)), None)
+    if in_force:
+        return Share(service, allowed=True, agreement=in_force)
+    return Share(service, allowed=False, reason=refusal_of(named, at))
+
+
+def shares(snapshot: Snapshot, channel: Channel, consumer: str, at: date) -> Iterator[Share]:
+    """Every service the city offers to `consumer`, each once, in the order of the offers."""
+    offered = chain.from_iterable(offer.services for offer in channel.offers)
+    for service in dict.fromkeys(offered):
+        if offers_to(channel, service, consumer):
+            yield share(snapshot, channel, consumer, service, at)
+
+
+def authorize(
+    snapshot: Snapshot, channel: Channel, operation: str, home: str | None, at: date, *, service: str | None = None
+) -> Grant | Denial:
+    """May `channel` answer `operation` for a citizen whose home city is `home` (a slug)?
+
+    `service` narrows the question to one service (a launch); None lets any service that lists the operation serve.
+    """
+    if denial := closed(channel):
+        return denial
+    compiled = channel.operations.get(operation)
+    if compiled is None:
+        return Denial(ErrorCode.NOT_OFFERED, offered=False)
+    if home == channel.slug or not compiled.needs:
+        return Grant()
+    if home is None:
+        return Denial(ErrorCode.NO_AGREEMENT)
+    candidates = (service,) if service else services_of(channel, operation)
+    needs = frozenset(need.upper() for need in compiled.needs)
+    found = [share(snapshot, channel, home, code, at) for code in candidates]
+    allowed = [s for s in found if s.agreement is not None and needs <= frozenset(s.agreement.claims)]
+    return grant(snapshot, allowed) if allowed else Denial(nearest(found))
+
+
+def services_of(channel: Channel, operation: str) -> tuple[str, ...]:
+    """The services that list `operation`; account operations belong to all that the city offers."""
+    if operation.startswith(ACCOUNT):
+        return tuple(dict.fromkeys(chain.from_iterable(offer.services for offer in channel.offers)))
+    return tuple(dict.fromkeys(p.code for p in channel.providers if operation in p.operations))
+
+
+def grant(snapshot: Snapshot, allowed: list[Share]) -> Grant:
+    """One grant for all allowed services: the union of their rows, each row with its own agreement."""
+    by_kind: dict[str, str] = {}
+    narrowed = True
+    for each in allowed:
+        item = snapshot.register.get(each.service)
+        kinds = item.kinds if item else ()
+        narrowed = narrowed and bool(kinds)
+        for kind in kinds:
+            by_kind.setdefault(kind, each.agreement.id if each.agreement else "")
+    first = allowed[0].agreement
+    return Grant(
+        agreement_id=first.id if first else None,
+        kinds=frozenset(by_kind) if narrowed else None,
+        agreement_of_kind=tuple(by_kind.items()) if narrowed else (),
+    )
+
+
+def nearest(found: list[Share]) -> ErrorCode:
+    """The code of the refusal that came nearest to a yes."""
+    reasons = {s.reason for s in found if s.reason}
+    return next((DENIAL_CODES[reason] for reason in NEAREST if reason in reasons), ErrorCode.NO_AGREEMENT)
+
+
+def standing(snapshot: Snapshot, channel: Channel, home: str | None, at: date) -> str:
+    """LOCAL at home, ROAMING where any agreement opens a service to the home city, else VISITOR."""
+    if home == channel.slug:
+        return "LOCAL"
+    roaming = home is not None and any(s.allowed and s.agreement for s in shares(snapshot, channel, home, at))
+    return "ROAMING" if roaming else "VISITOR"

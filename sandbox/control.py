@@ -1,0 +1,71 @@
+"""The control port of a city: the fault switch, and what the city was asked.
+
+GET /fault → {"fault": …}; PUT /fault {"fault", "operation"?, "count"?} switches; GET /calls lists the last calls by
+operation, method and path (no bodies, no query), DELETE /calls forgets them. Loopback only; never for citizens.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sandbox.faults import FAULTS, Faults
+
+Apply = Callable[[str], Awaitable[None]]
+
+
+def create_control(faults: Faults, apply: Apply) -> Starlette:
+    """Returns the control application; `apply(fault)` closes or opens the city's listening socket."""
+
+    async def show(_: Request) -> Response:
+        return JSONResponse(_shown(faults))
+
+    async def put(request: Request) -> Response:
+        try:
+            wish = _wish(await request.body())
+            faults.put(**wish)
+        except ValueError as error:
+            return JSONResponse({"error": str(error), "faults": list(FAULTS)}, status_code=422)
+        await apply(faults.fault)
+        return JSONResponse(_shown(faults))
+
+    async def calls(request: Request) -> Response:
+        if request.method == "DELETE":
+            faults.calls.clear()
+            return Response(status_code=204)
+        return JSONResponse({"calls": list(faults.calls)})
+
+    routes = [
+        Route("/fault", show, methods=["GET"]),
+        Route("/fault", put, methods=["PUT", "POST"]),
+        Route("/calls", calls, methods=["GET", "DELETE"]),
+    ]
+    return Starlette(routes=routes)
+
+
+def _shown(faults: Faults) -> dict[str, Any]:
+    shown: dict[str, Any] = {"fault": faults.fault}
+    if faults.operation:
+        shown["operation"] = faults.operation
+    if faults.count is not None:
+        shown["count"] = faults.count
+    return shown
+
+
+def _wish(body: bytes) -> dict[str, Any]:
+    wish = orjson.loads(body)
+    if not isinstance(wish, dict) or not isinstance(wish.get("fault"), str):
+        raise ValueError('the body must be an object with "fault"')
+    unknown = sorted(set(wish) - {"fault", "operation", "count"})
+    if unknown:
+        raise ValueError(f"unknown key {unknown[0]!r}; allowed: fault, operation, count")
+    operation, count = wish.get("operation"), wish.get("count")
+    if operation is not None and not isinstance(operation, str):
+        raise ValueError("operation must be text")
+    if count is not None and (isinstance(count, bool) or not isinstance(count, int)):
+        raise ValueError("count must be a whole number")
+    return wish

@@ -1,0 +1,171 @@
+"""Faults a city can be switched into, and the gate that applies them in front of its server.
+
+Rules: one fault at a time per city; an optional filter (an operation id such as `bills.list`, or a part of the path)
+and an optional count, after which the city is well again. Faults of the network are applied here (slow, hang, 5xx,
+html, truncated); faults of the data are applied by the city in its own format, with `spoil_rows` and `spoil_object`.
+`refuse` is carried out by the listener (`serve`), which closes its socket. Web pages and the token endpoint are
+spared unless the filter names them: a slow city is slow once per call.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+FAULTS = ("none", "slow", "refuse", "hang", "5xx", "html", "truncated", "wrong_type", "bad_row", "duplicate_row")
+SLOW_SECONDS = 1.9
+SPARED = ("/web/", "/cashier/", "/oauth2/token")
+HTML = "<html><head><title>系统维护</title></head><body>系统维护中 Under maintenance</body></html>".encode()
+
+OperationOf = Callable[[str, str, bytes], str]
+_ACTIVE: ContextVar[str] = ContextVar("sandbox_fault", default="none")
+
+
+@dataclass(slots=True)
+class Faults:
+    """The switch of one city: the fault, whom it meets, and how often it still happens (None: until switched off)."""
+
+    fault: str = "none"
+    operation: str | None = None
+    count: int | None = None
+    calls: deque[dict[str, str]] = field(default_factory=lambda: deque(maxlen=1000))
+
+    def put(self, fault: str, operation: str | None = None, count: int | None = None) -> None:
+        """Switch.  Raises ValueError: an unknown fault or a count under 1."""
+        if fault not in FAULTS:
+            raise ValueError(f"unknown fault {fault!r}; one of: {', '.join(FAULTS)}")
+        if count is not None and count < 1:
+            raise ValueError(f"count must be 1 or more, found {count}")
+        self.fault, self.operation, self.count = fault, operation, count
+
+    def take(self, path: str, operation: str) -> str:
+        """The fault that meets this call (`none` for most); counts it."""
+        if self.fault in {"none", "refuse"} or not self._meets(path, operation):
+            return "none"
+        fault = self.fault
+        if self.count is not None:
+            self.count -= 1
+            if self.count == 0:
+                self.put("none")
+        return fault
+
+    def _meets(self, path: str, operation: str) -> bool:
+        if self.operation:
+            return self.operation == operation or self.operation in path
+        return not any(spared in path for spared in SPARED)
+
+
+def active() -> str:
+    """The fault that meets the call being answered; `none` outside a call."""
+    return _ACTIVE.get()
+
+
+def spoil_rows(rows: list[dict[str, Any]], spoil: Callable[[dict[str, Any]], dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of a list as this call shall see them: `duplicate_row` repeats the first row, `bad_row` spoils it.
+
+    `spoil` returns a broken copy of a row (an unknown enum code, a required value gone), in the city's own format.
+    """
+    match active():
+        case "duplicate_row" if rows:
+            return [rows[0], *rows]
+        case "bad_row" if rows:
+            return [spoil(dict(rows[0])), *rows[1:]]
+    return rows
+
+
+def spoil_object(value: dict[str, Any]) -> Any:
+    """An object as this call shall see it: a list around it under `wrong_type`."""
+    return [value] if active() == "wrong_type" else value
+
+
+class FaultGate:
+    """ASGI gate in front of a city: notes the call, applies the fault of the network, dates the answer."""
+
+    def __init__(self, app: ASGIApp, faults: Faults, operation_of: OperationOf, clock: Callable[[], datetime]) -> None:
+        self.app, self.faults, self.operation_of, self.clock = app, faults, operation_of, clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request, faulty or not."""
+        if scope["type"] != "http":
+            return
+        body = await _read(receive)
+        operation = self.operation_of(scope["method"], scope["path"], body)
+        self.faults.calls.append({"operation": operation, "method": scope["method"], "path": scope["path"]})
+        fault = self.faults.take(scope["path"], operation)
+        _ACTIVE.set(fault)
+        await self._answer(fault, scope, (_replay(body, receive), self._dated(send)))
+
+    async def _answer(self, fault: str, scope: Scope, ends: tuple[Receive, Send]) -> None:
+        receive, send = ends
+        match fault:
+            case "slow":
+                await asyncio.sleep(SLOW_SECONDS)
+            case "5xx":
+                return await _say(send, 503, b"Service Unavailable")
+            case "html":
+                return await _say(send, 200, HTML, b"text/html; charset=utf-8")
+            case "truncated":
+                # The write has happened, its answer breaks off: returning early makes the server drop the connection.
+                return await self.app(scope, receive, _cut(send))
+            case "hang":
+                await self.app(scope, receive, _swallow)
+                return await _until_gone(receive)
+        return await self.app(scope, receive, send)
+
+    def _dated(self, send: Send) -> Send:
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                stamp = format_datetime(self.clock().astimezone(UTC), usegmt=True).encode()
+                message["headers"] = [*message.get("headers", []), (b"date", stamp)]
+            await send(message)
+
+        return dated
+
+
+async def _read(receive: Receive) -> bytes:
+    chunks: list[bytes] = []
+    while True:
+        message = await receive()
+        chunks.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return replay
+
+
+async def _say(send: Send, status: int, body: bytes, media: bytes = b"text/plain; charset=utf-8") -> None:
+    headers = [(b"content-type", media), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _cut(send: Send) -> Send:
+    async def cut(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            whole = message.get("body", b"")
+            message = {"type": "http.response.body", "body": whole[: len(whole) // 2], "more_body": True}
+        await send(message)
+
+    return cut
+
+
+async def _swallow(message: Message) -> None:
+    """The request was carried out; its answer never leaves."""
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,23 @@
+"""Where the last started sandbox listens, so that other commands find it whatever its ports are."""
+
+import json
+from pathlib import Path
+
+from sandbox.ports import Ports
+
+NAME = "running.json"
+
+
+def write(home: Path, ports: Ports) -> None:
+    """Note the control address of every city in the sandbox's folder."""
+    controls = {slug: door.control_url for slug, door in ports.cities.items()}
+    (home / NAME).write_text(json.dumps({"controls": controls}, indent=1) + "\n", encoding="utf-8")
+
+
+def controls(home: Path) -> dict[str, str]:
+    """The control addresses by city; empty when no sandbox was started from this folder."""
+    try:
+        noted = json.loads((home / NAME).read_text(encoding="utf-8"))["controls"]
+    except (OSError, ValueError, KeyError):
+        return {}
+    return dict(noted)

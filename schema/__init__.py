@@ -1,0 +1,14 @@
+"""THE GRAPH. Every type and field is declared here, roots included; nothing is answered here, and there is no I/O.
+
+codes, scalars, directives        the vocabulary
+declare                           how a field is declared: answered, streamed, bilingual, or read from its row
+node … subscriptions              the types, by noun
+operations                        the one table of canonical operations
+declared, sdl                     what the types say, as text
+bind, build                       one running Graph: this set's cities, answers, and the cities' own fields
+"""
+
+from schema.build import Graph
+from schema.declared import answered_coordinates
+
+__all__ = ["Graph", "answered_coordinates"]

@@ -1,0 +1,43 @@
+"""Directives that field declarations carry; they are printed in the SDL and read by whoever keeps their promise."""
+
+import strawberry
+from strawberry.schema_directive import Location
+
+from schema.codes import AssuranceLevel, PiiLevel
+
+
+@strawberry.schema_directive(
+    name="pii",
+    locations=[Location.FIELD_DEFINITION, Location.INPUT_FIELD_DEFINITION, Location.ARGUMENT_DEFINITION],
+    description="字段含个人信息及其级别;网关据此脱敏、审计并核对漫游协议。 Field carries personal data; drives masking, audit and agreement checks.",
+)
+class Pii:
+    level: PiiLevel
+
+
+@strawberry.schema_directive(
+    name="assurance",
+    locations=[Location.FIELD_DEFINITION],
+    description="所需最低实名等级。 Minimum identity assurance.",
+)
+class Assurance:
+    level: AssuranceLevel
+
+
+@strawberry.schema_directive(
+    name="op",
+    locations=[Location.FIELD_DEFINITION],
+    description="该字段由哪个规范操作(城市配置里的 operations 键)提供。 Which canonical operation (key under `operations:` in a channel file) feeds this field.",
+)
+class Op:
+    id: str
+
+
+@strawberry.schema_directive(
+    name="cost",
+    locations=[Location.FIELD_DEFINITION],
+    description="静态成本,用于查询复杂度限制;perCity 表示按请求城市数相乘。 Static cost for the complexity limit; perCity multiplies by the number of cities asked.",
+)
+class Cost:
+    value: int
+    per_city: bool = False

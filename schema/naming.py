@@ -1,0 +1,35 @@
+"""The make of the graph's enums: text members whose value equals their name, each with the description that the SDL shows."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Self, TypeVar
+
+import strawberry
+
+
+class Name(StrEnum):
+    """A member is its own name: `WATER = "WATER", "水"`. Raises: ValueError: name and value differ."""
+
+    description: str
+
+    def __new__(cls, value: str, description: str = "") -> Self:
+        """Make the member a text; what follows the text is its description."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.description = description
+        return member
+
+
+N = TypeVar("N", bound=type[Name])
+
+
+def described(description: str) -> Callable[[N], N]:
+    """Declare a GraphQL enum whose values carry their members' descriptions."""
+
+    def declare(names: N) -> N:
+        declared = strawberry.enum(names, description=description)
+        for value in declared.__strawberry_definition__.values:  # type: ignore[attr-defined]
+            value.description = names[value.name].description or None
+        return declared
+
+    return declare

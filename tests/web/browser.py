@@ -1,0 +1,109 @@
+"""Debian's chromium, driven by playwright: one browser, one page, and a list of every host it spoke to.
+
+Without chromium a test skips, saying so; with ROAM_REQUIRE_ALL=1 it fails instead.
+"""
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+CHROMIUM = "/usr/bin/chromium"
+DESKTOP = {"viewport": {"width": 1440, "height": 900}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+PATIENCE_MS = 20_000
+
+
+@dataclass
+class Visit:
+    """A page under test, and what it asked for and complained about while it was open."""
+
+    page: Any
+    urls: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def hosts(self) -> set[str]:
+        """Every host asked, over HTTP or WebSocket; what never leaves the browser (data:, blob:) has none."""
+        return {host for url in self.urls if (host := urlsplit(url).hostname)}
+
+    def open(self, gateway_url: str) -> None:
+        self.page.goto(f"{gateway_url}/graphql")
+        self.page.wait_for_selector(".graphiql-query-editor .view-line")
+
+    def sign_in(self, persona: str) -> None:
+        """Through the picker, as a tester does."""
+        self.page.click(".roam-face")
+        self.page.click(f'[data-persona="{persona}"]')
+
+    def choose(self, operation: str) -> None:
+        """A saved operation, by its file's name, from the menu; its tab comes to the front."""
+        self.page.select_option(".roam-menu select", operation)
+
+    def run(self) -> None:
+        self.page.click(".graphiql-execute-button")
+
+    def until(self, selector: str, text: str) -> None:
+        """Wait for text in an element. By locator: the page's policy forbids the eval of `wait_for_function`."""
+        self.page.locator(selector, has_text=text).first.wait_for()
+
+    def until_stored(self, key: str, text: str) -> None:
+        """Wait for text in localStorage, which the editor writes half a second after the last key."""
+        deadline = time.monotonic() + PATIENCE_MS / 1000
+        while text not in (self.page.evaluate("key => localStorage.getItem(key) ?? ''", key)):
+            assert time.monotonic() < deadline, f"{key} never held {text}"
+            self.page.wait_for_timeout(50)
+
+    def answer(self) -> str:
+        """The text of the answer's editor: what is in view, with the spaces the editor draws as no-break ones."""
+        return self.page.inner_text(".result-window .view-lines").replace("\xa0", " ")
+
+    def chips(self) -> list[tuple[str, str]]:
+        """(outcome, text) of every coverage row shown."""
+        found = self.page.query_selector_all(".roam-chip")
+        return [(chip.get_attribute("data-outcome"), chip.inner_text().replace("\n", " ")) for chip in found]
+
+
+def chromium_or_skip() -> str:
+    """The browser's path; skips (or fails, when everything is required) where there is none."""
+    try:
+        import playwright.sync_api  # noqa: F401 asked for its presence only
+    except ImportError:
+        return _missing("playwright is not installed")
+    found = CHROMIUM if Path(CHROMIUM).exists() else shutil.which("chromium")
+    return found or _missing("chromium is not installed (apt-get install chromium)")
+
+
+def _missing(reason: str) -> str:
+    if os.environ.get("ROAM_REQUIRE_ALL") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@contextmanager
+def visiting(locale: str = "zh-CN", **screen: Any) -> Iterator[Visit]:
+    """A fresh browser with one page; closed with the context."""
+    executable = chromium_or_skip()
+    from playwright.sync_api import sync_playwright
+
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=flags)
+        context = browser.new_context(locale=locale, **(screen or DESKTOP))
+        context.set_default_timeout(PATIENCE_MS)
+        visit = Visit(context.new_page())
+        context.on("request", lambda request: visit.urls.append(request.url))
+        visit.page.on("websocket", lambda socket: visit.urls.append(socket.url))
+        visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+        visit.page.on("console", lambda line: visit.complaints.append(line.text) if line.type == "error" else None)
+        try:
+            yield visit
+        finally:
+            browser.close()

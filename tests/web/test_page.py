@@ -1,0 +1,156 @@
+"""The GraphiQL page by itself, against a stand-in (stub.py) that can be told to misbehave."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.web.browser import LOOPBACK, PHONE, visiting
+from tests.web.stub import Stack, saved_operations, stub_stack
+
+
+@pytest.fixture(scope="module")
+def stub() -> Iterator[Stack]:
+    with stub_stack() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _behaves(stub: Stack) -> None:
+    stub.behaviour.failing, stub.behaviour.denied, stub.behaviour.forged_state = (), None, False
+    stub.behaviour.authorization.clear()
+    stub.behaviour.socket_payloads.clear()
+
+
+def test_requests_carry_the_persona_and_stop_carrying_it_after_sign_out(stub: Stack) -> None:
+    """Signing out that leaves the token in use would be no signing out."""
+    with visiting() as visit:
+        visit.open(stub.gateway_url)
+        visit.sign_in("deng")
+        visit.page.wait_for_selector(".roam-dot.on")
+        assert " ".join(visit.page.inner_text(".roam-face").split()) == "邓** 德阳市 实人 剩 60 分钟"
+        assert stub.behaviour.authorization[-1] == "Bearer at.deng"
+
+        visit.page.click(".roam-face")
+        visit.page.click("text=退出登录")
+        visit.choose("05-bills-across-cities")
+        visit.run()
+        visit.until(".result-window", '"me": null')
+        assert stub.behaviour.authorization[-1] is None
+
+
+def test_a_failed_city_is_a_red_row_beside_four_green_ones(stub: Stack) -> None:
+    """The panel is there to show one city's failure at a glance, its code and its waiting time with it."""
+    stub.behaviour.failing = ("ziyang",)
+    with visiting(**PHONE) as visit:
+        visit.open(stub.gateway_url)
+        visit.sign_in("deng")
+        visit.page.wait_for_selector(".roam-dot.on")
+        visit.choose("05-bills-across-cities")
+        visit.run()
+        visit.page.wait_for_selector(".roam-chip")
+        assert [outcome for outcome, _ in visit.chips()] == ["OK", "OK", "OK", "FAILED", "OK"]
+        assert "资阳市 失败 BACKEND_UNREACHABLE · 30 秒后重试" in visit.chips()[3][1]
+        assert visit.hosts() <= LOOPBACK
+
+
+@pytest.mark.parametrize(
+    ("locale", "sentence"),
+    [
+        ("zh-CN", "身份服务拒绝了登录 (no such persona)"),
+        ("en-GB", "The identity provider refused the sign-in (no such persona)"),
+    ],
+)
+def test_a_refused_sign_in_is_told_in_the_readers_language(stub: Stack, locale: str, sentence: str) -> None:
+    stub.behaviour.denied = "chen"
+    with visiting(locale) as visit:
+        visit.open(stub.gateway_url)
+        visit.sign_in("chen")
+        assert sentence in visit.page.inner_text(".roam-problem")
+
+
+def test_an_answer_with_a_foreign_state_signs_nobody_in(stub: Stack) -> None:
+    """State is what binds the answer to this page's own request (RFC 6749 §10.12)."""
+    stub.behaviour.forged_state = True
+    with visiting("en-GB") as visit:
+        visit.open(stub.gateway_url)
+        visit.sign_in("deng")
+        assert "(state) and was dropped" in visit.page.inner_text(".roam-problem")
+        assert visit.page.query_selector(".roam-dot.on") is None
+
+
+def test_the_providers_own_page_signs_in_through_a_window(stub: Stack) -> None:
+    """The way that works with any provider, personas or not."""
+    with visiting("en-GB") as visit:
+        visit.open(stub.gateway_url)
+        visit.page.click(".roam-face")
+        with visit.page.expect_popup() as popup:
+            visit.page.click(".roam-people footer button")
+        popup.value.click("text=梅**")
+        visit.page.wait_for_selector(".roam-dot.on")
+        assert "梅**" in visit.page.inner_text(".roam-face")
+
+
+def test_where_pop_ups_are_blocked_the_whole_page_goes_and_comes_back(stub: Stack) -> None:
+    with visiting("en-GB") as visit:
+        visit.page.add_init_script("window.open = () => null")
+        visit.open(stub.gateway_url)
+        visit.page.click(".roam-face")
+        visit.page.click(".roam-people footer button")
+        visit.page.click("text=陈**")
+        visit.page.wait_for_selector(".roam-dot.on")
+        assert "陈**" in visit.page.inner_text(".roam-face")
+        assert "code=" not in visit.page.url
+
+
+def test_a_subscription_runs_over_a_socket_that_knows_the_citizen(stub: Stack) -> None:
+    """A browser cannot set headers on a WebSocket: the token goes into connection_init."""
+    with visiting() as visit:
+        visit.open(stub.gateway_url)
+        visit.sign_in("deng")
+        visit.page.wait_for_selector(".roam-dot.on")
+        visit.page.click(".roam-add")
+        visit.page.click(".graphiql-query-editor .monaco-editor")
+        visit.page.keyboard.insert_text("subscription Live { channelAvailability { slug availability status } }")
+        visit.run()
+        visit.until(".result-window", '"availability": "UP"')
+        assert stub.behaviour.socket_payloads[0]["Authorization"] == "Bearer at.deng"
+
+
+def test_every_saved_operation_is_a_tab_and_a_closed_one_opens_again_from_the_menu(stub: Stack) -> None:
+    with visiting("zh-CN", **PHONE) as visit:
+        visit.open(stub.gateway_url)
+        saved = [one["title"]["zh"] for one in saved_operations()]
+        assert visit.page.eval_on_selector_all(".roam-tabs [role=tab]", "all => all.map(one => one.innerText)") == saved
+        visit.choose("06-pay-bill")
+        visit.page.click(".roam-tabs li.active .roam-x")
+        assert visit.page.locator(".roam-tabs [role=tab]").count() == len(saved) - 1
+        visit.choose("06-pay-bill")
+        visit.until(".roam-tabs li.active", "缴费")
+        visit.page.click("text=Variables")
+        visit.until(".graphiql-editor-tool", "billId")
+
+
+def test_typed_headers_and_the_session_outlive_a_reload(stub: Stack) -> None:
+    with visiting("en-GB") as visit:
+        visit.open(stub.gateway_url)
+        visit.sign_in("deng")
+        visit.page.wait_for_selector(".roam-dot.on")
+        visit.page.click("text=Headers")
+        visit.page.click(".graphiql-editor-tool .monaco-editor:visible")
+        visit.page.keyboard.insert_text('{"X-Request-Id": "kept-across-reloads"}')
+        visit.until_stored("graphiql:tabState", "kept-across-reloads")
+        visit.page.reload()
+        visit.page.wait_for_selector(".roam-dot.on")
+        visit.page.click("text=Headers")
+        visit.until(".graphiql-editor-tool", "kept-across-reloads")
+
+
+def test_the_language_switches_at_once_and_is_remembered(stub: Stack) -> None:
+    with visiting("fr-FR") as visit:
+        visit.open(stub.gateway_url)
+        assert visit.page.inner_text(".roam-face") == "Sign in as…"
+        visit.page.click(".roam-language")
+        assert visit.page.inner_text(".roam-face") == "选择身份登录"
+        visit.page.reload()
+        visit.page.wait_for_selector(".roam-face")
+        assert visit.page.inner_text(".roam-face") == "选择身份登录"

@@ -1,0 +1,45 @@
+import { DOC_EXPLORER_PLUGIN, DocExplorerStore } from '@graphiql/plugin-doc-explorer';
+import { explorerPlugin } from '@graphiql/plugin-explorer';
+import { HISTORY_PLUGIN, HistoryStore } from '@graphiql/plugin-history';
+import { GraphiQLProvider } from '@graphiql/react';
+import { GraphiQL, GraphiQLInterface } from 'graphiql';
+import { useEffect, useState } from 'react';
+import { CoveragePanel } from './CoveragePanel.jsx';
+import { createFetcher } from './graph.js';
+import { freshVariables, shown } from './operations.js';
+import { loadPlaces } from './places.js';
+import { finishRedirect } from './signin.js';
+import { TabStrip } from './TabStrip.jsx';
+import { enter, TopBar } from './TopBar.jsx';
+
+const PLUGINS = [DOC_EXPLORER_PLUGIN, HISTORY_PLUGIN, explorerPlugin()];
+
+// On a phone the variables open by a press: the document and the answer need the room.
+const NARROW = window.matchMedia('(max-width: 760px)');
+
+const tabOf = (saved) => ({ query: saved.query, variables: shown(freshVariables(saved)), headers: null });
+
+export function App({ config, operations }) {
+  const [fetcher] = useState(() => createFetcher(new URL(config.graphql, window.location.href).href));
+  const [tabs] = useState(() => operations.map(tabOf));
+  const [places, setPlaces] = useState({});
+  const [problem, setProblem] = useState(null);
+  useEffect(() => {
+    loadPlaces(config.graphql).then(setPlaces);
+    finishRedirect(config).then((tokens) => tokens && enter(config, '', tokens)).catch(setProblem);
+  }, [config]);
+  return (
+    <GraphiQLProvider fetcher={fetcher} plugins={PLUGINS} referencePlugin={DOC_EXPLORER_PLUGIN} defaultTabs={tabs}
+      shouldPersistHeaders inputValueDeprecation schemaDescription>
+      <HistoryStore>
+        <DocExplorerStore>
+          <TopBar config={config} operations={operations} places={places} problem={problem} onProblem={setProblem} />
+          <GraphiQLInterface showPersistHeadersSettings defaultEditorToolsVisibility={NARROW.matches ? false : 'variables'}>
+            <GraphiQL.Logo><TabStrip operations={operations} /></GraphiQL.Logo>
+            <GraphiQL.Footer><CoveragePanel places={places} /></GraphiQL.Footer>
+          </GraphiQLInterface>
+        </DocExplorerStore>
+      </HistoryStore>
+    </GraphiQLProvider>
+  );
+}

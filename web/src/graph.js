@@ -1,0 +1,86 @@
+// How requests reach the gateway: POST for queries and mutations, graphql-transport-ws for subscriptions, both on
+// one URL and both as the signed-in citizen. A header typed by the tester wins over ours.
+import { getOperationAST, parse } from 'graphql';
+import { createClient } from 'graphql-ws';
+import { session } from './session.js';
+import { language, words } from './words.js';
+
+const names = (headers) => Object.keys(headers).map((name) => name.toLowerCase());
+
+function withCitizen(headers = {}) {
+  const ours = { 'Accept-Language': language.get() };
+  const token = session.get()?.token;
+  if (token) ours.Authorization = `Bearer ${token}`;
+  const typed = names(headers);
+  return { ...Object.fromEntries(Object.entries(ours).filter(([name]) => !typed.includes(name.toLowerCase()))), ...headers };
+}
+
+const failure = (message) => ({ errors: [{ message }] });
+
+/** One request over HTTP; the answer as the gateway gave it, or an answer with one plain error. */
+export async function request(url, body, headers) {
+  let response;
+  try {
+    response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        Accept: 'application/graphql-response+json, application/json;q=0.9',
+        'Content-Type': 'application/json',
+        ...withCitizen(headers),
+      },
+      body: JSON.stringify(body),
+    });
+  } catch {
+    return failure(words().gatewayUnreachable);
+  }
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return failure(`${words().gatewayNotJson} (HTTP ${response.status})`);
+  }
+}
+
+function subscribe(url, body, headers) {
+  return {
+    subscribe(observer) {
+      const client = createClient({
+        url: url.replace(/^http/, 'ws'),
+        connectionParams: withCitizen(headers), // the gateway reads Authorization from connection_init
+        retryAttempts: 2,
+      });
+      const stop = client.subscribe(body, {
+        next: (value) => observer.next(value),
+        error: (error) => observer.error(plain(error)),
+        complete: () => observer.complete(),
+      });
+      return { unsubscribe: () => { stop(); client.dispose(); } };
+    },
+  };
+}
+
+function plain(error) {
+  if (Array.isArray(error)) return { message: error.map((one) => one.message).join('\n'), errors: error };
+  if (error instanceof CloseEvent) return new Error(`${words().socketClosed} (${error.code} ${error.reason})`);
+  return error instanceof Error ? error : new Error(words().socketClosed);
+}
+
+/** The operation GraphiQL means. Right after a change of tab it still names the last tab's: then the only one is meant. */
+function chosen({ query, operationName }) {
+  try {
+    const document = parse(query);
+    const named = getOperationAST(document, operationName) ?? getOperationAST(document, null);
+    return { operationName: named?.name?.value ?? operationName ?? undefined, isLive: named?.operation === 'subscription' };
+  } catch {
+    return { operationName: operationName ?? undefined, isLive: false }; // the gateway says what is wrong with the document
+  }
+}
+
+/** The fetcher GraphiQL is given. Its identity is stable: a new fetcher would make GraphiQL introspect again. */
+export function createFetcher(url) {
+  return (params, { headers } = {}) => {
+    const { operationName, isLive } = chosen(params);
+    const body = { query: params.query, variables: params.variables, operationName };
+    return isLive ? subscribe(url, body, headers) : request(url, body, headers);
+  };
+}

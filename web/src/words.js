@@ -1,0 +1,137 @@
+// Every sentence of this page in Chinese and English, and which of the two is shown.
+import { useSyncExternalStore } from 'react';
+import { LANGUAGE_KEY } from './names.js';
+
+const TEXT = {
+  zh: {
+    operations: '操作',
+    signIn: '选择身份登录',
+    signedOut: '未登录',
+    signingIn: '正在登录…',
+    signOut: '退出登录',
+    onPage: '到登录页登录',
+    personas: '沙箱身份(虚构市民)',
+    retry: '重试',
+    dismiss: '关闭提示',
+    close: '关闭标签',
+    newTab: '新建标签',
+    homeCity: '归属城市',
+    level: '实名等级',
+    expires: '有效期',
+    minutes: (n) => `剩 ${n} 分钟`,
+    expired: '已过期,请重新登录',
+    suggested: '建议身份',
+    fill: '填入变量',
+    fillHint: '取新的幂等键、日期和可用的编号',
+    coverage: '逐城结果',
+    noCoverage: '运行含 coverage 的操作后,这里逐城显示结果。',
+    rows: (n) => `${n} 条`,
+    dropped: (n) => `隐去 ${n} 条`,
+    retryAfter: (n) => `${n} 秒后重试`,
+    cached: '缓存',
+    otherCity: '其他',
+    switchLanguage: 'EN',
+    levels: { ANONYMOUS: '匿名', REGISTERED: '已注册', REAL_NAME: '实名', REAL_PERSON: '实人', IN_PERSON: '实证' },
+    outcomes: { OK: '成功', PARTIAL: '部分', STALE: '旧值', FAILED: '失败', DENIED: '未许可', NOT_OFFERED: '未提供' },
+    gatewayUnreachable: '连不上网关:请确认它仍在运行,然后重试。',
+    gatewayNotJson: '网关的回答不是 JSON',
+    socketClosed: '订阅连接已断开',
+    notAccepted: '已在身份服务登录,但网关没有认可此令牌',
+    errors: {
+      INSECURE_PAGE: '浏览器只在 https 或本机地址上提供登录所需的加密,请改用 127.0.0.1 打开本页。',
+      NO_PROVIDER: '本网关没有配置身份服务,不能在此登录。',
+      PROVIDER_UNREACHABLE: '连不上身份服务,请确认它在运行',
+      PROVIDER_FAILED: '身份服务出错',
+      PROVIDER_SILENT: '身份服务迟迟没有回应,请重试。',
+      PROVIDER_REFUSED: '身份服务拒绝了登录',
+      STATE_MISMATCH: '登录结果与本页的请求不符(state),已作废,请重新登录。',
+      NONCE_MISMATCH: '登录令牌与本页的请求不符(nonce),已作废,请重新登录。',
+      WRONG_ISSUER: '登录结果来自别的身份服务,已作废',
+      CANCELLED: '登录窗口已关闭,没有登录。',
+      OTHER: '登录没有成功',
+    },
+  },
+  en: {
+    operations: 'Operations',
+    signIn: 'Sign in as…',
+    signedOut: 'Not signed in',
+    signingIn: 'Signing in…',
+    signOut: 'Sign out',
+    onPage: 'Sign in on the provider’s page',
+    personas: 'Sandbox personas (synthetic citizens)',
+    retry: 'Retry',
+    dismiss: 'Dismiss',
+    close: 'Close tab',
+    newTab: 'New tab',
+    homeCity: 'Home city',
+    level: 'Assurance',
+    expires: 'Expires',
+    minutes: (n) => `${n} min left`,
+    expired: 'Expired: sign in again',
+    suggested: 'Suggested persona',
+    fill: 'Fill in variables',
+    fillHint: 'Fresh idempotency key, dates and usable ids',
+    coverage: 'Coverage',
+    noCoverage: 'Run an operation that asks for coverage to see each city’s outcome here.',
+    rows: (n) => `${n} row${n === 1 ? '' : 's'}`,
+    dropped: (n) => `${n} withheld`,
+    retryAfter: (n) => `retry in ${n} s`,
+    cached: 'cached',
+    otherCity: 'Other',
+    switchLanguage: '中文',
+    levels: { ANONYMOUS: 'Anonymous', REGISTERED: 'Registered', REAL_NAME: 'Real name', REAL_PERSON: 'Real person', IN_PERSON: 'In person' },
+    outcomes: { OK: 'OK', PARTIAL: 'Partial', STALE: 'Stale', FAILED: 'Failed', DENIED: 'Denied', NOT_OFFERED: 'Not offered' },
+    gatewayUnreachable: 'The gateway cannot be reached: check that it is still running, then try again.',
+    gatewayNotJson: 'The gateway’s answer is not JSON',
+    socketClosed: 'The subscription’s connection was closed',
+    notAccepted: 'Signed in at the identity provider, but the gateway did not accept the token',
+    errors: {
+      INSECURE_PAGE: 'Browsers offer the cryptography of sign-in on https or loopback only: open this page at 127.0.0.1.',
+      NO_PROVIDER: 'This gateway has no identity provider configured: nobody can sign in here.',
+      PROVIDER_UNREACHABLE: 'The identity provider cannot be reached; check that it is running',
+      PROVIDER_FAILED: 'The identity provider failed',
+      PROVIDER_SILENT: 'The identity provider did not answer in time; try again.',
+      PROVIDER_REFUSED: 'The identity provider refused the sign-in',
+      STATE_MISMATCH: 'The sign-in answer does not belong to this page’s request (state) and was dropped; sign in again.',
+      NONCE_MISMATCH: 'The token does not belong to this page’s request (nonce) and was dropped; sign in again.',
+      WRONG_ISSUER: 'The sign-in answer came from another provider and was dropped',
+      CANCELLED: 'The sign-in window was closed; nobody was signed in.',
+      OTHER: 'The sign-in did not succeed',
+    },
+  },
+};
+
+const listeners = new Set();
+const browserLanguage = () => (navigator.language?.toLowerCase().startsWith('zh') ? 'zh' : 'en');
+let current = window.localStorage.getItem(LANGUAGE_KEY) ?? browserLanguage();
+if (!(current in TEXT)) current = browserLanguage();
+document.documentElement.lang = current;
+
+export const language = {
+  get: () => current,
+  set(next) {
+    current = next;
+    window.localStorage.setItem(LANGUAGE_KEY, next);
+    document.documentElement.lang = next;
+    for (const listener of listeners) listener();
+  },
+  subscribe(listener) {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  },
+};
+
+export const words = () => TEXT[current];
+
+/** The language shown now, as a hook: [language, words]. */
+export function useWords() {
+  const shown = useSyncExternalStore(language.subscribe, language.get);
+  return [shown, TEXT[shown]];
+}
+
+/** One plain sentence for a failed sign-in. */
+export function explain(error) {
+  const sentence = words().errors[error.code] ?? words().errors.OTHER;
+  const detail = error.code ? error.detail : error.message;
+  return detail ? `${sentence} (${detail})` : sentence;
+}
