@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
 
-import aiohttp
+import structlog
 from graphql import GraphQLError
 from starlette.applications import Starlette
 
@@ -30,7 +30,7 @@ from edge.pages import Site
 from edge.ports import Credentials
 from edge.readiness import CityReadiness, Readiness
 from edge.routes import routes
-from identity import links
+from identity import links, open_session
 from identity.authentication import Authentication
 from identity.claims import UserInfo
 from identity.issuers import DEFAULT_ACR, Issuer
@@ -174,7 +174,7 @@ class Gateway:
         async with AsyncExitStack() as stack:
             tables = (links.MIGRATIONS, consents.MIGRATIONS, journal.MIGRATIONS)
             database = await stack.enter_async_context(await Database.open(settings.state / DATABASE, tables))
-            session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
+            session = await stack.enter_async_context(open_session())
             connections = await stack.enter_async_context(Connections(snapshot, clock=now))
             self._authentication = Authentication(issuers(settings, snapshot), session)
             listing = Listing.of(snapshot)
@@ -260,6 +260,14 @@ def main() -> None:
 
     from edge.server import server_config
 
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     try:
         settings = Settings.from_environment(os.environ)
         app = create_app(settings)

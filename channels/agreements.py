@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from .models import FormatVersion, Model
-from .scalars import Claim, Day, Positive, ServiceCode, Slug, String, refuse
+from channels.models import FormatVersion, Model
+from channels.scalars import Claim, Day, Positive, ServiceCode, Slug, String, refuse
 
 
 def _money(value: object) -> Decimal:

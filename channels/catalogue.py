@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from .diagnostics import Diagnostic, Place, report
-from .lines import SourceText
-from .models import Bilingual, Binding, Catalogue
-from .providers import Provider, named
-from .register import RegisterRow
+from channels.diagnostics import Diagnostic, Place, report
+from channels.lines import SourceText
+from channels.models import Bilingual, Binding, Catalogue
+from channels.providers import Provider, named
+from channels.register import RegisterRow
 
 ROW, DEPARTMENT, NAME, THEME, TYPE = "序列", "责任单位", "对接服务事项", "服务主题", "服务类型"
 SOURCE, STATUS, DUE, HIGHLIGHT, CODE = "事项来源", "目前状态", "完成时间", "亮点服务", "代码"
@@ -147,12 +147,12 @@ class _Row:
             return None
         match = _DAY.fullmatch(text)
         try:
-            return date(self.listed.catalogue.year, int(match[1]), int(match[2])) if match else self.no_date()
+            if match:
+                return date(self.listed.catalogue.year, int(match[1]), int(match[2]))
         except ValueError:
-            return self.no_date()
-
-    def no_date(self) -> None:
+            pass
         self.refuse(DUE, ("6月30日",))
+        return None
 
     def blank(self, column: str) -> None:
         place = self.place(column)
@@ -163,9 +163,7 @@ class _Row:
         names = {"zh": column, "en": ENGLISH.get(column, column)}
         text = self.cells[column]
         place = self.place(column)
-        self.found.append(
-            report("row_value", place, row=self.cells[ROW], column=names, found=text, choices=choices)
-        )
+        self.found.append(report("row_value", place, row=self.cells[ROW], column=names, found=text, choices=choices))
 
     def place(self, column: str) -> Place:
         """Where the cell stands; the official list quotes no cell, so that widths add up."""

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from .agreements import Agreement
-from .check_city import check_activity, check_backends, check_city, check_secrets
-from .check_operations import check_operations
-from .check_services import check_agreed_claims, check_offers, check_services
-from .contribution import Contribution, check_contribution
-from .diagnostics import Diagnostic, report
-from .documents import Document
-from .positions import key_place, value_place
-from .register import RegisterFile
-from .scene import Scene
+from channels.agreements import Agreement
+from channels.check_city import check_activity, check_backends, check_city, check_secrets
+from channels.check_operations import check_operations
+from channels.check_services import check_agreed_claims, check_offers, check_services
+from channels.contribution import Contribution, check_contribution
+from channels.diagnostics import Diagnostic, report
+from channels.documents import Document
+from channels.positions import key_place, value_place
+from channels.register import RegisterFile
+from channels.scene import Scene
 
 
-def check_channel(scene: Scene, contribution: Contribution | None) -> Iterator[Diagnostic]:
-    """Whatever of a well-formed channel does not agree with itself or with its surroundings."""
+def check_channel(scene: Scene, contribution: Contribution | None, *, contributes: bool) -> Iterator[Diagnostic]:
+    """Whatever of a well-formed channel does not agree with itself or with its surroundings.
+
+    `contributes`: there is a `contribute.graphql`; without a `contribution` it could not be read, and has been told so.
+    """
     yield from check_city(scene)
     yield from check_backends(scene)
     yield from check_secrets(scene)
@@ -25,7 +28,8 @@ def check_channel(scene: Scene, contribution: Contribution | None) -> Iterator[D
     yield from check_operations(scene)
     yield from check_agreed_claims(scene)
     yield from check_offers(scene)
-    yield from check_contribution(contribution, scene)
+    if contribution is not None or not contributes:
+        yield from check_contribution(contribution, scene)
     yield from check_activity(scene)
 
 
@@ -67,9 +71,7 @@ def check_agreement(
         yield report("agreement_expired", place, id=agreement.id, until=agreement.valid.until)
 
 
-def _check_cities(
-    document: Document[Agreement], agreement: Agreement, cities: tuple[str, ...]
-) -> Iterator[Diagnostic]:
+def _check_cities(document: Document[Agreement], agreement: Agreement, cities: tuple[str, ...]) -> Iterator[Diagnostic]:
     assert document.node is not None  # noqa: S101  (there is a model)
     named = [(("provider",), agreement.provider)]
     named += [(("consumers", index), slug) for index, slug in enumerate(agreement.consumers)]  # type: ignore[misc]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .diagnostics import Diagnostic, Place, report
-from .divisions import code_of, divisions
-from .models import BackendBase, RestBackend, SoapBackend
-from .paths import BadPath, compile_path
-from .positions import ListNode, MapNode, Node, ScalarNode
-from .scene import Scene
+import jmespath
+from jmespath.exceptions import JMESPathError
+
+from channels.diagnostics import Diagnostic, Place, report
+from channels.divisions import code_of, divisions
+from channels.models import BackendBase, RestBackend, SoapBackend
+from channels.paths import BadPath, compile_path
+from channels.positions import ListNode, MapNode, Node, ScalarNode
+from channels.scene import Scene
 
 NOT_ACTIVE = ("breaker", "stale", "rollout")  # read and kept, used by a later version
 
@@ -23,19 +26,16 @@ def check_city(scene: Scene) -> Iterator[Diagnostic]:
     if official is None:
         near = code_of(city.name.zh)
         hint = {"zh": f"{city.name.zh}是 {near}", "en": f"{city.name.zh} is {near}"} if near else ""
-        yield Diagnostic(**_near(report("city_code", scene.at("city", "code"), code=city.code), hint))
+        yield report("city_code", scene.at("city", "code"), code=city.code, hint=hint)
     elif official.zh != city.name.zh:
         right = code_of(city.name.zh) or official.zh
         names = {"code": city.code, "found": official.zh, "written": city.name.zh, "right": right}
         yield report("city_name", scene.at("city", "code"), **names)
-    for slug, code in scene.around.cities.items():
-        if code == city.code and slug != scene.folder and slug < scene.folder:
-            yield report("same_code", scene.at("city", "code"), code=code, other=slug)
-
-
-def _near(found: Diagnostic, hint: dict[str, str] | str) -> dict[str, object]:
-    fields = {name: getattr(found, name) for name in found.__slots__}
-    return fields | ({"hint_zh": hint["zh"], "hint_en": hint["en"]} if isinstance(hint, dict) else {})
+    for slug, other in scene.around.cities.items():
+        # Of two cities with one known code, the one whose name is another's has been told so above.
+        same = other is not None and other.code == city.code and slug < scene.folder
+        if same and other is not None and (official is None or other.name.zh == city.name.zh):
+            yield report("same_code", scene.at("city", "code"), code=city.code, other=slug)
 
 
 def check_backends(scene: Scene) -> Iterator[Diagnostic]:
@@ -85,9 +85,6 @@ def check_expression(scene: Scene, path: tuple[str | int, ...], expression: str 
 
 def expression_place(node: Node, place: Place, expression: str) -> Place:
     """The very character of an expression that does not compile, on its line."""
-    import jmespath
-    from jmespath.exceptions import JMESPathError
-
     offset = 0
     try:
         jmespath.compile(expression)
@@ -99,10 +96,13 @@ def expression_place(node: Node, place: Place, expression: str) -> Place:
 
 def check_secrets(scene: Scene) -> Iterator[Diagnostic]:
     """Every secret that the file names has a value here."""
+    secrets = scene.around.secrets
+    if secrets is None:
+        return
     for part in ("auth", "backends"):
         for text, place in _secrets(scene.node, part):
             name = text.removeprefix("secret:")
-            if scene.around.secrets.find(name) is None:
+            if secrets.find(name) is None:
                 yield report("missing_secret", place, name=name, lower=name.lower())
 
 

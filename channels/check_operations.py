@@ -7,17 +7,16 @@ from typing import Any
 
 from graphql import GraphQLSyntaxError, parse
 
+from channels.check_city import check_error_rule, check_expression, expression_place
+from channels.diagnostics import Diagnostic, Place, report
+from channels.mapping import compile_map, compile_vars
+from channels.models import Operation
+from channels.positions import MapNode, find
+from channels.problems import Problem
+from channels.scene import Scene
+from channels.shape import Shape, canonical_shape
+from channels.templates import names
 from schema.operations import OPERATIONS
-
-from .check_city import check_error_rule, check_expression, expression_place
-from .diagnostics import Diagnostic, Place, report
-from .mapping import compile_map, compile_vars
-from .models import Operation
-from .positions import MapNode, find
-from .problems import Problem
-from .scene import Scene
-from .shape import Shape, canonical_shape
-from .templates import names
 
 Path = tuple[str | int, ...]
 
@@ -167,7 +166,10 @@ def _check_answer(scene: Scene, path: Path, operation: Operation, canonical: boo
     yield from check_expression(scene, (*path, "response", "items"), response.items)
     yield from check_expression(scene, (*path, "response", "item"), response.item)
     if canonical and OPERATIONS[str(name)].shape == "list" and response.items is None:
-        example = {"zh": '例如 `items: list`;整个应答就是列表时写 `items: "@"`', "en": 'for example `items: list`, or `items: "@"`'}
+        example = {
+            "zh": '例如 `items: list`;整个应答就是列表时写 `items: "@"`',
+            "en": 'for example `items: list`, or `items: "@"`',
+        }
         where = scene.key(*path, "response")
         yield report("operation_shape", where, operation=name, expected="response.items", example=example)
     if page is not None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .agreements import Agreement
-from .diagnostics import Diagnostic, report
-from .scene import Scene
+from channels.agreements import Agreement
+from channels.diagnostics import Diagnostic, report
+from channels.scene import Scene
 
 
 def check_services(scene: Scene) -> Iterator[Diagnostic]:
@@ -37,7 +37,9 @@ def _known_code(scene: Scene, code: str, path: tuple[str | int, ...]) -> Iterato
     register = scene.around.register
     if register is None or code in register or code.startswith(f"{scene.prefix}-"):
         return
-    yield report("unknown_service", scene.at(*path), found=code, near=code, choices=tuple(register), prefix=scene.prefix)
+    yield report(
+        "unknown_service", scene.at(*path), found=code, near=code, choices=tuple(register), prefix=scene.prefix
+    )
 
 
 def _declared(scene: Scene, operations: tuple[str, ...], path: tuple[str | int, ...]) -> Iterator[Diagnostic]:
@@ -74,7 +76,9 @@ def _agreed(scene: Scene, code: str) -> bool:
     """Whether an agreement in force shares the service, or it is public information, which needs none."""
     if all(provider.type == "INFO" for provider in scene.providers if provider.code == code):
         return True
-    return any(code in agreement.services for agreement in _own_agreements(scene) if agreement.in_force(scene.around.at))
+    return any(
+        code in agreement.services for agreement in _own_agreements(scene) if agreement.in_force(scene.around.at)
+    )
 
 
 def _own_agreements(scene: Scene) -> list[Agreement]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from .diagnostics import Diagnostic, ordered
-from .replay import check_fixtures
-from .secrets import Secrets
-from .snapshot import load
+from channels.diagnostics import Diagnostic, ordered
+from channels.replay import check_fixtures
+from channels.secrets import Secrets
+from channels.snapshot import load
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from channels.failures import failure
 from channels.flights import Flights
 from channels.health import Health
 from channels.paging import BadPosition
+from channels.probing import reachable
 from channels.refusals import ContractBroken
 from channels.rowset import make_page
 from channels.snapshot import Channel, Snapshot
@@ -100,6 +101,16 @@ class Connections:
     async def purge(self, subject: str, city: str | None = None) -> int:
         """Forget a citizen's cached pages.  Return: how many."""
         return await self.cache.purge(subject, city)
+
+    async def probe_once(self) -> None:
+        """See whether every city's backends accept connections, side by side, and tell `health`."""
+        async with asyncio.TaskGroup() as group:
+            for channel in self._snapshot.channels.values():
+                if channel.available and channel.status not in _CLOSED:
+                    group.create_task(self._probe(channel))
+
+    async def _probe(self, channel: Channel) -> None:
+        self.health.probed(channel.slug, reached=await reachable(channel.config.backends.values()))
 
     async def _read(self, channel: Channel, operation: Compiled, ask: Ask, position: Position) -> Answer:
         personal = bool(operation.needs) or (operation.cache is not None and operation.cache.scope == "citizen")

@@ -18,10 +18,13 @@ from graphql import (
     TypeNode,
     parse,
 )
+from graphql.validation.validate import validate_sdl
 
-from .diagnostics import Diagnostic, Place, report
-from .lines import SourceText
-from .scene import Scene
+from channels.diagnostics import Diagnostic, Place, report
+from channels.lines import SourceText
+from channels.scene import Scene
+from schema.contributed import CONTRIBUTED, built, merged
+from schema.declared import declared
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,10 @@ def check_contribution(contribution: Contribution | None, scene: Scene) -> Itera
         if local:
             yield report("missing_file", scene.key("local"), file="contribute.graphql", hint="")
         return
+    unfit = list(_unfit(contribution))
+    yield from unfit
+    if unfit:
+        return
     prefix = (scene.channel.city.name.en or scene.folder).replace("'", "").replace(" ", "")
     for node in contribution.document.definitions:
         if isinstance(node, TypeDefinitionNode) and not node.name.value.startswith(prefix):
@@ -58,6 +65,27 @@ def check_contribution(contribution: Contribution | None, scene: Scene) -> Itera
     yield from _same_set(contribution, mounted, local, scene)
 
 
+def _unfit(contribution: Contribution) -> Iterator[Diagnostic]:
+    """What does not go with the canonical graph: a graph with it would not build, for no city."""
+    definitions = contribution.document.definitions
+    for node in definitions:
+        if not isinstance(node, CONTRIBUTED):
+            yield report("sdl_kind", _place(contribution, node))
+        elif isinstance(node, ObjectTypeExtensionNode) and node.name.value != "LocalRoot":
+            yield report("sdl_extends", _place(contribution, node.name), found=node.name.value)
+    canonical = declared().document
+    problems = validate_sdl(DocumentNode(definitions=(*canonical.definitions, *definitions)))
+    for error in problems:
+        at = error.locations[-1] if error.locations else None
+        place = Place(contribution.source.path, at.line if at else 1, at.column if at else 1)
+        yield report("bad_sdl", place, problem=error.message)
+    if not problems:
+        try:
+            built(merged(canonical, definitions))
+        except ValueError as error:
+            yield report("bad_sdl", Place(contribution.source.path, 1, 1), problem=str(error).splitlines()[0])
+
+
 def _same_set(
     contribution: Contribution, mounted: list[FieldDefinitionNode], local: tuple[str, ...], scene: Scene
 ) -> Iterator[Diagnostic]:
@@ -65,7 +93,9 @@ def _same_set(
     for field in mounted:
         name = field.name.value
         if name not in local:
-            yield report("sdl_field", _place(contribution, field.name), found=name, field=name, near=name, choices=local)
+            yield report(
+                "sdl_field", _place(contribution, field.name), found=name, field=name, near=name, choices=local
+            )
     for name in local:
         if name not in fields:
             yield report("local_field", scene.key("local", name), found=name, near=name, choices=fields)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from .messages import MESSAGES
+from channels.messages import MESSAGES
 
 Severity: TypeAlias = Literal["error", "warning", "info"]
 Lang: TypeAlias = Literal["zh", "en"]
@@ -69,7 +69,7 @@ class _Wording(dict[str, Any]):
         return ""
 
 
-def report(kind: str, place: Place, **context: Any) -> Diagnostic:
+def report(kind: str, place: Place, /, **context: Any) -> Diagnostic:
     """The diagnostic of one `kind` (a key of MESSAGES) at `place`.
 
     `near_zh`, `near_en` are filled from `near` (what was written) and `choices`; lists are joined per language.

@@ -8,10 +8,10 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
-from .diagnostics import Diagnostic, Place, report
-from .lines import SourceText, decode
-from .positions import Node, parse
-from .validation import validate
+from channels.diagnostics import Diagnostic, Place, report
+from channels.lines import SourceText, decode
+from channels.positions import Node, parse
+from channels.validation import validate
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -67,5 +67,3 @@ def shown_path(file: Path) -> str:
     absolute = file.absolute()
     here = Path.cwd()
     return str(absolute.relative_to(here)) if absolute.is_relative_to(here) else str(file)
-
-

@@ -20,6 +20,12 @@ MESSAGES: Mapping[ErrorCode, Bilingual] = {
     ErrorCode.ACCOUNT_NOT_LINKED: Bilingual(
         "您在该城市还没有绑定账户。", "You have not linked an account in this city."
     ),
+    ErrorCode.NO_AGREEMENT: Bilingual(
+        "没有向您的归属城市开放此事项的漫游协议。", "No roaming agreement opens this to your home city."
+    ),
+    ErrorCode.AGREEMENT_EXPIRED: Bilingual("漫游协议已到期。", "The roaming agreement has expired."),
+    ErrorCode.AGREEMENT_SUSPENDED: Bilingual("漫游协议已暂停。", "The roaming agreement is suspended."),
+    ErrorCode.QUERY_REJECTED: Bilingual("查询过大、过深或成本过高。", "The query is too large, deep or costly."),
     ErrorCode.NOT_OFFERED: Bilingual("该城市不提供此服务。", "The city does not offer this service."),
     ErrorCode.QUOTA_EXCEEDED: Bilingual("已超过使用次数。", "The quota is used up."),
     ErrorCode.RATE_LIMITED: Bilingual("请求过于频繁,请稍后再试。", "Too many requests; try again later."),

@@ -6,10 +6,9 @@ from datetime import timedelta
 
 from pydantic import Field
 
+from channels.models import Model
+from channels.scalars import ClaimKey, Count, Duration, JsonValue, String, Whole
 from schema.codes import ErrorCode
-
-from .models import Model
-from .scalars import ClaimKey, Count, Duration, JsonValue, String, Whole
 
 
 class RecordedRequest(Model):

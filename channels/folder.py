@@ -6,19 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-
-from .catalogue import List, read_catalogue
-from .contribution import Contribution, parse_contribution
-from .diagnostics import Diagnostic, report
-from .documents import read_bytes, read_node, shown_path
-from .lines import SourceText, decode
-from .models import ChannelFile, City
-from .overlays import overlaid
-from .positions import ListNode, MapNode, Node, value_place
-from .providers import Provider, declared_providers
-from .register import RegisterRow
-from .scene import own_prefix
-from .validation import validate
+from channels.catalogue import List, read_catalogue
+from channels.contribution import Contribution, parse_contribution
+from channels.diagnostics import Diagnostic, report
+from channels.documents import read_bytes, read_node, shown_path
+from channels.lines import SourceText, decode
+from channels.models import ChannelFile, City
+from channels.overlays import overlaid
+from channels.positions import ListNode, MapNode, Node, value_place
+from channels.providers import Provider, declared_providers
+from channels.register import RegisterRow
+from channels.scene import own_prefix
+from channels.validation import validate
 
 CHANNEL = "channel.yaml"
 CONTRIBUTION = "contribute.graphql"
@@ -65,9 +64,7 @@ def read_folder(folder: Path, overlay: str, overlays: Path | None) -> Reading:
         found += refused
     channel, refused = made(node) if node is not None else (None, [])
     whole = not any(item.severity == "error" for item in (*found, *refused))
-    return Reading(
-        folder.name, node, channel, whole, contribution, tuple(sources), b"\0".join(raw), (*found, *refused)
-    )
+    return Reading(folder.name, node, channel, whole, contribution, tuple(sources), b"\0".join(raw), (*found, *refused))
 
 
 def _overlay_files(folder: Path, overlay: str, overlays: Path | None) -> list[Path]:
@@ -162,5 +159,3 @@ def _read_text(file: Path) -> tuple[SourceText, bytes, list[Diagnostic]]:
         return SourceText.of(shown, ""), raw, found
     source, found = decode(shown, raw)
     return source, raw, found
-
-

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from .models import FormatVersion, Model
-from .scalars import Assurance, Duration, Flag, Positive, String, Url, refuse
+from channels.models import FormatVersion, Model
+from channels.scalars import Assurance, Duration, Flag, Positive, String, Url, refuse
 
 
 def _source(value: str) -> str:

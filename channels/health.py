@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from typing import Final
 
 from channels.answer import Answer, Failure
@@ -33,12 +34,19 @@ _BAD = frozenset(
 _NEUTRAL = frozenset({ErrorCode.RATE_LIMITED, ErrorCode.INVALID_INPUT, ErrorCode.INTERNAL, ErrorCode.NOT_OFFERED})
 
 
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    at: float
+    good: bool
+    reached: bool
+
+
 class Health:
     """Recent outcomes by city slug.  `now` is loop time in seconds."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
-        self._recent: dict[str, deque[tuple[float, bool]]] = {}
+        self._recent: dict[str, deque[_Outcome]] = {}
         self._last: dict[str, Availability] = {}
         self._listeners: set[asyncio.Queue[tuple[str, Availability]]] = set()
 
@@ -47,11 +55,18 @@ class Health:
         if not isinstance(answer, Failure):
             self.record(city, good=True)
         elif answer.code not in _NEUTRAL:
-            self.record(city, good=answer.code not in _BAD)
+            reached = answer.code is not ErrorCode.BACKEND_UNREACHABLE
+            self.record(city, good=answer.code not in _BAD, reached=reached)
 
-    def record(self, city: str, *, good: bool) -> None:
+    def probed(self, city: str, *, reached: bool) -> None:
+        """Count a probe.  That something listens is news only where nothing is known, or nothing listened before."""
+        last = self._recent[city][-1] if self._recent.get(city) else None
+        if not reached or self.of(city) is Availability.UNKNOWN or (last is not None and not last.reached):
+            self.record(city, good=reached, reached=reached)
+
+    def record(self, city: str, *, good: bool, reached: bool = True) -> None:
         """Count one outcome and tell the listeners when it changes the city's state."""
-        self._recent.setdefault(city, deque(maxlen=WINDOW_CALLS)).append((self._now(), good))
+        self._recent.setdefault(city, deque(maxlen=WINDOW_CALLS)).append(_Outcome(self._now(), good, reached))
         state = self.of(city)
         if state != self._last.get(city, Availability.UNKNOWN):
             self._last[city] = state
@@ -60,14 +75,13 @@ class Health:
     def of(self, city: str) -> Availability:
         """Return: the state now.  Outcomes older than the window do not count."""
         since = self._now() - WINDOW_SECONDS
-        outcomes = [good for at, good in self._recent.get(city, ()) if at >= since]
+        outcomes = [outcome.good for outcome in self._recent.get(city, ()) if outcome.at >= since]
         if not outcomes:
             return Availability.UNKNOWN
-        bad = outcomes.count(False)
-        in_a_row = outcomes[-DOWN_IN_A_ROW:]
-        if not any(in_a_row) or bad / len(outcomes) > DOWN_SHARE:
+        bad = outcomes.count(False) / len(outcomes)
+        if not outcomes[-1] and (bad > DOWN_SHARE or not any(outcomes[-DOWN_IN_A_ROW:])):
             return Availability.DOWN
-        return Availability.DEGRADED if bad / len(outcomes) >= DEGRADED_SHARE else Availability.UP
+        return Availability.DEGRADED if bad >= DEGRADED_SHARE else Availability.UP
 
     async def subscribe(self) -> AsyncIterator[tuple[str, Availability]]:
         """Yield: (city slug, new state) at each change, from now on.  A slow listener loses the oldest changes."""

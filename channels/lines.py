@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from .diagnostics import Diagnostic, Place, report
+from channels.diagnostics import Diagnostic, Place, report
 
 _BLOCK = re.compile(r"(?:^|[:\-]\s+)[|>][+-]?\d?[+-]?\s*(?:#.*)?$")
 _FULL_WIDTH = re.compile(r"^\s*(?:- +)*(?P<key>[A-Za-z_][\w.\-]*|\"[^\"]*\"|'[^']*')\s*(?P<colon>：)")

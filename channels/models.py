@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
-from .scalars import (
+from channels.scalars import (
     Assurance,
     ChannelStatus,
     CityCode,
@@ -35,7 +35,7 @@ from .scalars import (
     Whole,
     refuse,
 )
-from .settings import (
+from channels.settings import (
     ApiKeyAuth,
     Auth,
     Backend,

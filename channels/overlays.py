@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .diagnostics import Diagnostic, report
-from .positions import Entry, MapNode, Node, ScalarNode
+from channels.diagnostics import Diagnostic, report
+from channels.positions import Entry, MapNode, Node, ScalarNode
 
 BACKEND_SETTINGS = ("base_url", "timeout", "retry", "rate", "bulkhead", "tls", "dedicated_line", "breaker")
 PATTERNS: tuple[tuple[str, ...], ...] = (

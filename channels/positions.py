@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
@@ -24,9 +24,9 @@ from ruamel.yaml.events import (
     StreamEndEvent,
 )
 
-from .diagnostics import Diagnostic, Place, report
-from .lines import SourceText, full_width_colons, tabs
-from .scalars import Text
+from channels.diagnostics import Diagnostic, Place, report
+from channels.lines import SourceText, full_width_colons, tabs
+from channels.scalars import Text
 
 Path: TypeAlias = Sequence[str | int]
 
@@ -194,20 +194,18 @@ class _Builder:
             items.append(self.node(event))
         return ListNode(tuple(items), self.place(start))
 
-    def refuse_extras(self, event: Event) -> None:
+    def refuse_extras(self, event: Any) -> None:
         if isinstance(event, AliasEvent):
             self.found.append(report("alias", self.place(event), name=f"*{event.anchor}"))
         elif event.anchor is not None:
             self.found.append(report("alias", self.place(event), name=f"&{event.anchor}"))
-        elif getattr(event, "tag", None) is not None:
+        elif event.tag is not None:
             self.found.append(report("tag", self.place(event), name=str(event.tag)))
 
     def place(self, event: Event) -> Place:
         start, end = event.start_mark, event.end_mark
         width = end.column - start.column if end.line == start.line else 1
         return Place(self.source.path, start.line + 1, start.column + 1, max(width, 1))
-
-
 
 
 def _syntax(source: SourceText, error: MarkedYAMLError) -> Diagnostic:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher
+from os.path import commonprefix
 from typing import Literal, TypeAlias
 
 from channels.answer import Bilingual
@@ -47,9 +48,9 @@ def unknown_converter(place: Place, found: str, known: Iterable[str]) -> Problem
 def unknown_field(place: Place, found: str, shape: Shape) -> Problem:
     """ROAM-403: the canonical type has no such field."""
     names = ", ".join(shape.fields)
-    near = get_close_matches(found, shape.fields, 1, 0.5)
-    zh = (f"是不是想写 `{near[0]}`?" if near else "") + f"可用:{names.replace(', ', '、')}"
-    en = (f"did you mean `{near[0]}`? " if near else "") + f"{shape.name} has: {names}"
+    near = _nearest(found, shape.fields)
+    zh = (f"是不是想写 `{near}`?" if near else "") + f"可用:{names.replace(', ', '、')}"
+    en = (f"did you mean `{near}`? " if near else "") + f"{shape.name} has: {names}"
     message = Bilingual(f"规范类型 `{shape.name}` 没有字段 `{found}`", f"`{shape.name}` has no field `{found}`")
     advice = Bilingual(zh, f"{en}; a city-specific field belongs in contribute.graphql")
     return Problem("ROAM-403", place, "key", message, advice)
@@ -87,11 +88,11 @@ def bad_format(place: Place, found: str) -> Problem:
 
 def unknown_value(place: Place, found: object, field: FieldShape) -> Problem:
     """ROAM-407: the enum of the graph has no such value."""
-    near = get_close_matches(str(found), field.values, 1)
+    near = _nearest(str(found), field.values)
     listed = ", ".join(field.values)
     message = Bilingual(f"`{found}` 不是 {field.base} 的取值", f"`{found}` is not a value of {field.base}")
     advice = Bilingual(
-        f"取值:{listed.replace(', ', '、')}", (f"did you mean `{near[0]}`? " if near else "") + f"values: {listed}"
+        f"取值:{listed.replace(', ', '、')}", (f"did you mean `{near}`? " if near else "") + f"values: {listed}"
     )
     return Problem("ROAM-407", place, "value", message, advice)
 
@@ -117,8 +118,20 @@ def bad_template(place: Place, reason: str) -> Problem:
 
 def _near(found: str, known: Iterable[str]) -> Bilingual:
     names = tuple(known)
-    near = get_close_matches(found, names, 1)
+    near = _nearest(found, names)
     listed = ", ".join(names)
-    zh = f"是不是想写 `{near[0]}`?" if near else ""
-    en = f"did you mean `{near[0]}`? " if near else ""
+    zh = f"是不是想写 `{near}`?" if near else ""
+    en = f"did you mean `{near}`? " if near else ""
     return Bilingual(f"{zh}可用:{listed.replace(', ', '、')}", f"{en}known: {listed}")
+
+
+def _nearest(found: str, known: Iterable[str]) -> str | None:
+    """The name most likely meant: people get the beginning right (`dueDate` is nearer to `dueOn` than to `state`)."""
+
+    def closeness(name: str) -> tuple[int, float]:
+        return len(commonprefix([found.lower(), name.lower()])), SequenceMatcher(
+            None, found.lower(), name.lower()
+        ).ratio()
+
+    close = [name for name in known if closeness(name)[1] >= 0.5]
+    return max(close, key=closeness, default=None)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from .models import Bilingual, ServiceRow
-from .register import RegisterRow
+from channels.models import Bilingual, ServiceRow
+from channels.register import RegisterRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from .models import Bilingual, FormatVersion, Model
-from .scalars import ServiceCode, ServiceType, Theme, UtilityKind
+from channels.models import Bilingual, FormatVersion, Model
+from channels.scalars import ServiceCode, ServiceType, Theme, UtilityKind
 
 
 class RegisterRow(Model):

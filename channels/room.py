@@ -10,20 +10,25 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
-from .agreements import Agreement
-from .check import check_agreement, check_channel, check_register
-from .diagnostics import Diagnostic, Place, report
-from .documents import Document, read_bytes, read_document, shown_path
-from .folder import CHANNEL, Reading, read_folder, read_providers, readable_city
-from .gateway import Environment, GatewayFile
-from .lines import SourceText, decode
-from .models import City
-from .register import RegisterFile, RegisterRow
-from .scene import Scene, Surroundings
-from .secrets import Secrets, parse_secrets
-from .shape import Shape, contributed_shapes
-from .statistics import Statistics, read_statistics
+from pydantic import BaseModel
+
+from channels.agreements import Agreement
+from channels.check import check_agreement, check_channel, check_register
+from channels.diagnostics import Diagnostic, Place, report
+from channels.documents import Document, read_bytes, read_document, shown_path
+from channels.folder import CHANNEL, CONTRIBUTION, Reading, read_folder, read_providers, readable_city
+from channels.gateway import Environment, GatewayFile
+from channels.lines import SourceText, decode
+from channels.models import City
+from channels.register import RegisterFile, RegisterRow
+from channels.scene import Scene, Surroundings
+from channels.secrets import Secrets, parse_secrets
+from channels.shape import Shape, contributed_shapes
+from channels.statistics import Statistics, read_statistics
+
+M = TypeVar("M", bound=BaseModel)
 
 IGNORED = ("agreements",)
 
@@ -68,8 +73,8 @@ def read_room(root: Path, *, environment: str, at: date, secrets: Secrets, overl
     readings = [(folder, read_folder(folder, overlay, overlays)) for folder in _city_folders(room)]
     for folder, reading in readings:
         _take(room, folder, reading)
-    codes = {slug: city.code for slug, city in room.cities.items()} | dict.fromkeys(room.lost, "")
-    around = Surroundings(register, room.agreements, codes, room.secrets, at)
+    cities: dict[str, City | None] = {**room.cities, **dict.fromkeys(room.lost)}
+    around = Surroundings(register, room.agreements, cities, room.secrets if room.settings else None, at)
     for folder, reading in readings:
         _check_city(room, folder, reading, around)
     _check_agreements(room, documents)
@@ -173,9 +178,10 @@ def _check_city(room: Room, folder: Path, reading: Reading, around: Surroundings
     if reading.contribution is not None:
         room.contributions[folder.name] = reading.contribution.source.text
         shapes = contributed_shapes(reading.contribution.source.text)
+    contributes = (folder / CONTRIBUTION).is_file()
     scene = Scene(folder.name, reading.node, reading.channel, providers, shapes, around)
     room.scenes[folder.name] = scene
-    room.add(folder.name, [*found, *check_channel(scene, reading.contribution)])
+    room.add(folder.name, [*found, *check_channel(scene, reading.contribution, contributes=contributes)])
 
 
 def _check_agreements(room: Room, documents: list[Document[Agreement]]) -> None:
@@ -187,7 +193,7 @@ def _check_agreements(room: Room, documents: list[Document[Agreement]]) -> None:
             seen.setdefault(document.model.id, document.path)
 
 
-def _document(room: Room, name: str, model: type) -> Document:  # type: ignore[type-arg]
+def _document(room: Room, name: str, model: type[M]) -> Document[M]:
     file = room.root / name
     document = read_document(file, shown_path(file), model)
     room.sources.append(document.source)

@@ -40,7 +40,7 @@ class Text(str):
 
 def refuse(kind: str, found: object, **context: Any) -> PydanticCustomError:
     """The error of one scalar; `kind` is the key by which `diagnostics` finds code and wording."""
-    return PydanticCustomError(kind, "{found}", {"found": str(found), **context})  # type: ignore[arg-type]
+    return PydanticCustomError(kind, "{found}", {"found": str(found), **context})
 
 
 def _duration(value: object) -> timedelta:

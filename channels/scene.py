@@ -6,24 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from .agreements import Agreement
-from .diagnostics import Place
-from .models import ChannelFile, Operation
-from .positions import MapNode, Node, find, key_place, value_place
-from .providers import Provider
-from .register import RegisterRow
-from .secrets import Secrets
-from .shape import Shape
+from channels.agreements import Agreement
+from channels.diagnostics import Place
+from channels.models import ChannelFile, City, Operation
+from channels.positions import MapNode, Node, find, key_place, value_place
+from channels.providers import Provider
+from channels.register import RegisterRow
+from channels.secrets import Secrets
+from channels.shape import Shape
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What lies outside a channel.  `register`: None when `services.yaml` could not be read.  `cities`: code by slug."""
+    """What lies outside a channel.  `register`: None when `services.yaml` could not be read.  `secrets`: None when
+    `roam.yaml`, which says where they are, could not be read.  `cities`: by slug; None where
+    the city block could not be read."""
 
     register: Mapping[str, RegisterRow] | None
     agreements: tuple[Agreement, ...]
-    cities: Mapping[str, str]
-    secrets: Secrets
+    cities: Mapping[str, City | None]
+    secrets: Secrets | None
     at: date
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from .scalars import SecretRef
+from channels.scalars import SecretRef
 
 PREFIX = "ROAM_SECRET_"
 

@@ -7,9 +7,8 @@ from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from schema.codes import ErrorCode
 
-from .scalars import (
+from channels.scalars import (
     Count,
     Duration,
     Expression,
@@ -22,6 +21,7 @@ from .scalars import (
     Whole,
     Window,
 )
+from schema.codes import ErrorCode
 
 
 class Model(BaseModel):

@@ -13,17 +13,17 @@ from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
-from .agreements import Agreement
-from .compiled import LOCAL, Compiled, NotCompiled, compile_operation
-from .diagnostics import Diagnostic, ordered, report
-from .gateway import Environment, GatewayFile
-from .models import ChannelFile, City, Offer
-from .providers import Provider
-from .register import RegisterRow
-from .room import Room, read_room
-from .scene import Scene
-from .secrets import Secrets
-from .statistics import Statistic
+from channels.agreements import Agreement
+from channels.compiled import LOCAL, Compiled, NotCompiled, compile_operation
+from channels.diagnostics import Diagnostic, ordered, report
+from channels.gateway import Environment, GatewayFile
+from channels.models import ChannelFile, City, Offer
+from channels.providers import Provider
+from channels.register import RegisterRow
+from channels.room import Room, read_room
+from channels.scene import Scene
+from channels.secrets import Secrets
+from channels.statistics import Statistic
 
 
 @dataclass(frozen=True, slots=True)

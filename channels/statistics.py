@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 
-from .diagnostics import Diagnostic, Place, report
-from .lines import SourceText
+from channels.diagnostics import Diagnostic, Place, report
+from channels.lines import SourceText
 
 COLUMNS = ("scope", "name", "qualifier", "value", "unit", "as_of", "source")
 
@@ -39,11 +39,16 @@ def read_statistics(source: SourceText) -> tuple[Statistics, list[Diagnostic]]:
         return MappingProxyType({}), [report("header", Place(source.path, 1, 1), columns=missing)]
     for number, row in enumerate(rows, 2):
         try:
-            value = Decimal(row["value"])
+            value = Decimal(row["value"] or "")
+            complete = value.is_finite() and all(row[column] is not None for column in COLUMNS)
         except InvalidOperation:
+            complete = False
+        if not complete:
             column = {"zh": "value", "en": "value"}
             at = Place(source.path, number, 1)
-            found.append(report("row_value", at, row=number, column=column, found=row["value"], choices=("12.5",)))
+            found.append(
+                report("row_value", at, row=number, column=column, found=row["value"] or "", choices=("12.5",))
+            )
             continue
         fact = Statistic(row["name"], row["qualifier"] or None, value, row["unit"], row["as_of"], row["source"])
         facts.setdefault(row["scope"], []).append(fact)

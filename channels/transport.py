@@ -67,6 +67,7 @@ class Transport:
             auto_decompress=False,
             timeout=aiohttp.ClientTimeout(total=None),
             trace_configs=[_trace()],
+            middlewares=(_send_once,),
         )
         return self
 
@@ -99,6 +100,8 @@ class Transport:
             return Fault("undecodable", True, f"the answer is larger than {self._max_bytes} bytes")
         except Undecodable as error:
             return Fault("undecodable", True, str(error))
+        except _Dropped as error:
+            return Fault("broken", mark.sent, f"the connection broke: {error}")
         except (aiohttp.ClientError, OSError) as error:
             return Fault("broken", mark.sent, f"the connection broke: {type(error).__name__}")
 
@@ -106,10 +109,8 @@ class Transport:
         self, method: str, url: str, headers: Mapping[str, str], body: bytes, connect: float | None, mark: Any
     ) -> Reply:
         assert self._session is not None, "the transport is used inside `async with`"  # noqa: S101
-        # aiohttp resends idempotent methods (PUT and DELETE too) when a kept connection drops, and knows them by their
-        # upper-case names only.  Whether to ask twice is decided above, and never for a write.
         async with self._session.request(
-            method.lower(),
+            method,
             URL(url, encoded=True),
             headers=headers,
             data=body or None,
@@ -119,6 +120,21 @@ class Transport:
         ) as response:
             data = await read_capped(response.content, response.headers.get("Content-Encoding", ""), self._max_bytes)
             return Reply(response.status, {key.lower(): value for key, value in response.headers.items()}, data)
+
+
+class _Dropped(aiohttp.ClientError):
+    """The connection was lost after it had been made."""
+
+
+async def _send_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    # aiohttp resends idempotent methods, PUT and DELETE too, when a kept connection drops; it does so for these two errors
+    # only.  Whether to ask twice is decided in `line`, and never for a write.
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise _Dropped(type(error).__name__) from error
 
 
 def _trace() -> aiohttp.TraceConfig:

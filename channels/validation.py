@@ -9,8 +9,8 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from .diagnostics import Diagnostic, report
-from .positions import MapNode, Node, ScalarNode, data, find, key_place, value_place
+from channels.diagnostics import Diagnostic, report
+from channels.positions import MapNode, Node, ScalarNode, data, find, key_place, value_place
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -51,11 +51,12 @@ def validate(model: type[M], node: Node) -> tuple[M | None, list[Diagnostic]]:
 
 
 def _diagnose(model: type[BaseModel], node: Node, error: ErrorDetails) -> Diagnostic:
-    path = tuple(step for step in error["loc"] if _is_step(node, step, error["loc"]))
+    path, owner = _trace(model, error["loc"])
     kind, context = error["type"], error.get("ctx", {})
     field = str(path[-1]) if path else ""
     if kind == "extra_forbidden":
-        return _unknown(model, node, error, path)
+        allowed = [info.alias or name for name, info in owner.model_fields.items()] if owner else []
+        return report("unknown_field", key_place(node, path), field=field, near=field, choices=allowed)
     if kind in ("missing", "union_tag_not_found"):
         missing = _QUOTED.findall(str(context.get("discriminator", "")))
         name = missing[0] if missing else field
@@ -82,13 +83,6 @@ def node_start(node: Node) -> Any:
     return key_place(node, ())
 
 
-def _is_step(node: Node, step: int | str, loc: tuple[int | str, ...]) -> bool:
-    """Whether a part of pydantic's path is one of ours: not a union's tag, not the map that a shorthand implies."""
-    if isinstance(step, int):
-        return True
-    return not (step.startswith("<") and step.endswith(">")) and step not in ("[key]",)
-
-
 def _named(path: tuple[int | str, ...]) -> str:
     names = [step for step in path if isinstance(step, str)]
     return names[-1] if names else ""
@@ -109,30 +103,36 @@ def _choice(node: Node, path: tuple[int | str, ...], context: dict[str, Any], gi
     return report("choice", value_place(node, path), found=given, near=str(given), choices=choices)
 
 
-def _unknown(
-    model: type[BaseModel], node: Node, error: ErrorDetails, path: tuple[int | str, ...]
-) -> Diagnostic:
-    owner = _model_at(model, list(error["loc"][:-1]))
-    allowed = [info.alias or name for name, info in owner.model_fields.items()] if owner else []
-    return report("unknown_field", key_place(node, path), field=path[-1], near=str(path[-1]), choices=allowed)
+def _trace(model: type[BaseModel], loc: tuple[int | str, ...]) -> tuple[tuple[int | str, ...], type[BaseModel] | None]:
+    """Follow pydantic's path through the annotations.
+
+    Returns: the path as it is written in the file, without the tags of unions; the innermost model on the way.
+    """
+    path: list[int | str] = []
+    annotation: Any = model
+    owner: type[BaseModel] | None = None
+    steps = [step for step in loc if step != "[key]"]
+    while steps:
+        annotation, tagged = _strip(annotation, steps[0])
+        if tagged:
+            steps.pop(0)
+            continue
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            owner = annotation
+        path.append(step := steps.pop(0))
+        annotation = _below(annotation, step)
+    return tuple(path), owner
 
 
-def _model_at(annotation: Any, loc: list[int | str]) -> type[BaseModel] | None:
-    """The model that stands at `loc` under an annotation, following aliases, maps, lists and union tags."""
-    annotation, tagged = _strip(annotation, loc)
-    if tagged:
-        loc = loc[1:]
+def _below(annotation: Any, step: int | str) -> Any:
+    """The annotation of one part: a model's field, a map's value, a list's item; None where there is none."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        if not loc:
-            return annotation
-        for name, info in annotation.model_fields.items():
-            if loc[0] in (name, info.alias):
-                return _model_at(_whole(info), loc[1:])
-        return None
+        fields = annotation.model_fields.items()
+        return next((_whole(info) for name, info in fields if step in (name, info.alias)), None)
     arguments = get_args(annotation)
-    if loc and arguments and get_origin(annotation) in (dict, tuple):
-        return _model_at(arguments[-1] if get_origin(annotation) is dict else arguments[0], loc[1:])
-    return None
+    if not arguments:
+        return None
+    return arguments[-1] if get_origin(annotation) is dict else arguments[0]
 
 
 def _whole(info: Any) -> Any:
@@ -140,21 +140,19 @@ def _whole(info: Any) -> Any:
     return (info.annotation, *info.metadata, info.discriminator)
 
 
-def _strip(annotation: Any, loc: list[int | str]) -> tuple[Any, bool]:
-    """Peel Annotated, Optional and tagged unions; the flag says that the first part of `loc` was a tag."""
+def _strip(annotation: Any, step: int | str) -> tuple[Any, bool]:
+    """Peel Annotated, Optional and one side of a tagged union; the flag says that `step` was its tag."""
     if isinstance(annotation, tuple):
         annotation = annotation[0]
     if hasattr(annotation, "__metadata__"):
-        return _strip(annotation.__origin__, loc)
+        return _strip(annotation.__origin__, step)
     if get_origin(annotation) not in (Union, types.UnionType):
         return annotation, False
     options = [option for option in get_args(annotation) if option is not type(None)]
     if len(options) == 1:
-        return _strip(options[0], loc)
-    for option in options:
-        if loc and _tag(option) == loc[0]:
-            return _strip(option, loc)[0], True
-    return None, False
+        return _strip(options[0], step)
+    chosen = next((option for option in options if _tag(option) == step), None)
+    return (None, False) if chosen is None else (_strip(chosen, step)[0], True)
 
 
 def _tag(option: Any) -> str | None:

@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -132,8 +132,9 @@ def _watch(stack: "Stack") -> int:
 
 
 def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+    with suppress(BrokenPipeError):  # whoever read the answer has gone; the cities still serve
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
 
 
 def _complain(text: str) -> None:

@@ -34,15 +34,12 @@ class GraphQLRequest:
 
 async def read_body(receive: Receive, declared_length: str | None, limits: Limits) -> bytes | None:
     """The whole body; None when the client went away.  Raises: Refusal(413): over the limit, declared or counted."""
-    too_large = Refusal(
-        QUERY_REJECTED, f"The request body is larger than the limit of {limits.max_body_bytes} bytes.", status=413
-    )
     if (
         declared_length is not None
         and declared_length.isdecimal()
         and int(declared_length[:19]) > limits.max_body_bytes
     ):
-        raise too_large
+        raise _too_large(limits)
     chunks, size = [], 0
     while True:
         message = await receive()
@@ -51,10 +48,16 @@ async def read_body(receive: Receive, declared_length: str | None, limits: Limit
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > limits.max_body_bytes:
-            raise too_large
+            raise _too_large(limits)
         chunks.append(chunk)
         if not message.get("more_body", False):
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _too_large(limits: Limits) -> Refusal:
+    return Refusal(
+        QUERY_REJECTED, f"The request body is larger than the limit of {limits.max_body_bytes} bytes.", status=413
+    )
 
 
 def parse_body(raw: bytes, limits: Limits) -> GraphQLRequest:
@@ -85,6 +88,8 @@ def parse_query_string(raw: bytes, limits: Limits) -> GraphQLRequest:
 
 def parse_json(raw: bytes, subject: str, limits: Limits) -> Any:
     """JSON within our bounds: UTF-8, no deep nesting, no integer that would be rounded."""
+    if raw.count(b"[") + raw.count(b"{") > limits.max_json_containers:
+        raise Refusal(QUERY_REJECTED, f"{subject} holds more than {limits.max_json_containers} brackets, the limit.")
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as problem:

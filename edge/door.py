@@ -1,11 +1,17 @@
 """What every transport does with a request once it is read: authenticate, bind the graph, prepare."""
 
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
 from graphql import GraphQLError
 
 from .body import GraphQLRequest
 from .documents import Prepared, Shelf
 from .errors import INTERNAL, code_of, coded, log_fault
 from .ports import Credentials, GatewayPort, RequestContext
+
+T = TypeVar("T")
 
 
 class Door:
@@ -14,6 +20,7 @@ class Door:
     def __init__(self, gateway: GatewayPort) -> None:
         self.gateway = gateway
         self._shelf = Shelf()
+        self._under_way: set[asyncio.Task[Any]] = set()
 
     async def enter(self, credentials: Credentials) -> RequestContext | GraphQLError:
         """The context, or the coded error why nobody may come in with these credentials."""
@@ -31,6 +38,16 @@ class Door:
             f"Something went wrong on our side. Request {credentials.request_id}.",
             requestId=credentials.request_id,
         )
+
+    async def to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run `work` to its end even when the asker is gone: a mutation cut off halfway has an unknown outcome.
+
+        The one task in the edge that outlives its asker; the gateway's own deadline bounds it.
+        """
+        task = asyncio.ensure_future(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return await asyncio.shield(task)
 
     def prepare(self, request: GraphQLRequest, context: RequestContext) -> Prepared | tuple[GraphQLError, ...]:
         """Parsed, measured and validated against the graph that the context is bound to."""

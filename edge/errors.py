@@ -22,6 +22,8 @@ GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 OPERATION_RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
 
+MAX_MESSAGE_CHARACTERS = 400
+
 log = structlog.get_logger("edge")
 
 
@@ -43,11 +45,12 @@ def coded(code: str, message: str, **extensions: Any) -> GraphQLError:
 
 
 def recoded(error: GraphQLError, code: str) -> GraphQLError:
-    """The same error with `code`, unless it already has one."""
+    """The same error with `code`, unless it already has one; a message that quotes a long value is cut."""
     if code_of(error):
         return error
+    message = error.message
     return GraphQLError(
-        error.message,
+        message if len(message) <= MAX_MESSAGE_CHARACTERS else message[:MAX_MESSAGE_CHARACTERS] + "…",
         error.nodes,
         error.source,
         error.positions,

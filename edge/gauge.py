@@ -80,21 +80,32 @@ class Scale:
 
 
 def written(document: DocumentNode) -> Written:
-    """Count what is written, without following a spread."""
+    """Count what is written, without following a spread; an inline fragment belongs to the set that it stands in."""
     figures = Written()
-    stack = [node.selection_set for node in document.definitions if hasattr(node, "selection_set")]
-    while stack:
-        names: Counter[str] = Counter()
-        for selection in stack.pop().selections:
+    scopes: list[tuple[SelectionSetNode, set[str]]] = [
+        (node.selection_set, set())
+        for node in document.definitions
+        if isinstance(node, OperationDefinitionNode | FragmentDefinitionNode)
+    ]
+    while scopes:
+        selections, names = scopes.pop()
+        for selection in selections.selections:
             figures.selections += 1
             if isinstance(selection, FieldNode):
-                if selection.alias:
-                    figures.aliases[selection.name.value] += 1
-                names[(selection.alias or selection.name).value] += 1
-            if not isinstance(selection, FragmentSpreadNode) and selection.selection_set:
-                stack.append(selection.selection_set)
-        figures.repeats += names.total() - len(names)
+                _count_field(selection, names, figures)
+                if selection.selection_set:
+                    scopes.append((selection.selection_set, set()))
+            elif isinstance(selection, InlineFragmentNode):
+                scopes.append((selection.selection_set, names))
     return figures
+
+
+def _count_field(node: FieldNode, names: set[str], figures: Written) -> None:
+    name = (node.alias or node.name).value
+    figures.repeats += name in names
+    names.add(name)
+    if node.alias:
+        figures.aliases[node.name.value] += 1
 
 
 class Gauge:

@@ -10,6 +10,8 @@ class Limits:
     max_body_bytes: int = 1 << 20
     max_json_depth: int = 64
     """Nesting of arrays and objects in a request body."""
+    max_json_containers: int = 20_000
+    """Opening brackets in a request body, counted before it is read: a megabyte of `[],` becomes 340 000 lists."""
     max_document_bytes: int = 64 * 1024
     """Length of the GraphQL text: a pure-Python lexer reads about 5 MB a second."""
     max_tokens: int = 4_000
@@ -21,7 +23,7 @@ class Limits:
     max_selections: int = 1_000
     """Selections as written: the merge rule of validation compares them in pairs."""
     max_repeats: int = 100
-    """Fields written again under the same name in the same selection set."""
+    """Fields written again under the same name in the same selection set, inline fragments opened."""
     max_aliases: int = 100
     max_aliases_per_field: int = 30
     max_root_fields: int = 30

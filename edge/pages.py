@@ -89,7 +89,7 @@ class Pages:
     async def _page(self, name: str, send: Send, request_id: str) -> None:
         path = self._site.dist / name
         status, body = (200, path.read_bytes()) if path.is_file() else (503, _NOT_BUILT)
-        more = (("cache-control", _ASK_AGAIN), ("content-security-policy", self._policy))
+        more = (("cache-control", _ASK_AGAIN), ("vary", "accept"), ("content-security-policy", self._policy))
         headers = raw_headers("text/html; charset=utf-8", request_id, more)
         # The sign-in runs in a hidden frame of our own page, so the callback may be framed by us, and by nobody else.
         headers[headers.index((b"x-frame-options", b"DENY"))] = (b"x-frame-options", b"SAMEORIGIN")

@@ -1,5 +1,6 @@
 """What is served where."""
 
+from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -28,6 +29,7 @@ def routes(gateway: GatewayPort, site: Site | None = None) -> list[BaseRoute]:
 
 def _page_routes(pages: Pages) -> list[BaseRoute]:
     return [
+        Route("/", RedirectResponse("/graphql"), methods=["GET"]),
         Route("/graphiql/callback", _App(pages.callback), methods=["GET"]),
         Route("/graphiql/operations.json", _App(pages.operations), methods=["GET"]),
         Route("/graphiql/config.json", _App(pages.config), methods=["GET"]),

@@ -11,7 +11,7 @@ from contextlib import aclosing
 from datetime import timedelta
 from typing import Any, cast
 
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationType
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import ConnectionRejectionError
@@ -111,7 +111,9 @@ class Handler(BaseGraphQLTransportWSHandler[SocketContext, None]):
         if isinstance(prepared, tuple):
             await self._fail(operation, prepared)
             return
-        found = await answers(prepared, request, context, self.context.request_id)
+        running = answers(prepared, request, context, self.context.request_id)
+        # A closed socket cancels its operations; a mutation that has begun must not stop between two steps.
+        found = await (door.to_the_end(running) if prepared.kind is OperationType.MUTATION else running)
         if isinstance(found, Answer):
             await self._fail(operation, found.errors)
             return

@@ -87,12 +87,12 @@ class Child:
             self._ours = -1
 
 
-def stop(children: Iterable[Child]) -> None:
+def stop(children: Iterable[Child], grace_seconds: float = GRACE_SECONDS) -> None:
     """End every child: all asked at once, those that do not listen killed after a grace period."""
     everyone = list(children)
     for child in everyone:
         child.signal(signal.SIGTERM)
-    deadline = time.monotonic() + GRACE_SECONDS
+    deadline = time.monotonic() + grace_seconds
     for child in everyone:
         if not child.wait(deadline):
             child.signal(signal.SIGKILL)

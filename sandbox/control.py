@@ -9,11 +9,15 @@ from typing import Any
 
 import orjson
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.faults import FAULTS, Faults
+
+LOOPBACK = r"http://(127\.0\.0\.1|localhost)(:\d+)?"
 
 Apply = Callable[[str], Awaitable[None]]
 
@@ -44,7 +48,9 @@ def create_control(faults: Faults, apply: Apply) -> Starlette:
         Route("/fault", put, methods=["PUT", "POST"]),
         Route("/calls", calls, methods=["GET", "DELETE"]),
     ]
-    return Starlette(routes=routes)
+    # A console in the browser of this machine may switch; pages of other sites may not.
+    cors = Middleware(CORSMiddleware, allow_origin_regex=LOOPBACK, allow_methods=["*"], allow_headers=["content-type"])
+    return Starlette(routes=routes, middleware=[cors])
 
 
 def _shown(faults: Faults) -> dict[str, Any]:

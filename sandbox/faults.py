@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 FAULTS = ("none", "slow", "refuse", "hang", "5xx", "html", "truncated", "wrong_type", "bad_row", "duplicate_row")
 SLOW_SECONDS = 1.9
+MOST_BYTES = 2**20
 SPARED = ("/web/", "/cashier/", "/oauth2/token")
 HTML = "<html><head><title>系统维护</title></head><body>系统维护中 Under maintenance</body></html>".encode()
 
@@ -95,6 +96,9 @@ class FaultGate:
         if scope["type"] != "http":
             return
         body = await _read(receive)
+        if body is None:
+            await _say(send, 413, b"Content Too Large")
+            return
         operation = self.operation_of(scope["method"], scope["path"], body)
         self.faults.calls.append({"operation": operation, "method": scope["method"], "path": scope["path"]})
         fault = self.faults.take(scope["path"], operation)
@@ -128,11 +132,16 @@ class FaultGate:
         return dated
 
 
-async def _read(receive: Receive) -> bytes:
+async def _read(receive: Receive) -> bytes | None:
+    """The whole body, None when it is over the limit."""
     chunks: list[bytes] = []
+    left = MOST_BYTES
     while True:
         message = await receive()
         chunks.append(message.get("body", b""))
+        left -= len(chunks[-1])
+        if left < 0:
+            return None
         if not message.get("more_body", False):
             return b"".join(chunks)
 

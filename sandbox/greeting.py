@@ -45,11 +45,11 @@ class Greeting:
         return "\n".join(lines(_shortened(self.answer)))
 
 
-def greet(stack: Stack) -> Greeting:
+def greet(stack: Stack, persona: str = PERSONA) -> Greeting:
     """Sign the persona in and ask.  Raises cli.token.SignInError, switch.NoAnswer."""
-    cities = [slug for slug in stack.cities if slug in PERSONAS[PERSONA].linked]
+    cities = [slug for slug in stack.cities if slug in PERSONAS[persona].linked]
     query = QUERY % ", ".join(slug.upper() for slug in cities)
-    bearer = {"authorization": f"Bearer {stack.token(PERSONA)}"}
+    bearer = {"authorization": f"Bearer {stack.token(persona)}"}
     _, answer = switch.call("POST", f"{stack.gateway_url}/graphql", {"query": query}, bearer)
     return Greeting(query, answer, sum(row.get("outcome") == "OK" for row in _coverage(answer)), len(cities))
 
@@ -57,7 +57,7 @@ def greet(stack: Stack) -> Greeting:
 def lines(value: Any, indent: str = "", lead: str = "", tail: str = "") -> Iterator[str]:
     """JSON with every record of a list on one line, and everything else that fits into the width."""
     flat = json.dumps(value, ensure_ascii=False)
-    if not isinstance(value, dict | list) or not lead and indent or len(indent + lead + flat + tail) <= WIDTH:
+    if not isinstance(value, dict | list) or (not lead and indent) or len(indent + lead + flat + tail) <= WIDTH:
         yield f"{indent}{lead}{flat}{tail}"
         return
     opening, closing = "{}" if isinstance(value, dict) else "[]"

@@ -15,10 +15,14 @@ DATABASE = "gateway.sqlite"
 KEY_SECRET = "GATEWAY_SEAL_KEY"  # noqa: S105 - the name of a secret
 
 
+class CannotSeed(Exception):
+    """The gateway's store cannot be written; the message names the file."""
+
+
 def seed(state: Path, key: str, issuer: str) -> None:
     """Record every persona's linked cities in the store under `state`, for the issuer's subjects.
 
-    `key` is the gateway's key for citizens' names, 32 bytes or more.  Raises storage.StorageError.
+    `key` is the gateway's key for citizens' names, 32 bytes or more.  Raises CannotSeed.
     """
     marker, database = state / "links-seeded", state / DATABASE
     done = f"{issuer} {sorted((persona.key, persona.linked) for persona in PERSONAS.values())}"
@@ -30,10 +34,13 @@ def seed(state: Path, key: str, issuer: str) -> None:
 
 async def _seed(path: Path, key: bytes, issuer: str) -> None:
     from identity.links import MIGRATIONS, Links, citizen_key
-    from storage import Database
+    from storage import Database, StorageError
 
-    async with await Database.open(path, (MIGRATIONS,)) as database:
-        links, at = Links(database), datetime.fromisoformat(SEEDED_BOUND_AT)
-        for persona in PERSONAS.values():
-            citizen = citizen_key(key, issuer, persona.subject)
-            await links.seed(citizen, tuple(CITY_CODES[slug] for slug in persona.linked), at)
+    at = datetime.fromisoformat(SEEDED_BOUND_AT)
+    try:
+        async with await Database.open(path, (MIGRATIONS,)) as database:
+            for persona in PERSONAS.values():
+                citizen = citizen_key(key, issuer, persona.subject)
+                await Links(database).seed(citizen, tuple(CITY_CODES[slug] for slug in persona.linked), at)
+    except StorageError as error:
+        raise CannotSeed(str(error)) from error

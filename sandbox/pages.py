@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from sandbox.personas import PERSONAS
+from sandbox.service_names import service_name
 from sandbox.store import Row
 from sandbox.world import World
 
@@ -57,7 +58,8 @@ def web_routes(world: World) -> list[Route]:
             return _refused(world, 410, "入口已使用,只能打开一次", "This entry was used already; it opens once.")
         if datetime.fromisoformat(row.body["expires_at"]) <= world.now():
             return _refused(world, 410, "入口已过期", "This entry has expired.")
-        world.store.save(Row(row.kind, row.id, row.owner, row.rank, {**row.body, "used": True}))
+        if request.method == "GET":  # looking at the headers of an entry does not use it up
+            world.store.save(Row(row.kind, row.id, row.owner, row.rank, {**row.body, "used": True}))
         return _entry(world, row)
 
     return [Route("/web/{service}", enter, methods=["GET"])]
@@ -88,8 +90,9 @@ def cashier_routes(
 def _entry(world: World, row: Row) -> Response:
     persona = PERSONAS.get(row.owner)
     citizen = mask_name(persona.name) if persona else "市民 citizen"
-    facts = {"服务 Service": row.body["service"], "市民 Citizen": citizen, "原址 Address": row.body["target"] or "—"}
-    return _page(world, 200, f"已登录 Signed in · {row.body['service']}", _facts(facts))
+    service = service_name(row.body["service"])
+    facts = {"服务 Service": service, "市民 Citizen": citizen, "原址 Address": row.body["target"] or "—"}
+    return _page(world, 200, f"已登录 Signed in · {service}", _facts(facts))
 
 
 def _cashier(world: World, order: str, shown: Mapping[str, str]) -> Response:

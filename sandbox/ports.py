@@ -4,6 +4,7 @@ The identity provider and the cities stand at fixed distances from one base (810
 above its own.
 """
 
+import errno
 import socket
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
@@ -96,6 +97,7 @@ def _check(port: int, wanted_by: str, setting: str) -> None:
         try:
             listener.bind((HOST, port))
         except OSError as error:
+            state = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be had ({error.strerror})"
             raise PortTaken(
-                f"port {port} for {wanted_by} cannot be had ({error.strerror}): stop what listens there, or {remedy}"
+                f"port {port} {state}: {wanted_by} wants it; stop what listens there, or {remedy}"
             ) from None

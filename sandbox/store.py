@@ -19,6 +19,7 @@ from typing import Any
 import orjson
 
 Body = dict[str, Any]
+BUSY_MS = 1000
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS names (name TEXT PRIMARY KEY, citizen TEXT NOT NULL, bound_at TEXT);
@@ -30,6 +31,7 @@ CREATE TABLE IF NOT EXISTS requests (
   operation TEXT NOT NULL, number TEXT NOT NULL, content TEXT NOT NULL, answer BLOB NOT NULL,
   PRIMARY KEY (operation, number));
 CREATE TABLE IF NOT EXISTS nonces (nonce TEXT PRIMARY KEY, expires_at REAL NOT NULL);
+CREATE INDEX IF NOT EXISTS nonces_by_end ON nonces (expires_at);
 """
 
 
@@ -56,9 +58,13 @@ class Store:
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")  # a killed process loses nothing; only a power cut could
-        self._db.execute("PRAGMA busy_timeout=5000")
+        self.wait(BUSY_MS)
         self._db.executescript(_SCHEMA)
         self._depth = 0
+
+    def wait(self, milliseconds: int) -> None:
+        """How long a call waits for another process that holds the file, before sqlite3.OperationalError."""
+        self._db.execute(f"PRAGMA busy_timeout={int(milliseconds)}")
 
     def close(self) -> None:
         """Close the file; the store cannot be used after."""

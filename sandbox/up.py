@@ -68,8 +68,10 @@ class Stack:
         stack = cls(Places.under(root, home, state), ports, environment or {})
         try:
             stack._open()
-        except BaseException:
+        except BaseException as error:
             stack.stop()
+            if isinstance(error, OSError | links.CannotSeed):
+                raise CannotStart(f"{stack.places.home} cannot be used: {error}") from error
             raise
         return stack
 
@@ -137,11 +139,11 @@ class Stack:
         overlays.write(places.root, places.overlays, ports.cities)
         cities = [programs.city(slug, places, ports) for slug in ports.cities]
         others = [programs.provider(places, ports), *cities]
-        for program in others:
-            self._run(program)
         key = os.environ.get(f"ROAM_SECRET_{links.KEY_SECRET}") or secrets[links.KEY_SECRET]
         links.seed(places.state, key, ports.issuer.url)
         self._run(gateway := programs.gateway(places, ports, self.environment))
+        for program in others:
+            self._run(program)
         self._wait([gateway, *others])
         running.write(places.home, ports)
 

@@ -2,12 +2,13 @@
 
 Signed text: method, path, query sorted by key, SM3 of the body, timestamp (ms), nonce, joined by line feeds; HMAC-SM3
 in hex under X-Sign. Codes: 40103 not bound, 40107 signature, 40400 not found, 40901 request number reused, 46001
-already paid, 46002 bad input, 46003 amount changed. The code of a good answer is a number at some interfaces and a
+already paid, 46002 bad input, 46003 amount changed, 50300 the store is busy. The code of a good answer is a number at some interfaces and a
 text at others, as it is in the real platform.
 """
 
 import hashlib
 import hmac
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +21,8 @@ from sandbox.store import KeyReused
 from sandbox.world import World
 
 MAX_SKEW_SECONDS = 300
-NOT_BOUND, BAD_SIGNATURE, NOT_FOUND, KEY_REUSED = 40103, 40107, 40400, 40901
+LONGEST_STAMP = 17
+NOT_BOUND, BAD_SIGNATURE, NOT_FOUND, KEY_REUSED, BUSY = 40103, 40107, 40400, 40901, 50300
 ALREADY_PAID, BAD_INPUT, AMOUNT_CHANGED = 46001, 46002, 46003
 
 Arguments = dict[str, Any]
@@ -63,7 +65,8 @@ def check(world: World, request: Request, body: bytes) -> None:
     if not hmac.compare_digest(headers.get("x-sign", "").encode(), expected.encode()) or not known:
         raise Refusal(BAD_SIGNATURE, "签名验证失败")
     stamp, now = headers.get("x-timestamp", ""), world.now().timestamp()
-    if not stamp.isdigit() or abs(int(stamp) / 1000 - now) > MAX_SKEW_SECONDS:
+    readable = stamp.isascii() and stamp.isdigit() and len(stamp) < LONGEST_STAMP
+    if not readable or abs(int(stamp) / 1000 - now) > MAX_SKEW_SECONDS:
         raise Refusal(BAD_SIGNATURE, "时间戳超出允许范围")
     nonce = headers.get("x-nonce", "")
     if not nonce or not world.store.spend(nonce, now, now + 2 * MAX_SKEW_SECONDS):
@@ -82,6 +85,8 @@ def interface(world: World, act: Act, *, ok: int | str = 0) -> Callable[[Request
             return envelope(refusal.code, refusal.message, refusal.data)
         except KeyReused:
             return envelope(KEY_REUSED, "请求号已用于其他内容")
+        except sqlite3.OperationalError:
+            return envelope(BUSY, "系统繁忙,请稍后再试")
         return envelope(ok, "success", [data] if active() == "wrong_type" else data)
 
     return answer

@@ -2,12 +2,13 @@
 
 Signed text: the fields with a value (all but `sign`), decoded, sorted by name, `name=value` joined by `&`, then
 `&key=<key>`; MD5 of its GBK bytes in capital hex. `reqTime` may be 300 s off; there is no nonce. Codes: E1001
-signature, E1002 not bound, E1003 bad input, E1009 request number reused. Characters that GBK cannot carry are written
+signature, E1002 not bound, E1003 bad input, E1004 no such interface, E1009 request number reused, E9999 the store is busy. Characters that GBK cannot carry are written
 as JSON `\\uXXXX` escapes, which every JSON reader understands; GB 18030's four-byte forms are not GBK.
 """
 
 import hashlib
 import hmac
+import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -22,7 +23,14 @@ from sandbox.store import KeyReused
 from sandbox.world import SHANGHAI, World
 
 MAX_SKEW_SECONDS = 300
-BAD_SIGNATURE, NOT_BOUND, BAD_INPUT, KEY_REUSED, NO_INTERFACE = "E1001", "E1002", "E1003", "E1009", "E1004"
+BAD_SIGNATURE, NOT_BOUND, BAD_INPUT, NO_INTERFACE, KEY_REUSED, BUSY = (
+    "E1001",
+    "E1002",
+    "E1003",
+    "E1004",
+    "E1009",
+    "E9999",
+)
 LONGEST = 500
 
 Form = Mapping[str, str]
@@ -49,6 +57,8 @@ def interface(world: World, act: Act) -> Callable[[Request], Any]:
             return refused(refusal.code, refusal.message)
         except KeyReused:
             return refused(KEY_REUSED, "流水号已用于其他内容")
+        except sqlite3.OperationalError:
+            return refused(BUSY, "系统繁忙")
         shown = [result] if active() == "wrong_type" else result
         return gbk_json({"success": "Y", "errCode": "", "errMsg": "", "result": shown})
 

@@ -7,6 +7,7 @@ Sources: RFC 6749 §4.4 and §5.2, RFC 6750 §3, RFC 9457, draft-ietf-httpapi-id
 import binascii
 import hmac
 import secrets
+import sqlite3
 from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -83,6 +84,8 @@ def endpoint(world: World, act: Act, *, scope: str, keyed: bool) -> Callable[[Re
             status, body = act(world, await _call(request, keyed=keyed))
         except Problem as problem:
             return problem.response()
+        except sqlite3.OperationalError:
+            return Problem("busy", 503, "系统繁忙").response()
         except KeyReused:
             return Problem("key-reused", 409, "请求号已用于其他内容").response()
         return JSONResponse(spoil_object(body), status)

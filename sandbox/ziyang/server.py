@@ -1,5 +1,6 @@
 """Ziyang's server: which service has which action, and what the city knows at the start."""
 
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 
@@ -68,6 +69,8 @@ def _service(world: World, path: str) -> Callable[[Request], Any]:
             security.check(world, envelope.security)
         except soap.Fault as fault:
             return soap.fault(fault.code, fault.message)
+        except sqlite3.OperationalError:
+            return soap.result(envelope.action, None, code=soap.BUSY, message="系统繁忙")
         return _result(world, envelope, acts.get(envelope.action))
 
     return answer
@@ -80,7 +83,14 @@ def _result(world: World, envelope: soap.Envelope, act: answers.Answer | None) -
         data: Any = act(world, envelope.fields)
     except soap.Refusal as refusal:
         return soap.result(envelope.action, None, code=refusal.code, message=refusal.message)
+    except sqlite3.OperationalError:
+        return soap.result(envelope.action, None, code=soap.BUSY, message="系统繁忙")
     except KeyReused:
         return soap.result(envelope.action, None, code=soap.KEY_REUSED, message="流水号已用于其他内容")
-    # In XML two Data elements are what a list is.
-    return soap.result(envelope.action, [data, data] if active() == "wrong_type" else data)
+    return soap.result(envelope.action, _mistyped(data) if active() == "wrong_type" else data)
+
+
+def _mistyped(data: dict[str, Any]) -> Any:
+    """A text where rows belong; one object becomes two Data elements, which is what a list is in XML."""
+    lists = [name for name, value in data.items() if isinstance(value, list)]
+    return {name: f"共 {len(data[name])} 条" for name in lists} if lists else [data, data]

@@ -76,6 +76,13 @@ class City:
     port: int = 0
     connections: int = 0
     secure: bool = False
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def has_been_asked(self, times: int) -> None:
+        """Wait until this many requests have arrived."""
+        while len(self.asked) < times:
+            self.news.clear()
+            await self.news.wait()
 
     @property
     def url(self) -> str:
@@ -91,6 +98,7 @@ class City:
                 body = await reader.readexactly(int(headers.get("content-length", 0)))
                 asked = Asked(method, target, headers, body)
                 self.asked.append(asked)
+                self.news.set()
                 answer = await self.respond(self, asked, writer)
                 if answer is None:
                     break

@@ -177,15 +177,13 @@ async def test_identical_reads_at_once_are_one_call() -> None:
         await gate.wait()
         return http({"rows": [BILL]})
 
-    async with served(respond) as city, connected(snapshot(city.url)) as call:
-        async with asyncio.TaskGroup() as group:
-            same = [group.create_task(call()) for _ in range(5)]
-            group.create_task(call(subject="s2", claims={"pairwise_id": "p2"}))
-            late = group.create_task(call(seconds=0.05))
-            while len(city.asked) < 2:
-                await asyncio.sleep(0)
-            assert (await late).code is ErrorCode.BACKEND_TIMEOUT
-            gate.set()
+    async with served(respond) as city, connected(snapshot(city.url)) as call, asyncio.TaskGroup() as group:
+        same = [group.create_task(call()) for _ in range(5)]
+        group.create_task(call(subject="s2", claims={"pairwise_id": "p2"}))
+        late = group.create_task(call(seconds=0.05))
+        await city.has_been_asked(2)
+        assert (await late).code is ErrorCode.BACKEND_TIMEOUT
+        gate.set()
     assert len(city.asked) == 2
     assert all(isinstance(task.result(), Page) for task in same)
 
@@ -202,8 +200,7 @@ async def test_a_cancelled_leader_leaves_the_question_to_those_who_wait() -> Non
     async with served(respond) as city, connected(snapshot(city.url)) as call:
         async with asyncio.TaskGroup() as group:
             leader = group.create_task(call())
-            while not city.asked:
-                await asyncio.sleep(0)
+            await city.has_been_asked(1)
             follower = group.create_task(call())
             await asyncio.sleep(0)
             leader.cancel()
@@ -229,4 +226,16 @@ async def test_health_follows_the_answers() -> None:
             await changes.aclose()
     async with connected(held) as call:
         assert isinstance(await call(), Failure)
+        assert call.connections.health.of("testville") == "DOWN"
+
+
+async def test_a_probe_knows_who_listens_without_asking_anything() -> None:
+    async with served(always(http({"rows": []}))) as city:
+        held = snapshot(city.url)
+        async with connected(held) as call:
+            await call.connections.probe_once()
+            assert call.connections.health.of("testville") == "UP"
+        assert city.asked == []
+    async with connected(held) as call:
+        await call.connections.probe_once()
         assert call.connections.health.of("testville") == "DOWN"

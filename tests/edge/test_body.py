@@ -42,10 +42,11 @@ def test_null_stands_for_absent() -> None:
         (b'{"query": "{a}", "variables": []}', "INVALID_INPUT", '"variables" must be an object, not an array.'),
         (b'{"query": "{a}", "operationName": {}}', "INVALID_INPUT", '"operationName" must be text, not an object.'),
         (b'{"query": "{a}", "extensions": "x"}', "INVALID_INPUT", '"extensions" must be an object, not text.'),
+        (b"[" * 5_000, "INVALID_INPUT", "is not valid JSON"),
         (b'{"query": "{a}", "variables": {"x": ' + b"9" * 5_000 + b"}}", "INVALID_INPUT", "is not valid JSON"),
         (b'{"query": "{a}", "variables": {"x": 9223372036854775808}}', "INVALID_INPUT", "an integer beyond 64 bits"),
         (b'{"query": "{a}", "variables": {"x": -99999999999999999999}}', "INVALID_INPUT", "an integer beyond 64 bits"),
-        (b'{"query": "{a}", "variables": ' + b"[" * 50_000, "INVALID_INPUT", "is not valid JSON"),
+        (b'{"query": "{a}", "variables": ' + b"[" * 50_000, "QUERY_REJECTED", "more than 20000 brackets"),
         (
             b'{"query": "{a}", "variables": {"x": ' + b"[" * 70 + b"]" * 70 + b"}}",
             "QUERY_REJECTED",
@@ -69,10 +70,10 @@ def test_long_numbers_in_text_and_in_fractions_are_no_huge_integers(value: bytes
 
 
 def test_a_megabyte_of_nested_arrays_is_refused_quickly() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(Refusal):
         parse_body(b'{"variables": [' + b"[]," * 340_000 + b"[]]}", LIMITS)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_query_string_is_read_like_a_body() -> None:

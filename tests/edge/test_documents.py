@@ -25,9 +25,9 @@ def prepared(text: str, name: str | None = None, variables: dict[str, Any] | Non
 
 
 def refused(text: str, name: str | None = None, variables: dict[str, Any] | None = None, **limits: Any) -> GraphQLError:
-    started = time.perf_counter()
+    started = time.process_time()
     found = documents(**limits).prepare(text, name, variables or {})
-    assert time.perf_counter() - started < 1, "a refusal must be fast"
+    assert time.process_time() - started < 1, "a refusal must be fast"
     assert isinstance(found, tuple), found
     return found[0]
 

@@ -13,8 +13,8 @@ PATIENCE = 5.0
 
 
 class Hasty(GuardedProtocol):
-    head_seconds = 0.05
-    body_seconds = 0.05
+    head_seconds = 0.4
+    body_seconds = 0.4
 
 
 @pytest.fixture

@@ -170,6 +170,19 @@ async def test_hanging_up_ends_the_subscription(serve: Serve, client: aiohttp.Cl
     await asyncio.wait_for(gateway.ended.wait(), 5)
 
 
+async def test_a_mutation_that_has_begun_ends_though_its_client_hangs_up(
+    serve: Serve, client: aiohttp.ClientSession, gateway: Gateway
+) -> None:
+    """Cancelled between the city's call and our note of it, a payment would have an unknown outcome."""
+    socket = await ready(client, await serve())
+    await run(socket, "mutation { slow }")
+    await asyncio.wait_for(gateway.begun.wait(), 5)
+    await socket.close()
+    gateway.go.set()
+    await asyncio.wait_for(gateway.ended.wait(), 5)
+    assert gateway.calls == ["slow begun", "slow done"]
+
+
 async def test_live_operations_of_one_socket_are_bounded(serve: Serve, client: aiohttp.ClientSession) -> None:
     socket = await ready(client, await serve(limits=Limits(max_operations_per_socket=2)))
     for name in ("1", "2", "3"):

@@ -95,6 +95,15 @@ class Mutation:
     def pay(self, bill: str) -> Annotated[str, "receipt"]:
         return f"paid {bill}"
 
+    @strawberry.mutation
+    async def slow(self, info: strawberry.Info) -> bool:
+        info.context.calls.append("slow begun")
+        info.context.begun.set()
+        await info.context.go.wait()
+        info.context.calls.append("slow done")
+        info.context.ended.set()
+        return True
+
 
 @strawberry.type
 class Subscription:
@@ -145,6 +154,8 @@ class Context:
     calls: list[str]
     live: set[int]
     ended: asyncio.Event
+    begun: asyncio.Event
+    go: asyncio.Event
     config_version: str = "cfg-1"
     errors: list[GraphQLError] = field(default_factory=list)
     extensions: dict[str, Any] = field(default_factory=dict)
@@ -160,6 +171,8 @@ class Gateway:
     live: set[int] = field(default_factory=set)
     seen: list[Credentials] = field(default_factory=list)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    go: asyncio.Event = field(default_factory=asyncio.Event)
     ready: bool = True
 
     async def context(self, credentials: Credentials) -> Context:
@@ -169,7 +182,7 @@ class Gateway:
             raise GraphQLError("The token is not valid: it has expired.", extensions={"code": "UNAUTHENTICATED"})
         if token.startswith("Bearer crash"):
             raise RuntimeError("key store at 10.0.0.9 is gone")
-        return Context(self.graph, self.calls, self.live, self.ended)
+        return Context(self.graph, self.calls, self.live, self.ended, self.begun, self.go)
 
     def readiness(self) -> Readiness:
         east = CityReadiness("east", "000001", "LIVE", "UP")

@@ -192,11 +192,13 @@ async def test_a_ticket_opens_once(deyang: Deyang, clock: Clock) -> None:
     ask = {"userId": user("deng"), "matter": "NOTARY", "target": "https://m.dy.example.gov.cn/notary", "reqNo": "T1"}
     ticket = await deyang.data("POST", "/api/v1/account/ticket", ask)
     assert await deyang.data("POST", "/api/v1/account/ticket", ask) == ticket
+    async with deyang.session.head(ticket["url"]) as looked:
+        assert looked.status == 200
     async with deyang.session.get(ticket["url"]) as first:
         text = await first.text()
     assert first.status == 200
     assert "德阳市 Deyang" in text
-    assert "NOTARY" in text
+    assert "在线公证 Online notary" in text
     assert "邓**" in text
     assert "邓德阳" not in text
     async with deyang.session.get(ticket["url"]) as second:

@@ -1,8 +1,11 @@
 """Each fault, as a caller meets it: on the network, or in the city's own format."""
 
 import asyncio
+import io
+import sqlite3
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from typing import Any
 
 import aiohttp
@@ -151,7 +154,9 @@ async def test_data_faults_in_ziyang(serve: Serve, session: aiohttp.ClientSessio
     await switch(session, site, "bad_row")
     assert "<JFBZ>?</JFBZ>" in (await ziyang.call("ShuiFeiService", "QuerySF", who))[1]
     await switch(session, site, "wrong_type")
-    assert (await ziyang.call("ShuiFeiService", "QuerySF", who))[1].count("<Data>") == 2
+    assert "<ZD>共 1 条</ZD>" in (await ziyang.call("ShuiFeiService", "QuerySF", who))[1]
+    bind = await ziyang.call("ZhangHuService", "BindZH", who + "<zy:LSH>1</zy:LSH>")
+    assert bind[1].count("<Data>") == 2
 
 
 async def test_data_faults_in_leshan(serve: Serve, session: aiohttp.ClientSession, clock: Clock) -> None:
@@ -165,3 +170,29 @@ async def test_data_faults_in_leshan(serve: Serve, session: aiohttp.ClientSessio
     assert (await leshan.call("/water/bill.do", who))["result"]["rows"][0]["状态"] == "不详"
     await switch(session, site, "wrong_type")
     assert (await leshan.call("/water/bill.do", who))["result"] == [good]
+
+
+async def test_a_store_that_is_locked_is_the_citys_own_busy_code(deyang: Deyang, site: Site) -> None:
+    """Another process holds the file: the city says so in its protocol and does not answer 500."""
+    site.world.store.wait(0)
+    with closing(sqlite3.connect(site.world.store_path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert (await deyang.call(*BILLS))["code"] == 50300
+        other.execute("ROLLBACK")
+    assert (await deyang.call(*BILLS))["code"] == 0
+
+
+async def test_a_body_over_the_limit_is_refused(deyang: Deyang) -> None:
+    async with deyang.session.post(deyang.base + "/api/v2/bill/query", data=io.BytesIO(b"x" * (2**20 + 1))) as response:
+        assert response.status == 413
+
+
+async def test_only_consoles_of_this_machine_may_switch(deyang: Deyang, site: Site) -> None:
+    for origin, allowed in (("http://127.0.0.1:8000", True), ("https://evil.example", False)):
+        headers = {
+            "Origin": origin,
+            "Access-Control-Request-Method": "PUT",
+            "Access-Control-Request-Headers": "content-type",
+        }
+        async with deyang.session.options(site.control_url + "/fault", headers=headers) as response:
+            assert (response.status == 200) is allowed

@@ -3,6 +3,7 @@
 Without chromium a test skips, saying so; with ROAM_REQUIRE_ALL=1 it fails instead.
 """
 
+import json
 import os
 import shutil
 import time
@@ -61,9 +62,12 @@ class Visit:
             assert time.monotonic() < deadline, f"{key} never held {text}"
             self.page.wait_for_timeout(50)
 
-    def answer(self) -> str:
-        """The text of the answer's editor: what is in view, with the spaces the editor draws as no-break ones."""
-        return self.page.inner_text(".result-window .view-lines").replace("\xa0", " ")
+    def answer(self) -> Any:
+        """The answer of the tab in front, whole, as JSON: the editor draws only the lines in view."""
+        models = "globalThis.__MONACO.editor.getModels()"
+        return json.loads(
+            self.page.evaluate(f"{models}.find(one => one.uri.path.endsWith('response.json')).getValue()")
+        )
 
     def chips(self) -> list[tuple[str, str]]:
         """(outcome, text) of every coverage row shown."""

@@ -126,7 +126,7 @@ def test_every_saved_operation_is_a_tab_and_a_closed_one_opens_again_from_the_me
         assert visit.page.locator(".roam-tabs [role=tab]").count() == len(saved) - 1
         visit.choose("06-pay-bill")
         visit.until(".roam-tabs li.active", "缴费")
-        visit.page.click("text=Variables")
+        visit.page.click("[data-name=variables]")
         visit.until(".graphiql-editor-tool", "billId")
 
 
@@ -135,13 +135,13 @@ def test_typed_headers_and_the_session_outlive_a_reload(stub: Stack) -> None:
         visit.open(stub.gateway_url)
         visit.sign_in("deng")
         visit.page.wait_for_selector(".roam-dot.on")
-        visit.page.click("text=Headers")
+        visit.page.click("[data-name=headers]")
         visit.page.click(".graphiql-editor-tool .monaco-editor:visible")
         visit.page.keyboard.insert_text('{"X-Request-Id": "kept-across-reloads"}')
         visit.until_stored("graphiql:tabState", "kept-across-reloads")
         visit.page.reload()
         visit.page.wait_for_selector(".roam-dot.on")
-        visit.page.click("text=Headers")
+        visit.page.click("[data-name=headers]")
         visit.until(".graphiql-editor-tool", "kept-across-reloads")
 
 

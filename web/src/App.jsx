@@ -14,6 +14,9 @@ import { enter, TopBar } from './TopBar.jsx';
 
 const PLUGINS = [DOC_EXPLORER_PLUGIN, HISTORY_PLUGIN, explorerPlugin()];
 
+// What the variables editor should let pass: it takes a scalar it does not know for text or a number.
+const SCALARS = { JSON: { title: 'JSON', type: ['object', 'array', 'string', 'number', 'boolean', 'null'] } };
+
 // On a phone the variables open by a press: the document and the answer need the room.
 const NARROW = window.matchMedia('(max-width: 760px)');
 
@@ -30,7 +33,7 @@ export function App({ config, operations }) {
   }, [config]);
   return (
     <GraphiQLProvider fetcher={fetcher} plugins={PLUGINS} referencePlugin={DOC_EXPLORER_PLUGIN} defaultTabs={tabs}
-      shouldPersistHeaders inputValueDeprecation schemaDescription>
+      customScalarSchemas={SCALARS} shouldPersistHeaders inputValueDeprecation schemaDescription>
       <HistoryStore>
         <DocExplorerStore>
           <TopBar config={config} operations={operations} places={places} problem={problem} onProblem={setProblem} />
