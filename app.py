@@ -23,6 +23,7 @@ from graphql import GraphQLError
 from starlette.applications import Starlette
 
 from channels.connections import Connections
+from channels.diagnostics import Renderer
 from channels.secrets import MissingSecret, Secrets
 from channels.snapshot import Loaded, Snapshot, load
 from edge.limits import Limits
@@ -103,9 +104,10 @@ def create_app(settings: Settings) -> Starlette:
 
 def usable(loaded: Loaded, settings: Settings) -> Snapshot:
     """The snapshot; what is wrong with the files goes to the log, and costs only the cities it is about."""
+    renderer = Renderer("en", dict(loaded.sources))
     for diagnostic in loaded.diagnostics:
         if diagnostic.severity == "error":
-            sys.stderr.write(f"{diagnostic}\n")
+            sys.stderr.write(f"{renderer.render(diagnostic)}\n")
     if loaded.snapshot is None:
         raise CannotStart(f"{settings.root}: no usable channel files; run `roam city check --root {settings.root}`")
     return loaded.snapshot

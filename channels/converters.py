@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
@@ -18,11 +19,13 @@ from channels import dates, masks
 Convert: TypeAlias = Callable[[Any], Any]
 CURRENCY = "CNY"  # GB/T 12406
 _NUMBER = re.compile(r"[+-]?\d{1,18}(?:\.\d{1,12})?")
+_CANONICAL = re.compile(r"(?:0|[1-9][0-9]{0,14})\.[0-9]{2}")
 _WHOLE = re.compile(r"[+-]?\d{1,18}")
 _TRUE = frozenset({"true", "1", "y", "yes"})
 _FALSE = frozenset({"false", "0", "n", "no"})
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _CENT = Decimal("0.01")
+_KEPT_DATES = 512
 
 
 class Unfit(ValueError):
@@ -98,21 +101,21 @@ def url(value: Any) -> str:
     raise Unfit("not an https address")
 
 
-def _money(amount: Decimal) -> dict[str, str]:
-    return {"amount": f"{amount:.2f}", "currency": CURRENCY}
-
-
 def from_fen(value: Any) -> dict[str, str]:
     """Return: Money from a whole count of fen."""
-    return _money(Decimal(whole(value)) / 100)
+    fen = whole(value)
+    yuan, rest = divmod(abs(fen), 100)
+    return {"amount": f"{'-' if fen < 0 else ''}{yuan}.{rest:02d}", "currency": CURRENCY}
 
 
 def from_yuan(value: Any) -> dict[str, str]:
     """Return: Money from yuan; more than two decimals is another unit, not a rounding matter."""
+    if isinstance(value, str) and _CANONICAL.fullmatch(value):
+        return {"amount": value, "currency": CURRENCY}
     amount = number(value)
     if amount != amount.quantize(_CENT):
         raise Unfit("more than two decimals of yuan")
-    return _money(amount)
+    return {"amount": f"{amount:.2f}", "currency": CURRENCY}
 
 
 def _amount(value: Any) -> Decimal:
@@ -164,10 +167,15 @@ def inward(name: str, pattern: str = "iso") -> Convert:
     read = dates.reader(pattern)
     write = dates.wire_date if name == "date" else dates.wire
 
+    # A page holds few different days: each is read once.  `typed`, for 1 and true are equal and not the same.
+    @lru_cache(maxsize=_KEPT_DATES, typed=True)
+    def kept(value: Any) -> str:
+        return write(read(value))
+
     def convert(value: Any) -> str:
         try:
-            return write(read(value))
-        except (ValueError, OverflowError, OSError) as error:
+            return kept(value)
+        except (ValueError, TypeError, OverflowError, OSError) as error:
             raise Unfit(f"not a {name} in the form {pattern}") from error
 
     return convert

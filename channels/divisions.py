@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,13 @@ class Division:
     code: str
     zh: str
     en: str
+
+
+    @property
+    def slug(self) -> str:
+        """The folder name that the city would have: `yaan` for Ya'an."""
+        plain = unicodedata.normalize("NFD", self.en).lower()
+        return "".join(char for char in plain if char.isascii() and char.isalpha())
 
 
 @cache

@@ -9,9 +9,10 @@ from pathlib import Path
 from channels.catalogue import List, read_catalogue
 from channels.contribution import Contribution, parse_contribution
 from channels.diagnostics import Diagnostic, report
+from channels.divisions import divisions
 from channels.documents import read_bytes, read_node, shown_path
 from channels.lines import SourceText, decode
-from channels.models import ChannelFile, City
+from channels.models import Bilingual, ChannelFile, City
 from channels.overlays import overlaid
 from channels.positions import ListNode, MapNode, Node, value_place
 from channels.providers import Provider, declared_providers
@@ -128,6 +129,15 @@ def readable_city(node: Node | None) -> City | None:
     if not isinstance(node, MapNode) or "city" not in node.entries:
         return None
     return validate(City, node.entries["city"].node)[0]
+
+
+def division_city(slug: str) -> City | None:
+    """The city a folder is named after, paused: what is left of a channel whose file says nothing readable."""
+    found = next((division for division in divisions().values() if division.slug == slug), None)
+    if found is None:
+        return None
+    name = Bilingual(zh=found.zh, en=found.en)
+    return City(id=slug, code=found.code, name=name, app=name, status="PAUSED")
 
 
 def read_providers(

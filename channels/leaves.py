@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from channels import converters, dates, problems
 from channels.converters import Convert, Unfit
 from channels.models import NOT_GIVEN, Leaf
-from channels.paths import BadPath, Getter, compile_path
+from channels.paths import BadPath, Getter, compile_path, dotted
 from channels.problems import Place, Problem
 from channels.shape import FieldShape
 
@@ -56,7 +56,9 @@ def compile_leaf(leaf: Leaf, field: FieldShape | None, place: Place, found: list
         convert = _converter(leaf, field, place, found, converters.inward)
         convert = _implied(field, place, found) if convert is None and leaf.converter is None else convert
     default = None if leaf.default is NOT_GIVEN else leaf.default
-    return _leaf(place[-1], get, convert, default=default, field=field, takes_empty="" in (leaf.enum or {}))
+    return _leaf(
+        place[-1], get, convert, key=_key(leaf), default=default, field=field, takes_empty="" in (leaf.enum or {})
+    )
 
 
 def compile_var(leaf: Leaf, place: Place, found: list[Problem]) -> Read:
@@ -70,7 +72,9 @@ def compile_var(leaf: Leaf, place: Place, found: list[Problem]) -> Read:
     else:
         convert = _converter(leaf, None, place, found, converters.outward)
     default = None if leaf.default is NOT_GIVEN else leaf.default
-    return _leaf(place[-1], get, convert, default=default, field=None, takes_empty="" in (leaf.enum or {}))
+    return _leaf(
+        place[-1], get, convert, key=_key(leaf), default=default, field=None, takes_empty="" in (leaf.enum or {})
+    )
 
 
 def _leaf(
@@ -78,6 +82,7 @@ def _leaf(
     get: Getter,
     convert: Convert | None,
     *,
+    key: str | None,
     default: Any,
     field: FieldShape | None,
     takes_empty: bool,
@@ -88,8 +93,9 @@ def _leaf(
     # An empty text is an absent value, except where a required text may be empty.
     blank = "" if required and field is not None and field.base == "String" and default is None else default
 
+    # The row has made sure that `data` is an object: one key, the commonest path, is looked up without a call.
     def read(data: Any) -> Any:
-        value = get(data)
+        value = data.get(key) if key is not None else get(data)
         if value is None or (value == "" and not takes_empty):
             value = default if value is None else blank
             if value is None and required:
@@ -111,6 +117,11 @@ def _getter(leaf: Leaf, place: Place, found: list[Problem]) -> Getter:
     except BadPath as bad:
         found.append(problems.bad_path((*place, "from"), leaf.source or "", str(bad)))
         return compile_path("@")
+
+
+def _key(leaf: Leaf) -> str | None:
+    keys = dotted(leaf.source or "@")
+    return keys[0] if keys is not None and len(keys) == 1 else None
 
 
 def _table(enum: Mapping[str, Any]) -> Convert:

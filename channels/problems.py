@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from os.path import commonprefix
+from itertools import takewhile
 from typing import Literal, TypeAlias
 
 from channels.answer import Bilingual
@@ -129,9 +129,9 @@ def _nearest(found: str, known: Iterable[str]) -> str | None:
     """The name most likely meant: people get the beginning right (`dueDate` is nearer to `dueOn` than to `state`)."""
 
     def closeness(name: str) -> tuple[int, float]:
-        return len(commonprefix([found.lower(), name.lower()])), SequenceMatcher(
-            None, found.lower(), name.lower()
-        ).ratio()
+        one, other = found.lower(), name.lower()
+        alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+        return alike, SequenceMatcher(None, one, other).ratio()
 
     close = [name for name in known if closeness(name)[1] >= 0.5]
     return max(close, key=closeness, default=None)

@@ -18,7 +18,7 @@ from channels.agreements import Agreement
 from channels.check import check_agreement, check_channel, check_register
 from channels.diagnostics import Diagnostic, Place, report
 from channels.documents import Document, read_bytes, read_document, shown_path
-from channels.folder import CHANNEL, CONTRIBUTION, Reading, read_folder, read_providers, readable_city
+from channels.folder import CHANNEL, CONTRIBUTION, Reading, division_city, read_folder, read_providers, readable_city
 from channels.gateway import Environment, GatewayFile
 from channels.lines import SourceText, decode
 from channels.models import City
@@ -35,12 +35,14 @@ IGNORED = ("agreements",)
 
 @dataclass(slots=True)
 class Room:
-    """What was read, with every finding.  `lost`: cities whose very name could not be read."""
+    """What was read, with every finding.  `lost`: cities whose very name could not be read.
+    `equipped`: it is known where secrets are, so that a missing one can be told."""
 
     root: Path
     settings: GatewayFile | None = None
     environment: Environment = field(default_factory=Environment)
     secrets: Secrets = field(default_factory=Secrets)
+    equipped: bool = False
     register: Mapping[str, RegisterRow] = field(default_factory=lambda: MappingProxyType({}))
     agreements: tuple[Agreement, ...] = ()
     statistics: Statistics = field(default_factory=lambda: MappingProxyType({}))
@@ -74,7 +76,7 @@ def read_room(root: Path, *, environment: str, at: date, secrets: Secrets, overl
     for folder, reading in readings:
         _take(room, folder, reading)
     cities: dict[str, City | None] = {**room.cities, **dict.fromkeys(room.lost)}
-    around = Surroundings(register, room.agreements, cities, room.secrets if room.settings else None, at)
+    around = Surroundings(register, room.agreements, cities, room.secrets if room.equipped else None, at)
     for folder, reading in readings:
         _check_city(room, folder, reading, around)
     _check_agreements(room, documents)
@@ -83,13 +85,14 @@ def read_room(root: Path, *, environment: str, at: date, secrets: Secrets, overl
 
 def _read_gateway(room: Room, environment: str, secrets: Secrets) -> None:
     document = _document(room, "roam.yaml", GatewayFile)
-    room.settings, room.secrets = document.model, secrets
+    room.settings, room.secrets, room.equipped = document.model, secrets, document.model is not None
     if document.model is None:
         return
     known = document.model.environments
     if environment in known:
         room.environment = known[environment]
     elif known:
+        room.equipped = False
         place = Place(document.path, 1, 1)
         choices = tuple(known)
         room.found.append(
@@ -161,7 +164,7 @@ def _take(room: Room, folder: Path, reading: Reading) -> None:
     room.sources += reading.sources
     room.raw.append(reading.raw)
     room.add(folder.name, reading.found)
-    city = reading.channel.city if reading.channel else readable_city(reading.node)
+    city = reading.channel.city if reading.channel else readable_city(reading.node) or division_city(folder.name)
     if city is not None:
         room.cities[folder.name] = city
     else:

@@ -19,7 +19,7 @@ from channels.shape import Shape
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What lies outside a channel.  `register`: None when `services.yaml` could not be read.  `secrets`: None when
-    `roam.yaml`, which says where they are, could not be read.  `cities`: by slug; None where
+    `roam.yaml` does not say where those of this environment are.  `cities`: by slug; None where
     the city block could not be read."""
 
     register: Mapping[str, RegisterRow] | None

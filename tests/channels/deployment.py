@@ -45,9 +45,7 @@ class Deployment:
         path.write_text(text, "utf-8")
 
     def check(self, *, only: str | None = None, environment: str = "sandbox", overlays: Path | None = None) -> Report:
-        return check_root(
-            self.root, environment=environment, at=AT, secrets=Secrets(), overlays=overlays, only=only
-        )
+        return check_root(self.root, environment=environment, at=AT, secrets=Secrets(), overlays=overlays, only=only)
 
     def load(self, *, environment: str = "sandbox", overlays: Path | None = None, at: date = AT) -> Loaded:
         return load(self.root, environment=environment, at=at, secrets=Secrets(), overlays=overlays)

@@ -120,7 +120,9 @@ def test_an_error_shows_its_line_and_what_is_meant(tmp_path: Path) -> None:
     deployment = Deployment.make(tmp_path, "deyang", "chengdu")
     deployment.edit(DEYANG, "max_concurrent: 40", "max_concurrent: forty")
     english = rendered(deployment.check(), "en").splitlines()
-    assert english[0].endswith("deyang/channel.yaml:45:32: error ROAM-207 `max_concurrent` must be a whole number, found `forty`")
+    assert english[0].endswith(
+        "deyang/channel.yaml:45:32: error ROAM-207 `max_concurrent` must be a whole number, found `forty`"
+    )
     assert english[1:] == [
         "    45 |     bulkhead: {max_concurrent: forty, queue: 20}",
         "       |                                ^^^^^",

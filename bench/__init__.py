@@ -1,0 +1,1 @@
+"""The gateway beside a hand-written handler: what the graph costs. `python -m bench` measures, `bench/README.md` tells."""
