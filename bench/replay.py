@@ -4,7 +4,7 @@ One process listens on one port for each city. A request it has not seen goes to
 is kept and replayed from then on, as bytes. What is new in every request (signature, nonce, timestamp, token) does not
 tell requests apart and is not checked again. The citizen `long` has LONG_ROWS bills in Mianyang, made up here.
 
-PLAN is a JSON file: `{"long": pairwise id, "cities": {slug: {"port": number, "origin": URL}}}`.
+PLAN is a JSON file: `{"long": pairwise id, "cities": {slug: {"port": number, "origin": URL}}, "health": port}`.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ import sys
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import httptools
@@ -26,6 +27,7 @@ PASSED_ON = {b"authorization", b"content-type", b"accept", b"soapaction", b"idem
 SOAP_BODY = b"<soap:Body>"
 
 Key = tuple[bytes, bytes, bytes]
+HEALTH: Key = (b"GET", b"/", b"")
 
 
 @dataclass(slots=True)
@@ -121,16 +123,15 @@ class Replay(asyncio.Protocol):
             self._transport.write(answer)
 
 
-async def serve(plan: dict[str, object]) -> None:
+async def serve(plan: dict[str, Any]) -> None:
     """Listen for every city of the plan until the process is ended."""
-    cities, long = plan["cities"], plan["long"]
-    if not isinstance(cities, dict) or not isinstance(long, str):
-        raise TypeError("the plan wants `cities` and `long`")
+    cities, long = plan["cities"], plan["long"].encode()
     loop = asyncio.get_running_loop()
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
         for slug, place in cities.items():
-            city = City(slug, place["origin"], session, long.encode())
+            city = City(slug, place["origin"], session, long)
             await loop.create_server(lambda city=city: Replay(city), HOST, place["port"])  # type: ignore[misc]
+        await loop.create_server(lambda: Replay(City("", "", session, b"-", {HEALTH: framed(200, "text/plain", b"")})), HOST, plan["health"])
         await loop.create_future()
 
 

@@ -19,12 +19,16 @@ class Bilingual:
     zh: str
     en: str
 
+    def text(self, language: str) -> str:
+        """The sentence in `zh` or `en`."""
+        return self.en if language.lower() == "en" else self.zh
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """Canonical rows of one answer.
 
-    `rows` are wire-ready and shared with the cache: readers copy before they add to them.
+    `rows` are wire-ready and the caller's own to add to; values inside a row (Money, lists) are shared and left alone.
     `dropped` counts rows withheld because they broke the contract.  `next` is the city's next position; None = the end.
     `total` is the city's own count, when it declares one.
     """

@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import orjson
 
@@ -36,6 +36,7 @@ from schema.codes import ErrorCode
 
 log = logging.getLogger(__name__)
 
+DRAIN_SECONDS: Final = 10.0  # a snapshot that was replaced outlives its last requests, not a hung city
 _CLOSED = {"PAUSED": ErrorCode.CHANNEL_PAUSED, "RETIRED": ErrorCode.CHANNEL_RETIRED}
 
 
@@ -54,6 +55,9 @@ class Connections:
         self._cities: dict[str, CityLines] = {}
         self._flights: Flights[Answer] = Flights()
         self._stack = AsyncExitStack()
+        self._under_way = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     async def __aenter__(self) -> Self:
         issuer, reveal = self._snapshot.settings.gateway.public_url, self._snapshot.secrets.reveal
@@ -64,6 +68,10 @@ class Connections:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        """Let the calls under way finish, then close every session.  A call after that is told the line is closed."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await self._idle.wait()
         await self._stack.aclose()
 
     @property
@@ -89,14 +97,21 @@ class Connections:
         if operation is None:
             return failure(ErrorCode.NOT_OFFERED, ask.operation)
         ask = _bounded(operation, ask)
-        refused = _refuse(operation, ask)
+        refused = _refuse(operation, ask, now=asyncio.get_running_loop().time())
         if refused is not None:
             return refused
-        if not operation.write:
-            return await self._read(channel, operation, ask, position)
-        answer = await self._ask(channel, operation, ask, position)
-        await self._forget(channel, ask, answer)
-        return answer
+        self._under_way += 1
+        self._idle.clear()
+        try:
+            if not operation.write:
+                return _own(await self._read(channel, operation, ask, position))
+            answer = await self._ask(channel, operation, ask, position)
+            await self._forget(channel, ask, answer)
+            return answer
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._idle.set()
 
     async def purge(self, subject: str, city: str | None = None) -> int:
         """Forget a citizen's cached pages.  Return: how many."""
@@ -184,13 +199,20 @@ class Connections:
             await self.cache.purge(ask.subject, channel.slug)
 
 
+def _own(answer: Answer) -> Answer:
+    """Return: the page with rows that the caller may add to; the cache and other callers hold the same page."""
+    return replace(answer, rows=tuple([dict(row) for row in answer.rows])) if isinstance(answer, Page) else answer
+
+
 def _bounded(operation: Compiled, ask: Ask) -> Ask:
     """Return: the ask with only the claims that the operation declares; a public one says nothing of the asker."""
     claims = {key: ask.claims[key] for key in operation.needs if key in ask.claims}
     return replace(ask, claims=claims, assurance=ask.assurance if operation.needs else "ANONYMOUS")
 
 
-def _refuse(operation: Compiled, ask: Ask) -> Failure | None:
+def _refuse(operation: Compiled, ask: Ask, *, now: float) -> Failure | None:
+    if ask.deadline <= now:
+        return failure(ErrorCode.BACKEND_TIMEOUT, "no time left to ask")
     missing = [key for key in operation.needs if not ask.claims.get(key)]
     if missing:
         code = ErrorCode.UNAUTHENTICATED if ask.subject is None else ErrorCode.ASSURANCE_TOO_LOW

@@ -18,9 +18,9 @@ from channels import dates, masks
 
 Convert: TypeAlias = Callable[[Any], Any]
 CURRENCY = "CNY"  # GB/T 12406
-_NUMBER = re.compile(r"[+-]?\d{1,18}(?:\.\d{1,12})?")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,12})?")
 _CANONICAL = re.compile(r"(?:0|[1-9][0-9]{0,14})\.[0-9]{2}")
-_WHOLE = re.compile(r"[+-]?\d{1,18}")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _TRUE = frozenset({"true", "1", "y", "yes"})
 _FALSE = frozenset({"false", "0", "n", "no"})
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})

@@ -22,7 +22,7 @@ _FIELDS = {
     "ss": ("second", 2, "%S"),
     "SSS": ("milli", 3, ""),
 }
-_ISO_START = re.compile(r"\d{4}-\d\d-\d\d(?:$|[T ]\d\d:\d\d)")
+_ISO_START = re.compile(r"\d{4}-\d\d-\d\d(?:$|[T ]\d\d:\d\d)", re.ASCII)
 _EPOCHS = {"epoch_ms": 1000, "epoch_s": 1}
 _EPOCH_LIMIT_SECONDS = 32_503_651_200  # year 3000: a larger number counts in another unit
 

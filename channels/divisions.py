@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """A city or prefecture: `510600`, 德阳市, Deyang."""
+    """A city or prefecture: its GB/T 2260 code, its Chinese and its English name."""
 
     code: str
     zh: str

@@ -55,7 +55,7 @@ class Scene:
 
     @property
     def prefix(self) -> str:
-        """How codes of the city's own services begin: `DE` for Deyang."""
+        """How codes of the city's own services begin, from its English name."""
         return own_prefix(self.channel)
 
     def every_operation(self) -> list[tuple[tuple[str, str], Operation]]:

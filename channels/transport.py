@@ -8,6 +8,7 @@ left: the difference between "not done" and "nobody knows".
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -87,9 +88,11 @@ class Transport:
     ) -> Reply | Fault:
         """Send once.  `deadline` is loop time and covers connecting, sending and reading the whole body."""
         mark = SimpleNamespace(sent=False)
+        if self._session is None or self._session.closed:
+            return Fault("connect", False, "the line is closed")
         try:
             async with asyncio.timeout_at(deadline):
-                return await self._exchange(method, url, headers, body, connect, mark)
+                return await self._exchange(self._session, method, url, headers, body, connect, mark)
         except aiohttp.ConnectionTimeoutError:
             return Fault("timeout", mark.sent, "no connection within the connect timeout")
         except TimeoutError:
@@ -106,10 +109,16 @@ class Transport:
             return Fault("broken", mark.sent, f"the connection broke: {type(error).__name__}")
 
     async def _exchange(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes, connect: float | None, mark: Any
+        self,
+        session: aiohttp.ClientSession,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        connect: float | None,
+        mark: Any,
     ) -> Reply:
-        assert self._session is not None, "the transport is used inside `async with`"  # noqa: S101
-        async with self._session.request(
+        async with session.request(
             method,
             URL(url, encoded=True),
             headers=headers,
@@ -152,4 +161,5 @@ def _reason(error: aiohttp.ClientConnectorError) -> str:
         return "the name does not resolve"
     if isinstance(error, aiohttp.ClientSSLError):
         return "TLS was refused"
-    return error.os_error.strerror or type(error.os_error).__name__
+    # The system's own words would repeat the address.
+    return os.strerror(error.os_error.errno) if error.os_error.errno else type(error.os_error).__name__

@@ -33,7 +33,7 @@ _TYPES: dict[str, tuple[str, str]] = {
 _FORMATS: dict[str, tuple[str, str, str]] = {
     "date": ("日期", "a date", "2026-11-30"),
     "url": ("网址", "a URL", "https://…"),
-    "slug": ("英文标识", "a city's slug", "deyang"),
+    "slug": ("英文标识", "a city's slug", "mycity"),
     "city_code": ("六位行政区划代码", "a six-digit city code", '"510600"'),
     "service_code": ("事项代码", "a service code", "WATER-QUERY"),
     "window": ("时间窗", "a time window", '"02:00-03:00 Asia/Shanghai"'),

@@ -239,3 +239,28 @@ async def test_a_probe_knows_who_listens_without_asking_anything() -> None:
     async with connected(held) as call:
         await call.connections.probe_once()
         assert call.connections.health.of("testville") == "DOWN"
+
+
+async def test_what_a_reader_adds_to_a_row_stays_with_that_reader() -> None:
+    """Resolvers turn `id` into a global id: the kept page must not become one of theirs."""
+    async with served(always(http({"rows": [BILL]}))) as city, connected(snapshot(city.url, operations=CACHED)) as call:
+        first = await call()
+        first.rows[0]["id"] = "changed"
+        assert (await call()).rows[0]["id"] == "b1"
+
+
+async def test_connections_close_after_the_calls_under_way() -> None:
+    """A reload drops nobody's request; a call that comes too late is told so and not raised at."""
+    gate = asyncio.Event()
+
+    async def respond(city: City, asked: Asked, writer: Any) -> bytes:
+        await gate.wait()
+        return http({"rows": [BILL]})
+
+    async with served(respond) as city:
+        async with connected(snapshot(city.url)) as call:
+            running = asyncio.ensure_future(call())
+            await city.has_been_asked(1)
+            asyncio.get_running_loop().call_soon(gate.set)
+        assert len((await running).rows) == 1
+        assert (await call(subject="s9")).code is ErrorCode.BACKEND_UNREACHABLE
