@@ -24,7 +24,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bench.wires import CHINA, MANY_KINDS, Citizen, Wires
+from bench.wires import CHINA, MANY_KINDS, PAGE, Citizen, Wires
 from edge.server import server_config
 from identity.seal import Sealer
 from resolvers.cursor import Place, seal_place, walk_binding
@@ -85,7 +85,8 @@ class Handler:
         chosen, more = self._cut(self._dressed(who, "mianyang", at, from_cache, rows, before), 1_000)
         filters = {"dueBefore": before} if before else {}
         binding = walk_binding(who["key"], "bills.list", {"cities": ["mianyang"], **filters})
-        end = self._cursor(binding, chosen[-1]) if chosen else None
+        page = {"mianyang": (len(chosen) - 1) // PAGE * PAGE}
+        end = self._cursor(binding, chosen[-1], page) if chosen else None
         nodes = [self._node(row) for row in chosen]
         return answer({"me": {"bills": {"nodes": nodes, "pageInfo": {"hasNextPage": more, "endCursor": end}}}})
 
@@ -149,8 +150,8 @@ class Handler:
         node = {name: row[name] for name in SHOWN}
         return {"id": seal_id(self._sealer, "Bill", row["city"], row["id"]), **node, "source": row["source"]}
 
-    def _cursor(self, binding: str, row: Row) -> str:
-        return seal_place(self._sealer, binding, Place((row["dueOn"], row["id"], row["city"])))
+    def _cursor(self, binding: str, row: Row, pages: Mapping[str, int] | None = None) -> str:
+        return seal_place(self._sealer, binding, Place((row["dueOn"], row["id"], row["city"]), pages or {}))
 
     def _coverage(self, who: Row, slug: str, chosen: list[Row], at: str) -> Row:
         told = who["told"][slug]

@@ -17,7 +17,9 @@ import aiohttp
 SCRIPT = Path(__file__).with_name("post.lua")
 DAY = b"@DAY@"
 DONE = re.compile(r"(\d+) requests in ([\d.]+)(ms|s|m), ([\d.]+)(B|KB|MB|GB) read")
-BAD = re.compile(r"Non-2xx or 3xx responses: (\d+)|Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)")
+BAD = re.compile(
+    r"Non-2xx or 3xx responses: (\d+)|Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)"
+)
 UNITS = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
 SPARE_SECONDS = 30
 DAYS_A_ROUND = 100_000  # of the two million that there are

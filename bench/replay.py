@@ -13,7 +13,7 @@ import sys
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import httptools
@@ -84,10 +84,11 @@ class Replay(asyncio.Protocol):
     def __init__(self, city: City) -> None:
         self._city = city
         self._parser = httptools.HttpRequestParser(self)
+        self._headers: dict[bytes, bytes] = {}
         self._asking: asyncio.Task[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
+        self._transport = cast(asyncio.WriteTransport, transport)  # uvloop's own class, not asyncio's
 
     def data_received(self, data: bytes) -> None:
         self._parser.feed_data(data)
@@ -119,7 +120,7 @@ class Replay(asyncio.Protocol):
         self._write(await self._city.ask(key, self._url.decode(), kept, self._body))
 
     def _write(self, answer: bytes) -> None:
-        if isinstance(self._transport, asyncio.WriteTransport) and not self._transport.is_closing():
+        if not self._transport.is_closing():
             self._transport.write(answer)
 
 
@@ -131,7 +132,9 @@ async def serve(plan: dict[str, Any]) -> None:
         for slug, place in cities.items():
             city = City(slug, place["origin"], session, long)
             await loop.create_server(lambda city=city: Replay(city), HOST, place["port"])  # type: ignore[misc]
-        await loop.create_server(lambda: Replay(City("", "", session, b"-", {HEALTH: framed(200, "text/plain", b"")})), HOST, plan["health"])
+        await loop.create_server(
+            lambda: Replay(City("", "", session, b"-", {HEALTH: framed(200, "text/plain", b"")})), HOST, plan["health"]
+        )
         await loop.create_future()
 
 

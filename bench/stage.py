@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.cases import CATALOGUE, CITIES, FIVE, FIVE_PERSONA, LIST, LONG_PERSONA
+from bench.ports import STEP, unused_ports
 from identity.links import citizen_key
 from identity.pairwise import pairwise_id
 from sandbox import material, programs, switch
@@ -59,7 +60,8 @@ class Stage:
 @contextmanager
 def stage(scratch: Path) -> Iterator[Stage]:
     """Start everything under `scratch`; stop everything at the end, whatever happens."""
-    ports, more = Ports.free(CITIES), Ports.free(CITIES)
+    ports = unused_ports(CITIES)
+    more = unused_ports(CITIES, start=ports.issuer.port + STEP)
     overlays = scratch / "overlays"
     write_overlays(overlays, ports, more)
     children: list[Child] = []
@@ -105,9 +107,7 @@ def run(program: Program, scratch: Path) -> Child:
 def replayer(stack: Stack, more: Ports, scratch: Path) -> Program:
     """The replayer in front of the five sandbox cities."""
     persona = PERSONAS[LONG_PERSONA]
-    places = {
-        slug: {"port": more.cities[slug].port, "origin": stack.city_url(slug)} for slug in stack.cities
-    }
+    places = {slug: {"port": more.cities[slug].port, "origin": stack.city_url(slug)} for slug in stack.cities}
     salt = secrets_of(stack)["GATEWAY_PAIRWISE_SALT"].encode()
     plan = scratch / "replay.json"
     door = more.issuer.control

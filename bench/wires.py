@@ -164,7 +164,9 @@ class Wires:
         }
         raw = await self._post("ziyang", "/ShuiFeiService", text.encode("gb18030"), headers)
         answer = raw.decode("gb18030").partition("?>")[2]
-        read = xmltodict.parse(answer, xml_attribs=False, postprocessor=lambda _, key, value: (key.split(":")[-1], value))
+        read = xmltodict.parse(
+            answer, xml_attribs=False, postprocessor=lambda _, key, value: (key.split(":")[-1], value)
+        )
         (reply,) = read["Envelope"]["Body"].values()
         rows = reply["Result"]["Data"]["ZD"]
         return [

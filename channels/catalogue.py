@@ -69,7 +69,7 @@ class List:
 def read_catalogue(listed: List) -> tuple[tuple[Provider, ...], list[Diagnostic]]:
     """Return: one provider per row, in order, and what the rows leave open."""
     found: list[Diagnostic] = []
-    rows = csv.DictReader(listed.source.lines)
+    rows = csv.DictReader(listed.source.lines, restval="")  # a short row has blanks
     if missing := [column for column in COLUMNS if column not in (rows.fieldnames or ())]:
         return (), [report("header", Place(listed.source.path, 1, 1), columns=missing)]
     providers = [

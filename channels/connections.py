@@ -37,6 +37,7 @@ from schema.codes import ErrorCode
 log = logging.getLogger(__name__)
 
 DRAIN_SECONDS: Final = 10.0  # a snapshot that was replaced outlives its last requests, not a hung city
+WORTH_ASKING_SECONDS: Final = 0.1
 _CLOSED = {"PAUSED": ErrorCode.CHANNEL_PAUSED, "RETIRED": ErrorCode.CHANNEL_RETIRED}
 
 
@@ -144,9 +145,12 @@ class Connections:
         return await self._shared(key, channel, operation, ask)
 
     async def _shared(self, key: Key, channel: Channel, operation: Compiled, ask: Ask) -> Answer:
-        epoch = self.cache.epoch
+        epoch, now = self.cache.epoch, asyncio.get_running_loop().time
+        led = False
 
         async def fetch() -> Answer:
+            nonlocal led
+            led = True
             answer = await self._ask(channel, operation, ask, key.position)
             if operation.cache is not None and isinstance(answer, Page):
                 await self.cache.put(key, answer, operation.cache.ttl.total_seconds(), epoch=epoch)
@@ -154,7 +158,11 @@ class Connections:
 
         try:
             # The epoch keeps a read that follows a write from joining one that preceded it.
-            return await self._flights.share((key, epoch), fetch, ask.deadline)
+            while True:
+                answer = await self._flights.share((key, epoch), fetch, ask.deadline)
+                if led or not _out_of_time(answer) or now() + WORTH_ASKING_SECONDS >= ask.deadline:
+                    return answer
+                # The one who asked had less time than this caller has.
         except TimeoutError:
             return failure(ErrorCode.BACKEND_TIMEOUT, "waited for the same question under way")
 
@@ -197,6 +205,10 @@ class Connections:
         changed = isinstance(answer, Page) or answer.code is ErrorCode.OUTCOME_UNKNOWN
         if changed and ask.subject is not None:
             await self.cache.purge(ask.subject, channel.slug)
+
+
+def _out_of_time(answer: Answer) -> bool:
+    return isinstance(answer, Failure) and answer.code is ErrorCode.BACKEND_TIMEOUT
 
 
 def _own(answer: Answer) -> Answer:

@@ -81,6 +81,11 @@ class Base:
         )
 
 
+def rooted(path: str) -> str:
+    """Return: a path below `base_url`, with the slash at its start that a channel may have left out."""
+    return path if not path or path.startswith("/") else f"/{path}"
+
+
 def query_text(pairs: Pairs, encoding: str = "utf-8") -> str:
     """Return: `k=v` joined by `&`, percent-encoded (RFC 3986 unreserved kept), in order."""
     return "&".join(f"{_quote(key, encoding)}={_quote(value, encoding)}" for key, value in pairs)

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from channels.answer import Failure
-from channels.draft import Base, Bytes, Draft
+from channels.draft import Base, Bytes, Draft, rooted
 from channels.kinds import Draw, Spoken, Unwrap
 from channels.models import FederationBackend, GraphqlBackend, Operation
 from channels.reading import read_error_body, read_json, refuse_pages
@@ -27,7 +27,7 @@ def speak(backend: GraphqlBackend | FederationBackend, operation: Operation, mat
 
 def _draw(backend: GraphqlBackend | FederationBackend, operation: Operation) -> Draw:
     request, base = operation.request, Base.of(backend.base_url)
-    path = compile_url_path(request.path)
+    path = compile_url_path(rooted(request.path))
     variables = compile_json(request.variables)
     accept = "application/graphql-response+json, application/json;q=0.9"
     headers = compile_headers(

@@ -13,7 +13,7 @@ import orjson
 
 from channels.answer import Failure
 from channels.converters import Unfit, text
-from channels.draft import Base, Bytes, Draft, Form
+from channels.draft import Base, Bytes, Draft, Form, rooted
 from channels.kinds import Draw, Spoken, Unwrap
 from channels.models import Envelope, Operation, RestBackend
 from channels.paths import Getter, compile_path
@@ -30,7 +30,7 @@ def speak(backend: RestBackend, operation: Operation, match: Match) -> Spoken:
 
 def _draw(backend: RestBackend, operation: Operation) -> Draw:
     request, base = operation.request, Base.of(backend.base_url)
-    path = compile_url_path(request.path)
+    path = compile_url_path(rooted(request.path))
     query = compile_pairs(request.query)
     headers = compile_headers({"Accept": "application/json", **backend.headers, **request.headers})
     encoding = backend.encoding

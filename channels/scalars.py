@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Annotated, Any, Literal, TypeAlias
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler
@@ -213,6 +214,16 @@ def _at_least(low: float) -> Callable[[float], float]:
     return check
 
 
+def _reachable(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        if parts.hostname and (parts.port is None or parts.port > 0):
+            return value
+    except ValueError:
+        pass
+    raise refuse("url", value)
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Count = Annotated[int, BeforeValidator(_whole), AfterValidator(_at_least(0))]
@@ -226,7 +237,7 @@ Expression = String
 """A JMESPath expression, compiled when the channel is activated."""
 Template = String
 """Text with `${citizen.…}`, `${args.…}`, `${vars.…}`, `${page.…}`, `${batch.…}`, `${request.…}`."""
-Url = Annotated[String, AfterValidator(_matching("url", r"https?://[^\s/?#]+[^\s]*"))]
+Url = Annotated[String, AfterValidator(_matching("url", r"https?://[^\s/?#]+[^\s]*")), AfterValidator(_reachable)]
 Slug = Annotated[String, AfterValidator(_matching("slug", r"[a-z][a-z0-9_]*"))]
 CityCode = Annotated[String, AfterValidator(_matching("city_code", r"\d{6}"))]
 ServiceCode = Annotated[String, AfterValidator(_matching("service_code", r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*"))]

@@ -50,6 +50,8 @@ class Signer(Nothing):
         self._rule, self._app_id, self._key, self._clock, self._nonce = rule, app_id, key, clock, nonce
         self._stamp = timestamp(rule.timestamp)
         self._digest = digest(rule.algorithm, key)
+        if "{body_sm3}" in rule.string:
+            digest("sm3", key)
         puts = list(rule.put.items())
         self._first = [(place, text) for place, text in puts if "{signature}" not in text]
         self._last = [(place, text) for place, text in puts if "{signature}" in text]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from channels.answer import Failure
-from channels.draft import Base, Draft
+from channels.draft import Base, Draft, rooted
 from channels.kinds import Draw, Spoken, Unwrap
 from channels.models import Operation, SoapBackend
 from channels.reading import read_text, refuse_pages
@@ -23,7 +23,7 @@ def speak(backend: SoapBackend, operation: Operation, match: Match) -> Spoken:
 
 def _draw(backend: SoapBackend, operation: Operation) -> Draw:
     request, base = operation.request, Base.of(backend.base_url)
-    path = compile_url_path(request.path)
+    path = compile_url_path(rooted(request.path))
     body = compile_xml((request.xml or "").strip())
     own = {"Accept": "text/xml", "Content-Type": f"text/xml; charset={backend.encoding.upper()}"}
     headers = compile_headers(

@@ -36,7 +36,7 @@ def register(app: typer.Typer) -> None:
 
 
 def token(
-    persona: Annotated[str, typer.Argument(help="deng, test-zhang@deyang, …")],
+    persona: Annotated[str, typer.Argument(help="deng, test-zhang@CITY, …")],
     issuer: Annotated[str, typer.Option(help="Default: ROAM_ISSUER, or the sandbox's own port.")] = "",
     acr: Annotated[str, typer.Option(help="loa1 to loa4, or a level's name; default: the persona's own.")] = "",
 ) -> None:

@@ -76,7 +76,10 @@ def test_nothing_below_app_reads_the_environment_or_the_clock(room: str) -> None
 
 
 def test_no_city_is_named_in_code() -> None:
-    """A city is a folder of config; code that knows one by name would not work for the next."""
+    """A city is a folder of config; code that knows one by name would not work for the next.
+
+    The graph's own descriptions may give one as an example; there only a whole text is a name.
+    """
     slugs = [path.name for path in (ROOT / "cities").iterdir() if (path / "channel.yaml").is_file()]
     names = [*slugs, "leshan", "成都", "德阳", "眉山", "资阳", "绵阳", "乐山"]
     wrong = [
@@ -84,7 +87,7 @@ def test_no_city_is_named_in_code() -> None:
         for room in sorted(ROOMS - {"sandbox"})
         for path in modules(room)
         for node in code_texts(path)
-        if any(name in node.value.lower() for name in names)
+        if any(name == node.value.lower() if room == "schema" else name in node.value.lower() for name in names)
     ]
     assert wrong == []
 

@@ -44,6 +44,7 @@ DISAGREEMENTS = {
     "agreement that a city did not sign": ("agreements/2026-006-ziyang-water.yaml", "  - {city: mianyang, signed_by: 绵阳市政务服务监督管理局, signed_on: 2026-06-18}\n", "", "ROAM-315"),
     "register code twice": ("services.yaml", "{code: HF-QUERY, ", "{code: SI-QUERY, ", "ROAM-318"),
     "word that the list does not know": ("mianyang/catalogue.csv", "社会保障,办理类", "社保,办理类", "ROAM-322"),
+    "short row": ("mianyang/catalogue.csv", ",部委系统,已全面完成,4月30日,,MI-0017", "", "ROAM-322"),
     "repeated row": ("mianyang/catalogue.csv", ",MI-0002\n", ",MI-0001\n", "ROAM-323"),
     "lost column": ("mianyang/catalogue.csv", "服务主题,", "主题,", "ROAM-324"),
 }  # fmt: skip

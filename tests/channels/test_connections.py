@@ -264,3 +264,21 @@ async def test_connections_close_after_the_calls_under_way() -> None:
             asyncio.get_running_loop().call_soon(gate.set)
         assert len((await running).rows) == 1
         assert (await call(subject="s9")).code is ErrorCode.BACKEND_UNREACHABLE
+
+
+async def test_a_leader_without_time_does_not_speak_for_a_follower_who_has_it() -> None:
+    """Two ask the same; the hurried one gives up, the patient one still gets the rows."""
+
+    async def respond(city: City, asked: Asked, writer: Any) -> bytes | None:
+        if len(city.asked) > 1:
+            return http({"rows": [BILL]})
+        await asyncio.Event().wait()
+        return None
+
+    async with served(respond) as city, connected(snapshot(city.url)) as call:
+        async with asyncio.TaskGroup() as group:
+            hurried = group.create_task(call(seconds=0.1))
+            await city.has_been_asked(1)
+            patient = group.create_task(call(seconds=5))
+        assert hurried.result().code is ErrorCode.BACKEND_TIMEOUT
+        assert len(patient.result().rows) == 1

@@ -44,6 +44,13 @@ def test_a_day_is_an_iso_date(text: str) -> None:
     assert TypeAdapter(scalars.Day).validate_python("2026-11-30") == date(2026, 11, 30)
 
 
+@pytest.mark.parametrize("text", ["ftp://a.example", "http://", "http://a:xx/b", "http://a:99999", "https://a b", "/a"])
+def test_an_address_is_one_that_can_be_called(text: str) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(scalars.Url).validate_python(text)
+    assert TypeAdapter(scalars.Url).validate_python("http://127.0.0.1:8102/gateway")
+
+
 def test_a_literal_secret_is_never_repeated() -> None:
     """The message goes to terminals, tickets and logs of continuous integration."""
     with pytest.raises(ValidationError) as refused:
