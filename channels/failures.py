@@ -30,7 +30,7 @@ MESSAGES: Mapping[ErrorCode, Bilingual] = {
     ErrorCode.QUOTA_EXCEEDED: Bilingual("已超过使用次数。", "The quota is used up."),
     ErrorCode.RATE_LIMITED: Bilingual("请求过于频繁,请稍后再试。", "Too many requests; try again later."),
     ErrorCode.CHANNEL_PAUSED: Bilingual(
-        "该城市正在例行维护,请稍后再试。", "The city is under maintenance; try again later."
+        "该城市频道暂停服务,请稍后再试。", "The city's channel is paused; try again later."
     ),
     ErrorCode.CHANNEL_RETIRED: Bilingual("该城市频道已下线。", "The city's channel is retired."),
     ErrorCode.BACKEND_UNREACHABLE: Bilingual(

@@ -40,17 +40,23 @@ export function freshVariables(saved) {
   return fresh;
 }
 
-/** The first value at a path like `me/accounts/＊/?linkedAt/city`: ＊ (an asterisk) takes every item, ?x keeps those whose x is set. */
+/** The first value at a path like `me/accounts/＊/?linkedAt/city`: ＊ (an asterisk) takes every item, ?x keeps those whose x is set, ?x=y those whose x is y. */
 export function firstAt(data, path) {
   let values = [data];
   for (const step of path.split('/')) {
     if (step === '*') values = values.flat();
-    else if (step.startsWith('?')) values = values.filter((value) => Boolean(at(value, step.slice(1).split('.'))));
+    else if (step.startsWith('?')) values = values.filter((value) => kept(value, step.slice(1)));
     else values = values.map((value) => value?.[step]);
     values = values.filter((value) => value != null);
   }
   return values.flat()[0];
 }
+
+const kept = (value, rule) => {
+  const [path, wanted] = rule.split('=');
+  const found = at(value, path.split('.'));
+  return wanted === undefined ? Boolean(found) : String(found) === wanted;
+};
 
 const at = (value, steps) => steps.reduce((inner, step) => inner?.[step], value);
 
