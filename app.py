@@ -7,6 +7,8 @@ and the clock read.
 
 import asyncio
 import os
+import re
+import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -42,10 +44,12 @@ from resolvers.context import RunningGraph
 from roaming import Consents, Journal, consents, journal
 from schema.build import Graph
 from schema.codes import AssuranceLevel
-from storage import Database
+from storage import Database, StorageError
 
 DATABASE = "gateway.sqlite"
 CHINA = ZoneInfo("Asia/Shanghai")
+BACKLOG = 2_048
+PROBE_EVERY_SECONDS = 10.0
 SEAL_KEY, PAIRWISE_SALT = "GATEWAY_SEAL_KEY", "GATEWAY_PAIRWISE_SALT"
 
 
@@ -70,7 +74,7 @@ class Settings:
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
         """ROAM_ROOT, ROAM_ENV, ROAM_OVERLAYS, ROAM_STATE, ROAM_ISSUER, ROAM_HOST, ROAM_PORT, ROAM_SECRET*."""
         overlays, port = environ.get("ROAM_OVERLAYS"), environ.get("ROAM_PORT", "8000")
-        if not port.isdigit() or not 0 < int(port) < 65_536:
+        if not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65_536:
             raise CannotStart(f"ROAM_PORT is {port!r}; it must be a port number from 1 to 65535")
         return cls(
             root=Path(environ.get("ROAM_ROOT", "cities")),
@@ -156,12 +160,26 @@ def key_of(secrets: Secrets, name: str) -> bytes:
     return key
 
 
+async def open_store(settings: Settings) -> Database:
+    """The gateway's own store, opened. Raises: StorageError."""
+    return await Database.open(settings.state / DATABASE, (links.MIGRATIONS, consents.MIGRATIONS, journal.MIGRATIONS))
+
+
+async def probe(connections: Connections) -> None:
+    """Look again and again whether the cities can be reached, so that their availability is known before anybody asks."""
+    while True:
+        await connections.probe_once()
+        await asyncio.sleep(PROBE_EVERY_SECONDS)
+
+
 class Gateway:
-    """One process's gateway, as the edge sees it (edge.ports.GatewayPort)."""
+    """One process's gateway, as the edge sees it (edge.ports.GatewayPort). Raises: CannotStart: a key or issuer is missing."""
 
     def __init__(self, settings: Settings, snapshot: Snapshot) -> None:
         self._settings = settings
         self._snapshot = snapshot
+        self._issuers = issuers(settings, snapshot)
+        self._seal_key, self._salt = key_of(snapshot.secrets, SEAL_KEY), key_of(snapshot.secrets, PAIRWISE_SALT)
         contributions = {c.slug: c.contribution for c in snapshot.channels.values() if c.contribution}
         self._graph = Graph(ANSWERS, snapshot.city_ids, contributions, local_answers(snapshot))
         self.limits = Limits(introspection=snapshot.environment.graphiql)
@@ -171,15 +189,14 @@ class Gateway:
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
         """Open everything, in the order of need; close it the other way round."""
-        settings, snapshot = self._settings, self._snapshot
-        seal_key, salt = key_of(snapshot.secrets, SEAL_KEY), key_of(snapshot.secrets, PAIRWISE_SALT)
+        snapshot = self._snapshot
         async with AsyncExitStack() as stack:
-            tables = (links.MIGRATIONS, consents.MIGRATIONS, journal.MIGRATIONS)
-            database = await stack.enter_async_context(await Database.open(settings.state / DATABASE, tables))
+            database = await stack.enter_async_context(await open_store(self._settings))
             session = await stack.enter_async_context(open_session())
             connections = await stack.enter_async_context(Connections(snapshot, clock=now))
-            self._authentication = Authentication(issuers(settings, snapshot), session)
-            listing = Listing.of(snapshot)
+            self._authentication = Authentication(self._issuers, session)
+            sealer = Sealer(self._seal_key)
+            listing = Listing.of(snapshot, sealer)
             self._services = Services(
                 snapshot=snapshot,
                 connections=connections,
@@ -189,9 +206,9 @@ class Gateway:
                 links=links.Links(database),
                 consents=Consents(database),
                 journal=Journal(database),
-                sealer=Sealer(seal_key),
-                pairwise_salt=salt,
-                store_key=seal_key,
+                sealer=sealer,
+                pairwise_salt=self._salt,
+                store_key=self._seal_key,
                 clock=now,
                 version=version("cityroam"),
                 graph=RunningGraph(self._graph.core, sha256(self._graph.as_str().encode()).hexdigest()[:12]),
@@ -199,8 +216,11 @@ class Gateway:
             )
             for line in connections.diagnostics:
                 sys.stderr.write(f"error: {line}\n")
+            tasks = await stack.enter_async_context(asyncio.TaskGroup())
+            probing = tasks.create_task(probe(connections))
             yield
             self._services = None
+            probing.cancel()
 
     async def context(self, credentials: Credentials) -> Context:
         """Who asks, in which language, by when. Raises: GraphQLError UNAUTHENTICATED."""
@@ -273,9 +293,33 @@ def main() -> None:
     try:
         settings = Settings.from_environment(os.environ)
         app = create_app(settings)
+        asyncio.run(try_store(settings))
+        listener = listening(settings)
     except CannotStart as problem:
         sys.exit(f"error: {problem}")
-    uvicorn.Server(server_config(app, settings.host, settings.port)).run()
+    with listener:
+        uvicorn.Server(server_config(app, settings.host, settings.port)).run(sockets=[listener])
+
+
+async def try_store(settings: Settings) -> None:
+    """Open the store once before serving: a fault is then one line and not a server's traceback. Raises: CannotStart."""
+    try:
+        async with await open_store(settings):
+            pass
+    except StorageError as fault:
+        raise CannotStart(f"the store cannot be used: {fault}") from fault
+
+
+def listening(settings: Settings) -> socket.socket:
+    """The socket to serve on. Raises: CannotStart: the address is taken or is none of this machine's."""
+    try:
+        family = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+    except OSError as fault:
+        number = fault.errno or 0  # negative where the name could not be resolved
+        reason = os.strerror(number) if number > 0 else fault.strerror
+        where = f"{settings.host}:{settings.port}"
+        raise CannotStart(f"cannot listen on {where}: {reason}; set ROAM_HOST or ROAM_PORT") from None
 
 
 if __name__ == "__main__":

@@ -21,8 +21,8 @@ LIMIT_SECONDS = 20 * 60
 def main() -> int:
     """Read the options, measure, print."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="The gateway beside a hand-written handler.")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds that count, after one that warms up (3)")
-    parser.add_argument("--seconds", type=float, default=3, help="length of one burst (3)")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds that count, after one that warms up (5)")
+    parser.add_argument("--seconds", type=int, default=3, help="length of one burst in whole seconds (3)")
     parser.add_argument("--only", default="", help="cases whose name has this in it")
     parser.add_argument("--no-startup", action="store_true", help="leave out the starts of `roam up`")
     options = parser.parse_args()

@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,6 @@ from starlette.routing import Route
 from bench.wires import CHINA, MANY_KINDS, PAGE, Citizen, Wires
 from edge.server import server_config
 from identity.seal import Sealer
-from resolvers.cursor import Place, seal_place, walk_binding
 from resolvers.ids import seal_id
 
 Row = dict[str, Any]
@@ -67,7 +67,7 @@ class Handler:
             merged += self._dressed(who, slug, at, from_cache, rows, before)
         chosen, more = self._cut(merged, 10)
         filters: Row = {"kinds": MANY_KINDS} | ({"dueBefore": before} if before else {})
-        binding = walk_binding(who["key"], "bills.list", {"cities": cities, **filters})
+        binding = bound_to(who["key"], "bills.list", {"cities": cities, **filters})
         edges = [{"cursor": self._cursor(binding, row), "node": self._node(row)} for row in chosen]
         unpaid = sum(_fen(row["amount"]["amount"]) for row in merged if row["state"] in DUE)
         data = {
@@ -84,7 +84,7 @@ class Handler:
         at, from_cache, rows = await self._rows("mianyang", who, keep)
         chosen, more = self._cut(self._dressed(who, "mianyang", at, from_cache, rows, before), 1_000)
         filters = {"dueBefore": before} if before else {}
-        binding = walk_binding(who["key"], "bills.list", {"cities": ["mianyang"], **filters})
+        binding = bound_to(who["key"], "bills.list", {"cities": ["mianyang"], **filters})
         page = {"mianyang": (len(chosen) - 1) // PAGE * PAGE}
         end = self._cursor(binding, chosen[-1], page) if chosen else None
         nodes = [self._node(row) for row in chosen]
@@ -151,7 +151,8 @@ class Handler:
         return {"id": seal_id(self._sealer, "Bill", row["city"], row["id"]), **node, "source": row["source"]}
 
     def _cursor(self, binding: str, row: Row, pages: Mapping[str, int] | None = None) -> str:
-        return seal_place(self._sealer, binding, Place((row["dueOn"], row["id"], row["city"]), pages or {}))
+        place = [(row["dueOn"], row["id"], row["city"]), self._plan["cities"], pages or {}, {}]
+        return self._sealer.seal("cursor", binding, orjson.dumps(place))
 
     def _coverage(self, who: Row, slug: str, chosen: list[Row], at: str) -> Row:
         told = who["told"][slug]
@@ -171,6 +172,11 @@ def answer(data: Row) -> Response:
     """The envelope that the graph's answers have."""
     body = {"data": data, "extensions": {"roam": {"config": "by hand", "schema": "by hand"}}}
     return Response(orjson.dumps(body), media_type="application/json; charset=utf-8")
+
+
+def bound_to(citizen: str, question: str, arguments: Row) -> str:
+    """What a cursor is bound to: whose list it is, and how it was asked."""
+    return sha256(orjson.dumps([citizen, question, arguments], option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _fen(amount: str) -> int:

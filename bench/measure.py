@@ -15,8 +15,8 @@ from bench.stage import NotReady, Server, Stage
 from sandbox import switch
 
 SPREAD = 0.05  # an answer's size may vary this much: a count or a time more or less
-VARYING = {"asOf", "fromCache"}
-WARM_UP_SECONDS = 1.0
+VARYING = {"asOf", "fromCache", "cursor", "endCursor"}  # what a cursor holds is the gateway's own affair
+WARM_UP_SECONDS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def micros(samples: tuple[Sample, ...]) -> float:
     return statistics.median(sample.cpu_micros for sample in samples)
 
 
-def measured(stage: Stage, *, rounds: int, seconds: float, only: str = "") -> Iterator[Result]:
+def measured(stage: Stage, *, rounds: int, seconds: int, only: str = "") -> Iterator[Result]:
     """Every case that `only` names a part of. Raises NotReady, load.LoadFailed."""
     cases = [case for case in CASES if only in case.name]
     sizes = {case.name: agreed(stage, case) for case in cases}
@@ -63,13 +63,13 @@ def measured(stage: Stage, *, rounds: int, seconds: float, only: str = "") -> It
         length = seconds if number else WARM_UP_SECONDS
         for case in cases:
             for side, server in sides(stage, case):
-                sample = sampled(stage, case, server, side, length, next(numbers), sizes[case.name])
+                sample = sampled(stage, case, server, side, length, next(numbers), sizes[case.name][side])
                 if number:
                     found.setdefault((case.name, side), []).append(sample)
     for case in cases:
         agreed(stage, case)
         mine, theirs = (tuple(found[case.name, side]) for side in ("gateway", "handler"))
-        yield Result(case, sizes[case.name], mine, theirs)
+        yield Result(case, sizes[case.name]["gateway"], mine, theirs)
 
 
 def sides(stage: Stage, case: Case) -> tuple[tuple[str, Server], tuple[str, Server]]:
@@ -85,7 +85,7 @@ def target(stage: Stage, case: Case, server: Server, side: str) -> Target:
     return Target(f"{server.url}{case.handler_path}", token, case.handler_body)
 
 
-def sampled(stage: Stage, case: Case, server: Server, side: str, seconds: float, number: int, expected: int) -> Sample:
+def sampled(stage: Stage, case: Case, server: Server, side: str, seconds: int, number: int, expected: int) -> Sample:
     """One burst on one server."""
     before, begun = cpu_seconds(server.pid), time.monotonic()
     got = burst(
@@ -106,8 +106,8 @@ def check_size(case: Case, side: str, got: Burst, expected: int) -> None:
         raise NotReady(f"{case.name}, {side}: answers of {got.answer_bytes:.0f} bytes, expected {expected}")
 
 
-def agreed(stage: Stage, case: Case) -> int:
-    """Both answer the same data, times apart. Returns its size in bytes. Raises NotReady."""
+def agreed(stage: Stage, case: Case) -> dict[str, int]:
+    """Both answer the same data, times and cursors apart. Returns the size of each answer in bytes, by side. Raises NotReady."""
     answers = []
     for side, server in sides(stage, case):
         where = target(stage, case, server, side)
@@ -118,7 +118,8 @@ def agreed(stage: Stage, case: Case) -> int:
         answers.append(answer)
     if plain(answers[0]["data"]) != plain(answers[1]["data"]):
         raise NotReady(f"{case.name}: the gateway and the handler do not answer the same data")
-    return len(json.dumps(answers[0], ensure_ascii=False, separators=(",", ":")).encode())
+    texts = [json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode() for answer in answers]
+    return {"gateway": len(texts[0]), "handler": len(texts[1])}
 
 
 def plain(value: Any) -> Any:

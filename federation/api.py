@@ -20,7 +20,17 @@ from graphql import (
 from .failures import UnreadableSupergraph
 
 _KEPT_DIRECTIVES = ("deprecated", "specifiedBy", "oneOf")
-_MACHINERY = ("join__", "link__", "core__", "context__", "policy__", "requiresScopes__", "federation__", "inaccessible__", "tag__")
+_MACHINERY = (
+    "join__",
+    "link__",
+    "core__",
+    "context__",
+    "policy__",
+    "requiresScopes__",
+    "federation__",
+    "inaccessible__",
+    "tag__",
+)
 _CHILDREN = ("fields", "values", "arguments")
 
 

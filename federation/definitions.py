@@ -40,6 +40,8 @@ class Applied:
     args: tuple[tuple[str, ValueNode], ...] = ()
     extension: bool = False
     """Whether it stands on an `extend` clause."""
+    part: int = 0
+    """Which definition or extension of its type it stands on, counted in document order."""
 
     def arg(self, name: str) -> ValueNode | None:
         """The argument's value as written; None when it is left out."""
@@ -86,6 +88,8 @@ class Field:
     args: Mapping[str, Argument] = field(default_factory=dict)
     applied: tuple[Applied, ...] = ()
     description: str = ""
+    part: int = 0
+    """Which definition or extension of its type it stands in, counted in document order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,8 @@ class TypeDef:
     """Whether some part is a definition, not an `extend`."""
     extended: bool = False
     """Whether some part is an `extend`."""
+    parts: int = 1
+    """How many definitions and extensions it has."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from graphql import (
     ConstDirectiveNode,
     DocumentNode,
     EnumTypeDefinitionNode,
-    FieldDefinitionNode,
     GraphQLError,
     InterfaceTypeDefinitionNode,
     ObjectTypeDefinitionNode,

@@ -172,7 +172,9 @@ def _read_import(value: ValueNode) -> Import | str:
     """The import, or what is wrong with it."""
     written = print_ast(value)
     if isinstance(value, StringValueNode):
-        return Import(value.value, value.value) if NAME.match(value.value) else f"Invalid name {written} in @link import"
+        return (
+            Import(value.value, value.value) if NAME.match(value.value) else f"Invalid name {written} in @link import"
+        )
     if not isinstance(value, ObjectValueNode):
         return f"Invalid @link import {written}: expected a name or {{name: …, as: …}}"
     entry = {one.name.value: _string(one.value) for one in value.fields}

@@ -158,16 +158,19 @@ def _arguments(nodes: Iterable[InputValueDefinitionNode] | None, names: Names) -
 
 
 def _joined(one: TypeDef, part: TypeDef) -> TypeDef:
+    number = one.parts
+    fields = {name: replace(added, part=number) for name, added in part.fields.items()}
     return replace(
         one,
         kind=part.kind if part.defined else one.kind,
-        applied=one.applied + part.applied,
+        applied=one.applied + tuple(replace(added, part=number) for added in part.applied),
         description=one.description or part.description,
         interfaces=tuple(dict.fromkeys(one.interfaces + part.interfaces)),
-        fields={**one.fields, **part.fields},
+        fields={**one.fields, **fields},
         inputs={**one.inputs, **part.inputs},
         members=tuple(dict.fromkeys(one.members + part.members)),
         values={**one.values, **part.values},
         defined=one.defined or part.defined,
         extended=one.extended or part.extended,
+        parts=number + 1,
     )

@@ -148,9 +148,9 @@ def _normalised(types: Mapping[str, TypeDef], roots: Mapping[Operation, str], li
         if one.name in hidden:
             continue
         renaming = _renamed(one, renamed) if renamed else one
-        shown = _without_protocol(renaming) if renaming.name == "Query" else renaming
-        if shown.fields or not one.fields:
-            kept[shown.name] = shown
+        kept[renaming.name] = _without_protocol(renaming) if renaming.name == "Query" else renaming
+    # Every subgraph answers `_service` and `_entities`, so every one has a query type.
+    kept.setdefault("Query", TypeDef("Query", "OBJECT"))
     return kept
 
 
@@ -175,5 +175,3 @@ def _renamed(one: TypeDef, names: Mapping[str, str]) -> TypeDef:
         fields={name: of_field(old) for name, old in one.fields.items()},
         members=tuple(map(text, one.members)),
     )
-
-

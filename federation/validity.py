@@ -46,8 +46,6 @@ enum link__Purpose { SECURITY EXECUTION }
 ACCEPTED = ("Query root type must be provided.", "Type Query must define one or more fields.")
 
 
-
-
 def validity_errors(subgraph: Subgraph) -> tuple[CompositionError, ...]:
     """What graphql-core finds wrong with the completed subgraph."""
     document = completed(subgraph)

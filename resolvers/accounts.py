@@ -26,9 +26,9 @@ def state_of(context: Context, channel: Channel, links: dict[str, Link]) -> Acco
 
 
 async def linked_cities(context: Context) -> list[str]:
-    """Slugs of the cities where the viewer has a linked account, home first."""
+    """Slugs of the shown cities where the viewer has a linked account, home first."""
     links = await links_of(context)
-    linked = [c.slug for c in context.snapshot.channels.values() if state_of(context, c, links) is AccountState.LINKED]
+    linked = [c.slug for c in context.services.listing.shown if state_of(context, c, links) is AccountState.LINKED]
     return sorted(linked, key=lambda slug: slug != context.home)
 
 

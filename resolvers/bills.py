@@ -7,9 +7,10 @@ from typing import Any
 from roaming import Grant
 
 from .accounts import linked_cities
-from .context import Context, Info
+from .connection import walk_page
+from .context import Info
 from .selection import selects
-from .walk import Merged, Walk, walk_page
+from .walk import Merged, Walk
 
 Row = dict[str, Any]
 OPERATION = "bills.list"
@@ -25,16 +26,19 @@ async def citizen_bills(
     after: str | None = None,
 ) -> Row:
     asked = list(dict.fromkeys(cities)) if cities is not None else await linked_cities(info.context)
-    return await bills_of(info.context, info, asked, filter or {}, first=first, after=after)
+    walk = bill_walk(asked, filter or {}, named=cities is not None)
+    return await bills_of(info, walk, first=first, after=after)
 
 
-async def bills_of(
-    context: Context, info: Info, cities: Sequence[str], chosen: Mapping[str, Any], *, first: int, after: str | None
-) -> Row:
+def bill_walk(cities: Sequence[str], chosen: Mapping[str, Any], *, named: bool = True) -> Walk:
+    """Bills of `cities` that the filter keeps."""
+    return Walk(OPERATION, cities, arguments(chosen), keeper(chosen), chosen, named)
+
+
+async def bills_of(info: Info, walk: Walk, *, first: int, after: str | None) -> Row:
     """The BillResult row. The whole list is read only where its total is asked for."""
-    walk = Walk("Bill", OPERATION, cities, arguments(chosen), keeper(chosen), chosen)
     total = selects(info, "unpaidTotal")
-    row, merged = await walk_page(context, info, walk, first=first, after=after, whole=total)
+    row, merged = await walk_page(info, walk, first=first, after=after, whole=total)
     return row | {"unpaidTotal": unpaid_total(merged) if total else None}
 
 
@@ -73,8 +77,7 @@ def unpaid_total(merged: Merged) -> Row | None:
     amounts = [
         Decimal(placed.row["amount"]["amount"])
         for reading in merged.readings
-        if reading.read
-        for placed in reading.read.rows
+        for placed in reading.rows
         if placed.row["state"] in DUE
     ]
     return {"amount": f"{sum(amounts, Decimal(0)):.2f}", "currency": "CNY"}

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from channels.snapshot import Channel
 from schema.codes import ErrorCode
 
 from .acting import act
 from .context import Context, Info
-from .ids import open_id
 from .once import Done, End, ended, once, refused
 
 Row = dict[str, Any]
@@ -17,13 +17,12 @@ async def book_appointment(_: None, info: Info, input: Mapping[str, Any]) -> Row
     context: Context = info.context
 
     async def book(number: str) -> End:
-        slot = open_id(context.services.sealer, input["slotId"], "Slot")
-        if slot is None:
-            return refused(
-                ErrorCode.NOT_FOUND, "slotId 不是号源的 id。", "`slotId` is not the id of a slot.", ["slotId"]
-            )
-        args = {"slotId": slot.local, "patientName": input.get("patientName"), "note": input.get("note")}
-        return await changed(context, slot.city, "appointments.book", args, number, ["input", "slotId"])
+        channel, slot = context.locate(input["slotId"], "Slot") or (None, "")
+        if channel is None:
+            zh, en = "slotId 不是号源的 id。", "`slotId` is not the id of a slot."
+            return refused(ErrorCode.NOT_FOUND, zh, en, ["slotId"])
+        args = {"slotId": slot, "patientName": input.get("patientName"), "note": input.get("note")}
+        return await changed(context, channel, "appointments.book", args, number, ["input", "slotId"])
 
     return await once(context, "bookAppointment", "appointment", input, book)
 
@@ -32,21 +31,20 @@ async def cancel_appointment(_: None, info: Info, input: Mapping[str, Any]) -> R
     context: Context = info.context
 
     async def cancel(number: str) -> End:
-        held = open_id(context.services.sealer, input["appointmentId"], "Appointment")
-        if held is None:
+        channel, held = context.locate(input["appointmentId"], "Appointment") or (None, "")
+        if channel is None:
             zh, en = "appointmentId 不是预约的 id。", "`appointmentId` is not the id of an appointment."
             return refused(ErrorCode.NOT_FOUND, zh, en, ["appointmentId"])
-        args = {"appointmentId": held.local, "reason": input.get("reason")}
-        return await changed(context, held.city, "appointments.cancel", args, number, ["input", "appointmentId"])
+        args = {"appointmentId": held, "reason": input.get("reason")}
+        return await changed(context, channel, "appointments.cancel", args, number, ["input", "appointmentId"])
 
     return await once(context, "cancelAppointment", "appointment", input, cancel)
 
 
 async def changed(
-    context: Context, city: str, operation: str, args: Mapping[str, Any], number: str, path: list[str]
+    context: Context, channel: Channel, operation: str, args: Mapping[str, Any], number: str, path: list[str]
 ) -> End:
     """The appointment as the city has it after the change."""
-    channel = context.channel(city)
     row = await act(context, channel, operation, "Appointment", args, number=number)
     return Done({"appointment": row}) if isinstance(row, dict) else ended(context, channel, row, path)
 

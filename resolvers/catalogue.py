@@ -6,7 +6,7 @@ from typing import Any
 from channels.providers import Provider
 from channels.snapshot import Channel
 from roaming import shares
-from roaming.shares import share
+from roaming.shares import closed, share
 
 from .context import Context, Info
 from .paging import held_page
@@ -18,7 +18,7 @@ Listed = tuple[Channel, Provider]
 
 
 async def services(_: None, info: Info, **arguments: Any) -> Row:
-    return services_page(info.context, "Query.services", None, **arguments)
+    return services_page(info, "Query.services", None, **arguments)
 
 
 async def service(_: None, info: Info, code: str) -> Row | None:
@@ -26,7 +26,7 @@ async def service(_: None, info: Info, code: str) -> Row | None:
 
 
 def services_page(
-    context: Context,
+    info: Info,
     coordinate: str,
     cities: Sequence[str] | None,
     filter: Mapping[str, Any] | None = None,  # noqa: A002 - the argument's name in the graph
@@ -34,10 +34,11 @@ def services_page(
     after: str | None = None,
 ) -> Row:
     """A page of the services that some provider, in one of `cities`, lists and the filter keeps."""
+    context: Context = info.context
     chosen = filter or {}
     codes = dict.fromkeys(provider.code for _, provider in listed(context, cities, chosen))
     ordered = in_register_order(context, codes)
-    page = held_page(context, coordinate, {"cities": cities, "filter": chosen}, ordered, first=first, after=after)
+    page = held_page(info, coordinate, {"cities": cities, "filter": chosen}, ordered, first=first, after=after)
     nodes = {code: service_row(context, code) for code in page.chosen}
     return page.connection(nodes) | {"totalCount": len(ordered)}
 
@@ -49,24 +50,24 @@ def in_register_order(context: Context, codes: Iterable[str]) -> list[str]:
 
 
 def listed(context: Context, cities: Sequence[str] | None, chosen: Mapping[str, Any]) -> Iterable[Listed]:
-    """The providers that pass the filter. Without `cities`, all open channels are looked through."""
-    narrowed = chosen.get("cities")
+    """The providers that pass the filter. Without cities, all shown channels are looked through."""
     roamable = chosen.get("roamableFrom")
-    for channel in context.snapshot.channels.values():
-        if (cities is not None and channel.slug not in cities) or (
-            narrowed is not None and channel.slug not in narrowed
-        ):
-            continue
+    for channel in looked_through(context, cities, chosen.get("cities")):
         open_to = allowed_codes(context, channel, roamable) if roamable else None
         for provider in channel.providers:
             if passes(provider, chosen) and (open_to is None or provider.code in open_to):
                 yield channel, provider
 
 
+def looked_through(context: Context, *chosen: Sequence[str] | None) -> Iterable[Channel]:
+    """The channels that every choice names; the shown ones where nothing is chosen."""
+    given = [slugs for slugs in chosen if slugs is not None]
+    channels = context.snapshot.channels.values() if given else context.services.listing.shown
+    return (channel for channel in channels if all(channel.slug in slugs for slugs in given))
+
+
 def allowed_codes(context: Context, channel: Channel, home: str) -> frozenset[str]:
-    """The services of `channel` that a citizen of `home` may use: all of them at home, else what is shared."""
-    if channel.slug == home:
-        return frozenset(provider.code for provider in channel.providers)
+    """The services of `channel` that a citizen of `home` may use."""
     return frozenset(s.service for s in shares(context.snapshot, channel, home, context.today) if s.allowed)
 
 
@@ -87,31 +88,28 @@ async def providers(
 ) -> list[Row]:
     """Every city × department that lists the service."""
     context: Context = info.context
+    channels = {channel.slug for channel in looked_through(context, cities)}
     return [
         provider_row(context, channel, provider)
         for channel, provider in context.services.listing.offering.get(source["code"], ())
-        if (cities is None or channel.slug in cities) and (status is None or provider.status in status)
+        if channel.slug in channels and (status is None or provider.status in status)
     ]
 
 
 async def best(source: Row, info: Info) -> Row | None:
-    """The provider to send the viewer to: at home first, then where an agreement lets them roam; LIVE ones first."""
+    """The provider to send the viewer to: a LIVE one before others, at home before where an agreement lets them roam."""
     context: Context = info.context
-    ranked = [(rank(context, c, p), c, p) for c, p in context.services.listing.offering.get(source["code"], ())]
-    usable = [entry for entry in ranked if entry[0] is not None]
-    if not usable:
-        return None
-    _, channel, provider = min(usable, key=lambda entry: entry[0] or ())
-    return provider_row(context, channel, provider)
+    offering = context.services.listing.offering.get(source["code"], ())
+    usable = [(channel, provider) for channel, provider in offering if may_use(context, channel, provider)]
+    chosen = min(usable, key=lambda entry: (entry[1].status != "LIVE", entry[0].slug != context.home), default=None)
+    return provider_row(context, *chosen) if chosen else None
 
 
-def rank(context: Context, channel: Channel, provider: Provider) -> tuple[int, int] | None:
-    """Lower is better; None where the viewer may not use it. For nobody signed in, every city is alike."""
-    home = context.home
-    live = 0 if provider.status == "LIVE" else 1
-    if home is None or channel.slug == home:
-        return live, 0
-    return (live, 1) if share(context.snapshot, channel, home, provider.code, context.today).allowed else None
+def may_use(context: Context, channel: Channel, provider: Provider) -> bool:
+    """Is the channel open, and the service open to the viewer's home city? For nobody signed in, every city is alike."""
+    if context.home is None:
+        return closed(channel) is None
+    return share(context.snapshot, channel, context.home, provider.code, context.today).allowed
 
 
 async def provider_share(source: Row, info: Info, with_: str) -> Row:

@@ -5,7 +5,6 @@ from typing import Any
 
 from channels.snapshot import Channel
 from roaming import shares
-from schema.codes import ShareDenial
 
 from .catalogue import services_page
 from .context import Context, Info
@@ -21,9 +20,8 @@ def channel_of(context: Context, city: Row) -> Channel:
 
 async def cities(_: None, info: Info, status: Sequence[str] | None = None) -> list[Row]:
     context: Context = info.context
-    wanted = set(status) if status is not None else None
-    found = [city_row(context, c) for c in context.snapshot.channels.values()]
-    return [row for row in found if wanted is None or row["status"] in wanted]
+    channels = context.snapshot.channels.values()
+    return [city_row(context, channel) for channel in channels if status is None or channel.status in status]
 
 
 async def city(_: None, info: Info, id: str) -> Row:  # noqa: A002 - the argument's name in the graph
@@ -31,7 +29,7 @@ async def city(_: None, info: Info, id: str) -> Row:  # noqa: A002 - the argumen
 
 
 async def city_services(source: Row, info: Info, **arguments: Any) -> Row:
-    return services_page(info.context, "City.services", [source["slug"]], **arguments)
+    return services_page(info, "City.services", [source["slug"]], **arguments)
 
 
 async def shared_with(source: Row, info: Info, city: str) -> list[Row]:
@@ -39,7 +37,7 @@ async def shared_with(source: Row, info: Info, city: str) -> list[Row]:
     context: Context = info.context
     channel = channel_of(context, source)
     found = shares(context.snapshot, channel, city, context.today)
-    return [share_row(context, channel, city, share) for share in found if share.reason is not ShareDenial.NOT_OFFERED]
+    return [share_row(context, channel, city, share) for share in found]
 
 
 async def availability(source: Row, info: Info) -> str:

@@ -6,17 +6,17 @@ from typing import Any
 from channels.answer import Failure
 from identity.masking import mask_name, mask_phone
 from schema.codes import ErrorCode
-from schema.operations import OPERATIONS
 
 from .accounts import account_rows, linked_cities
 from .citizenship import real_name
-from .consenting import consent_row
+from .connection import walk_page
+from .consenting import consent_rows
 from .context import Context, Info
 from .faults import coded
 from .ids import seal_id
 from .lists import gathered
 from .provenance import city_row
-from .walk import Walk, walk_page
+from .walk import Walk
 
 Row = dict[str, Any]
 NAMELESS = "市民"
@@ -61,7 +61,7 @@ async def accounts(source: Row, info: Info) -> list[Row]:
 async def consents(source: Row, info: Info, active_only: bool = True) -> list[Row]:
     context: Context = info.context
     found = await context.services.consents.of(context.citizen or "")
-    return [consent_row(context, c) for c in found if c.active(context.now) or not active_only]
+    return consent_rows(context, [c for c in found if c.active(context.now) or not active_only])
 
 
 async def chosen_cities(context: Context, operation: str, cities: Sequence[str] | None) -> list[str]:
@@ -74,19 +74,18 @@ async def chosen_cities(context: Context, operation: str, cities: Sequence[str] 
 
 async def social_insurance(source: Row, info: Info, cities: Sequence[str] | None = None) -> Row:
     asked = await chosen_cities(info.context, "social.accounts", cities)
-    return await gathered(info.context, info, "SocialInsuranceAccount", "social.accounts", asked)
+    return await gathered(info, "SocialInsuranceAccount", "social.accounts", asked)
 
 
 async def housing_fund(source: Row, info: Info, cities: Sequence[str] | None = None) -> Row:
     asked = await chosen_cities(info.context, "fund.accounts", cities)
-    return await gathered(info.context, info, "HousingFundAccount", "fund.accounts", asked)
+    return await gathered(info, "HousingFundAccount", "fund.accounts", asked)
 
 
 async def appointments(
     source: Row, info: Info, cities: Sequence[str] | None = None, first: int = 20, after: str | None = None
 ) -> Row:
-    asked = await chosen_cities(info.context, "appointments.list", cities)
-    return await walked(info, "appointments.list", asked, {}, first=first, after=after)
+    return await walked(info, "appointments.list", cities, {}, first=first, after=after)
 
 
 async def applications(
@@ -97,12 +96,11 @@ async def applications(
     first: int = 20,
     after: str | None = None,
 ) -> Row:
-    asked = await chosen_cities(info.context, "applications.list", cities)
-    return await walked(info, "applications.list", asked, {"state": state}, first=first, after=after)
+    return await walked(info, "applications.list", cities, {"state": state}, first=first, after=after)
 
 
 async def walked(
-    info: Info, operation: str, cities: Sequence[str], args: Mapping[str, Any], *, first: int, after: str | None
+    info: Info, operation: str, cities: Sequence[str] | None, args: Mapping[str, Any], *, first: int, after: str | None
 ) -> Row:
     """A merged page of a list filtered by equality only: each argument that is given lists the values kept."""
     wanted = {name: values for name, values in args.items() if values is not None}
@@ -110,9 +108,9 @@ async def walked(
     def keep(row: Row) -> bool:
         return all(row[name] in values for name, values in wanted.items())
 
-    typename = OPERATIONS[operation].output or ""
-    walk = Walk(typename, operation, cities, lambda grant: args, keep, wanted)
-    row, _ = await walk_page(info.context, info, walk, first=first, after=after)
+    asked = await chosen_cities(info.context, operation, cities)
+    walk = Walk(operation, asked, lambda grant: args, keep, wanted, named=cities is not None)
+    row, _ = await walk_page(info, walk, first=first, after=after)
     return row
 
 

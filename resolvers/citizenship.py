@@ -1,23 +1,29 @@
 """What a city is told about the viewer: exactly the claims that the operation `needs`, and nothing else."""
 
+import asyncio
 from collections.abc import Mapping
 
 from channels.answer import Bilingual, Failure
-from channels.failures import failure
 from channels.snapshot import Channel
 from identity.claims import ClaimsFailure
 from identity.pairwise import pairwise_id
-from identity.viewer import Viewer
 from schema.codes import ErrorCode
 
 from .context import Context
 
 PAIRWISE = "pairwise_id"
+LATE = Failure(
+    ErrorCode.BACKEND_TIMEOUT,
+    Bilingual(
+        "身份提供方没有及时答复,请稍后重试。", "The identity provider did not answer in time; try again shortly."
+    ),
+    retry_after=5,
+)
 
 
-def name_in(context: Context, channel: Channel, viewer: Viewer) -> str:
+def name_in(context: Context, channel: Channel) -> str:
     """The pairwise id by which this city, and no other, knows the viewer."""
-    return pairwise_id(context.services.pairwise_salt, channel.config.city.code, viewer.subject)
+    return pairwise_id(context.services.pairwise_salt, channel.code, context.viewer.subject)
 
 
 async def claims_for(context: Context, channel: Channel, operation: str) -> Mapping[str, str] | Failure:
@@ -27,7 +33,7 @@ async def claims_for(context: Context, channel: Channel, operation: str) -> Mapp
         return {}
     known: dict[str, str] = {}
     if PAIRWISE in needs:
-        known[PAIRWISE] = name_in(context, channel, context.viewer)
+        known[PAIRWISE] = name_in(context, channel)
     if set(needs) - {PAIRWISE}:
         real = await real_name(context)
         if isinstance(real, Failure):
@@ -39,10 +45,14 @@ async def claims_for(context: Context, channel: Channel, operation: str) -> Mapp
 
 async def real_name(context: Context) -> Mapping[str, str] | Failure:
     """The viewer's real-name claims, asked for once a request."""
-    if context.claims is None:
-        found = await context.services.user_info.claims(context.viewer, context.now)
-        context.claims = told_failure(found) if isinstance(found, ClaimsFailure) else found
-    return context.claims
+    try:
+        async with asyncio.timeout_at(context.deadline), context.claiming:
+            if context.claims is None:
+                found = await context.services.user_info.claims(context.viewer, context.now)
+                context.claims = told_failure(found) if isinstance(found, ClaimsFailure) else found
+            return context.claims
+    except TimeoutError:
+        return LATE
 
 
 def told_failure(found: ClaimsFailure) -> Failure:
@@ -52,4 +62,8 @@ def told_failure(found: ClaimsFailure) -> Failure:
 
 def absent(missing: list[str]) -> Failure:
     """The provider knows the citizen but not these items."""
-    return failure(ErrorCode.FORBIDDEN, f"the identity provider gave no {', '.join(missing)}")
+    named = ", ".join(missing)
+    text = Bilingual(
+        f"身份提供方没有您的这些信息:{named}。", f"The identity provider does not have this of you: {named}."
+    )
+    return Failure(ErrorCode.FORBIDDEN, text, detail=f"no claims {named}")

@@ -1,6 +1,6 @@
 """The citizen's separate consents: granting and revoking them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from channels.snapshot import Channel
@@ -34,6 +34,12 @@ def consent_row(context: Context, consent: Consent) -> Row:
         "expiresAt": instant(consent.expires_at),
         "revokedAt": instant(revoked) if revoked else None,
     }
+
+
+def consent_rows(context: Context, consents: Iterable[Consent]) -> list[Row]:
+    """The Consent rows; a city that has left the graph cannot be shown, and neither can a consent towards it."""
+    known = context.snapshot.channels
+    return [consent_row(context, each) for each in consents if each.provider in known and each.consumer in known]
 
 
 async def grant_consent(_: None, info: Info, input: Mapping[str, Any]) -> Row:  # noqa: A002 - the argument's name

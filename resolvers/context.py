@@ -1,6 +1,7 @@
 """What one request carries through the graph: who asks, in which language, by when, over which snapshot.
 
-Built at the door by `app.py`, bound to one snapshot for its whole life, read by every answer, written to only through `errors`.
+Built at the door by `app.py`, bound to one snapshot for its whole life, read by every answer. Answers write only to `errors`
+and `extensions`; the viewer's claims are kept here once they have been read.
 """
 
 import asyncio
@@ -8,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from graphql import GraphQLError, GraphQLResolveInfo, GraphQLSchema
 
@@ -21,10 +21,10 @@ from identity.seal import Sealer
 from identity.viewer import Viewer
 from roaming import Consents, Journal
 
+from .fixed import CHINA
+from .ids import open_id
 from .index import SearchIndex
 from .listing import Listing
-
-CHINA = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,9 @@ class Context:
     errors: list[GraphQLError] = field(default_factory=list)
     extensions: dict[str, Any] = field(default_factory=dict)
     claims: Mapping[str, str] | Failure | None = None
+    claiming: asyncio.Lock = field(
+        default_factory=asyncio.Lock
+    )  # held while the claims are read: one reading serves all
     _citizen: str | None = None
 
     @property
@@ -85,7 +88,7 @@ class Context:
     @property
     def today(self) -> date:
         """The day in the cities' time zone."""
-        return self.services.clock().astimezone(CHINA).date()
+        return self.now.astimezone(CHINA).date()
 
     @property
     def now(self) -> datetime:
@@ -106,6 +109,12 @@ class Context:
 
     def channel(self, slug: str) -> Channel:
         return self.snapshot.channels[slug]
+
+    def locate(self, text: str, typename: str) -> tuple[Channel, str] | None:
+        """The channel and the city's own id behind a global id; None if it is no such id, or its city has left the graph."""
+        found = open_id(self.services.sealer, text, typename)
+        channel = self.snapshot.channels.get(found.city) if found else None
+        return (channel, found.local) if found and channel else None
 
     def renew(self) -> None:
         """A new round of a subscription: a deadline of its own, and claims read anew."""

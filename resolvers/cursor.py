@@ -1,10 +1,11 @@
 """Where a walk over several cities stands: sealed into one opaque cursor, bound to the walk it belongs to.
 
-The cursor holds the key of the last row handed out, for each city the page to go on from, and the cities that failed: they
-stay out of that walk, so that no row appears out of its order. A cursor of another citizen, field or filter does not open.
+The cursor holds the key of the last row handed out, the cities of the walk, the page to go on from in each, and the cities that
+failed: they stay out of that walk, so that no row appears out of its order. A cursor of another citizen, field or filter does
+not open.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -15,17 +16,24 @@ from identity.seal import BrokenSeal, Sealer
 
 PURPOSE = "cursor"
 MAX_LENGTH = 4_000
-MAX_HINT = 200  # a longer city cursor is not carried: that city is read again from its first page
+MAX_HINT, MAX_HINTS = 200, 1_200  # bytes: what a cursor carries of one city's own cursor, and of all
 Position = str | int
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`last`: merge field, id and city of the last row. `pages`: where each city goes on. `out`: city → code of its failure."""
+    """`last`: merge field, id and city of the last row.
+
+    `pages`: where each city goes on; one that is missing is read from its first page. `out`: city → code of its failure.
+    `whole`: cities that are read whole, since their order does not hold. `cities`: all of the walk; empty for a list that the
+    gateway itself holds.
+    """
 
     last: tuple[str | None, str, str]
     pages: Mapping[str, Position] = field(default_factory=dict)
     out: Mapping[str, str] = field(default_factory=dict)
+    whole: Sequence[str] = ()
+    cities: Sequence[str] = ()
 
 
 class BadCursor(ValueError):
@@ -39,8 +47,18 @@ def walk_binding(subject: str | None, coordinate: str, arguments: Mapping[str, A
 
 def seal_place(sealer: Sealer, binding: str, place: Place) -> str:
     """The cursor of `place`."""
-    pages = {city: page for city, page in place.pages.items() if len(str(page)) <= MAX_HINT}
-    return sealer.seal(PURPOSE, binding, orjson.dumps([place.last, pages, place.out]))
+    pages = affordable(place.pages)
+    return sealer.seal(PURPOSE, binding, orjson.dumps([place.last, pages, place.out, place.whole, place.cities]))
+
+
+def affordable(pages: Mapping[str, Position]) -> Mapping[str, Position]:
+    """The pages that a cursor has room for; a city whose page is not carried is read again from its first one."""
+    kept, room = {}, MAX_HINTS
+    for city, page in pages.items():
+        size = len(str(page).encode())
+        if size <= min(MAX_HINT, room):
+            kept[city], room = page, room - size
+    return kept
 
 
 def open_place(sealer: Sealer, binding: str, text: str) -> Place:
@@ -48,7 +66,7 @@ def open_place(sealer: Sealer, binding: str, text: str) -> Place:
     if len(text) > MAX_LENGTH:
         raise BadCursor
     try:
-        last, pages, out = orjson.loads(sealer.open(PURPOSE, binding, text))
+        last, pages, out, whole, cities = orjson.loads(sealer.open(PURPOSE, binding, text))
     except (BrokenSeal, ValueError) as broken:
         raise BadCursor from broken
-    return Place((last[0], last[1], last[2]), pages, out)
+    return Place((last[0], last[1], last[2]), pages, out, whole, cities)

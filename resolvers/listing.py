@@ -1,37 +1,47 @@
 """What the snapshot's channels list, turned the other way round once at activation: by service, by city code."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from channels.models import Bilingual
 from channels.providers import Provider
 from channels.snapshot import Channel, Snapshot
+from identity.seal import Sealer
 
+from . import fixed
+from .fixed import Item
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A service that somebody lists, in the register's words or, for a city's own, in that city's."""
-
-    code: str
-    name: Bilingual
-    theme: str
-    type: str
+Row = dict[str, Any]
+SHOWN = frozenset({"PILOT", "LIVE", "PAUSED"})  # of a draft or a retired channel nobody is told who does not name it
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """`items` by service code; `offering`: who lists each, in the order of cities and lists; `slugs` by city code."""
+    """`items` by service code; `offering`: who lists each, in the order of cities and lists; `slugs` by city code.
+
+    `shown`: the channels that a question without cities is about. `cities` and `services` are the rows by slug and code.
+    """
 
     items: Mapping[str, Item]
-    offering: Mapping[str, Sequence[tuple[Channel, Provider]]]
+    offering: Mapping[str, Sequence[tuple[Channel, Provider]]] = field(repr=False)
     slugs: Mapping[str, str]
+    shown: tuple[Channel, ...] = field(repr=False)
+    cities: Mapping[str, Row] = field(repr=False)
+    services: Mapping[str, Row] = field(repr=False)
 
     @classmethod
-    def of(cls, snapshot: Snapshot) -> "Listing":
+    def of(cls, snapshot: Snapshot, sealer: Sealer) -> "Listing":
         items = {r.code: Item(r.code, r.name, r.theme, r.type) for r in snapshot.register.values()}
         offering: dict[str, list[tuple[Channel, Provider]]] = {}
         for channel in snapshot.channels.values():
             for provider in channel.providers:
                 items.setdefault(provider.code, Item(provider.code, provider.name, provider.theme, provider.type))
                 offering.setdefault(provider.code, []).append((channel, provider))
-        return cls(items, offering, {c.config.city.code: slug for slug, c in snapshot.channels.items()})
+        return cls(
+            items=items,
+            offering=offering,
+            slugs={channel.code: slug for slug, channel in snapshot.channels.items()},
+            shown=tuple(channel for channel in snapshot.channels.values() if channel.status in SHOWN),
+            cities={slug: fixed.city(sealer, channel) for slug, channel in snapshot.channels.items()},
+            services={code: fixed.service(sealer, item) for code, item in items.items()},
+        )

@@ -1,4 +1,4 @@
-"""Lists that are not paged across cities (insurance, funds): every city's rows, in the order the cities were asked."""
+"""Lists that are not paged across cities (insurance, funds, venues): every city's rows, in the order the cities were asked."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -6,28 +6,26 @@ from dataclasses import replace
 from typing import Any
 
 from channels.answer import Failure
+from channels.snapshot import Channel
+from roaming import Denial
 
-from .asking import Question, put, question
+from .asking import MAX_PAGES, Question, endless, put, question
 from .context import Context, Info
 from .coverage import Outcome, coverage_row
-from .faults import add_error, failed
+from .faults import add_error, denied, failed
 from .provenance import dress
 
 Row = dict[str, Any]
-MAX_PAGES = 20  # of one city
 
 
 async def gathered(
-    context: Context,
-    info: Info,
-    typename: str,
-    operation: str,
-    cities: Sequence[str],
-    args: Mapping[str, Any] | None = None,
+    info: Info, typename: str, operation: str, cities: Sequence[str], args: Mapping[str, Any] | None = None
 ) -> Row:
     """The `{nodes, coverage}` row over `cities`, all asked at once under the one deadline."""
+    context: Context = info.context
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(city_rows(context, typename, operation, slug, args or {})) for slug in cities]
+        channels = [context.channel(slug) for slug in cities]
+        tasks = [group.create_task(city_rows(context, typename, operation, c, args or {})) for c in channels]
     found = [task.result() for task in tasks]
     for outcome, _ in found:
         if outcome.failed and isinstance(outcome.refusal, Failure):
@@ -39,10 +37,9 @@ async def gathered(
 
 
 async def city_rows(
-    context: Context, typename: str, operation: str, slug: str, args: Mapping[str, Any]
+    context: Context, typename: str, operation: str, channel: Channel, args: Mapping[str, Any]
 ) -> tuple[Outcome, list[Row]]:
     """One city's rows, all its pages."""
-    channel = context.channel(slug)
     asked = await question(context, channel, operation, args)
     if not isinstance(asked, Question):
         return Outcome(channel, asked), []
@@ -54,7 +51,21 @@ async def city_rows(
         if isinstance(page, Failure):
             return Outcome(channel, page), []
         rows += dress(context, asked, page, typename)
-        outcome = replace(outcome, dropped=outcome.dropped + page.dropped, as_of=page.as_of)
+        as_of = min(outcome.as_of or page.as_of, page.as_of)
+        outcome = replace(outcome, dropped=outcome.dropped + page.dropped, as_of=as_of)
         if (position := page.next) is None:
-            break
-    return outcome, rows
+            return outcome, rows
+    return Outcome(channel, endless()), []
+
+
+async def every_row(
+    context: Context, typename: str, operation: str, channel: Channel, args: Mapping[str, Any]
+) -> list[Row]:
+    """The rows of a field of one city. Raises the coded error of a denial or a failure, which empties the field."""
+    outcome, rows = await city_rows(context, typename, operation, channel, args)
+    match outcome.refusal:
+        case Denial() as denial:
+            raise denied(context, channel.slug, denial)
+        case Failure() as failure:
+            raise failed(context, channel.slug, failure)
+    return rows

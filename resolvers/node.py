@@ -9,7 +9,7 @@ from schema.bind import demand
 from schema.codes import AssuranceLevel
 
 from .citizen import me
-from .consenting import consent_row
+from .consenting import consent_rows
 from .context import Context, Info
 from .faults import denied, failed
 from .ids import GlobalId, open_id
@@ -50,7 +50,7 @@ async def load_listed(context: Context, found: GlobalId) -> Row | None:
 
 
 async def load_application(context: Context, found: GlobalId) -> Row | None:
-    return await present(context, context.channel(found.city), found)
+    return await present(context, context.channel(found.city), found.local)
 
 
 async def load_city(context: Context, found: GlobalId) -> Row | None:
@@ -68,7 +68,7 @@ async def load_provider(context: Context, found: GlobalId) -> Row | None:
 
 async def load_consent(context: Context, found: GlobalId) -> Row | None:
     consent = await context.services.consents.at(context.citizen or "", found.local)
-    return consent_row(context, consent) if consent else None
+    return next(iter(consent_rows(context, [consent] if consent else [])), None)
 
 
 LOADERS: dict[str, Callable[[Context, GlobalId], Awaitable[Row | None]]] = {

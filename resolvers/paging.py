@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .context import Context
+from .context import Context, Info
 from .cursor import BadCursor, Place, open_place, seal_place, walk_binding
 from .faults import invalid
+from .selection import selects
 
 Row = dict[str, Any]
 MAX_FIRST = 1_000
@@ -14,26 +15,39 @@ MAX_FIRST = 1_000
 
 @dataclass(frozen=True, slots=True)
 class HeldPage:
-    """The keys on this page, each with the cursor after it."""
+    """The keys on this page, each with the cursor after it (see `cursors_of`)."""
 
     chosen: Sequence[str]
-    cursors: Sequence[str]
+    cursors: Sequence[str | None]
     has_next: bool
     has_previous: bool
 
     def info(self) -> Row:
-        """The PageInfo row."""
-        return {
-            "hasNextPage": self.has_next,
-            "hasPreviousPage": self.has_previous,
-            "startCursor": self.cursors[0] if self.cursors else None,
-            "endCursor": self.cursors[-1] if self.cursors else None,
-        }
+        return page_info(self.cursors, has_next=self.has_next, has_previous=self.has_previous)
 
     def connection(self, nodes: Mapping[str, Row]) -> Row:
         """The connection row over `nodes` by key."""
         edges = [{"node": nodes[key], "cursor": cursor} for key, cursor in zip(self.chosen, self.cursors, strict=True)]
         return {"edges": edges, "nodes": [nodes[key] for key in self.chosen], "pageInfo": self.info()}
+
+
+def page_info(cursors: Sequence[str | None], *, has_next: bool, has_previous: bool) -> Row:
+    """The PageInfo row."""
+    return {
+        "hasNextPage": has_next,
+        "hasPreviousPage": has_previous,
+        "startCursor": cursors[0] if cursors else None,
+        "endCursor": cursors[-1] if cursors else None,
+    }
+
+
+def cursors_of(context: Context, info: Info, binding: str, places: Sequence[Place]) -> list[str | None]:
+    """The cursor after each row; of the rows between the ends only where the client reads it, since a seal costs time."""
+    every, ends = selects(info, "edges", "cursor"), (0, len(places) - 1)
+    return [
+        seal_place(context.services.sealer, binding, place) if every or n in ends else None
+        for n, place in enumerate(places)
+    ]
 
 
 def check_first(context: Context, first: int) -> None:
@@ -63,7 +77,7 @@ def opened(context: Context, binding: str, after: str | None) -> Place | None:
 
 
 def held_page(
-    context: Context,
+    info: Info,
     coordinate: str,
     arguments: Mapping[str, Any],
     keys: Sequence[str],
@@ -72,15 +86,14 @@ def held_page(
     after: str | None,
 ) -> HeldPage:
     """The page of `keys` after the cursor. A key that has left the list since ends the walk at the place it had."""
+    context: Context = info.context
     check_first(context, first)
     binding = walk_binding(context.citizen, coordinate, arguments)
     place = opened(context, binding, after)
     start = place_in(keys, place)
     chosen = keys[start : start + first]
-    cursors = [
-        seal_place(context.services.sealer, binding, Place((str(start + n + 1), key, "")))
-        for n, key in enumerate(chosen)
-    ]
+    places = [Place((str(start + n + 1), key, "")) for n, key in enumerate(chosen)]
+    cursors = cursors_of(context, info, binding, places)
     return HeldPage(chosen, cursors, start + first < len(keys), place is not None)
 
 

@@ -5,52 +5,68 @@ from typing import Any
 
 from channels.answer import Failure
 from channels.snapshot import Channel
-from roaming import Denial
+from roaming import Denial, authorize
 from schema.codes import ErrorCode
 
 from .acting import act
 from .context import Context, Info
 from .faults import told
-from .ids import GlobalId, open_id
 from .once import Done, End, Refused, ended, once, refused
 from .single import find_row
 
 Row = dict[str, Any]
+OPERATION, LIST = "bills.pay", "bills.list"
 
 
 async def pay_bill(_: None, info: Info, input: Mapping[str, Any]) -> Row:  # noqa: A002 - the argument's name in the graph
     context: Context = info.context
 
     async def pay(number: str) -> End:
-        bill = open_id(context.services.sealer, input["billId"], "Bill")
-        if bill is None:
-            return refused(
-                ErrorCode.NOT_FOUND, "billId 不是账单的 id。", "`billId` is not the id of a bill.", ["billId"]
-            )
-        return await pay_in(context, context.channel(bill.city), bill, input, number)
+        channel, bill = context.locate(input["billId"], "Bill") or (None, "")
+        if channel is None:
+            zh, en = "billId 不是账单的 id。", "`billId` is not the id of a bill."
+            return refused(ErrorCode.NOT_FOUND, zh, en, ["billId"])
+        if (amount := input["amount"]) <= 0 or amount != round(amount, 2):
+            zh = f"amount 应为正数且至多两位小数,实际为 {amount}。"
+            en = f"`amount` must be positive with at most two decimals, found {amount}."
+            return refused(ErrorCode.INVALID_INPUT, zh, en, ["amount"])
+        if denial := await uncovered(context, channel, bill):
+            return ended(context, channel, denial, ["input", "billId"])
+        return await pay_in(context, channel, bill, input, number)
 
     return await once(context, "payBill", "bill", input, pay)
 
 
-async def pay_in(context: Context, channel: Channel, bill: GlobalId, given: Mapping[str, Any], number: str) -> End:
+async def uncovered(context: Context, channel: Channel, bill: str) -> Denial | Failure | None:
+    """Why the bill may not be paid from abroad although some bills may: its kind belongs to a service that is not shared."""
+    verdict = authorize(context.snapshot, channel, OPERATION, context.home, context.today)
+    if isinstance(verdict, Denial) or verdict.kinds is None:
+        return None  # what is denied altogether is told when it is asked
+    found = await find_row(context, channel, LIST, "Bill", bill)
+    if not isinstance(found, dict):
+        return found or Denial(ErrorCode.NOT_FOUND)
+    return None if verdict.covers(found["kind"]) else Denial(ErrorCode.NO_AGREEMENT)
+
+
+async def pay_in(context: Context, channel: Channel, bill: str, given: Mapping[str, Any], number: str) -> End:
     """Order the payment in the bill's city; read the bill again, which is what the citizen sees."""
-    args = {"billId": bill.local, "amount": f"{given['amount']:.2f}", "returnUrl": given["returnUrl"]}
-    order = await act(context, channel, "bills.pay", "Payment", args, number=number)
+    args = {"billId": bill, "amount": f"{given['amount']:.2f}", "returnUrl": given["returnUrl"]}
+    order = await act(context, channel, OPERATION, "Payment", args, number=number)
     if isinstance(order, Denial):
         return ended(context, channel, order, ["input", "billId"])
     if isinstance(order, Failure):
         end = ended(context, channel, order, ["input", "amount" if order.code is ErrorCode.CONFLICT else "billId"])
         return await with_present_bill(context, channel, bill, order, end)
-    now = await find_row(context, channel, "bills.list", "Bill", bill.local)
+    now = await find_row(context, channel, LIST, "Bill", bill)
     shown = now | {"state": order["state"]} if isinstance(now, dict) and now["state"] in ("UNPAID", "OVERDUE") else now
     return Done({"bill": shown if isinstance(shown, dict) else None, "cashierUrl": order["cashierUrl"]})
 
 
-async def with_present_bill(context: Context, channel: Channel, bill: GlobalId, why: Failure, end: End) -> End:
+async def with_present_bill(context: Context, channel: Channel, bill: str, why: Failure, end: End) -> End:
     """A refusal that shows the bill as it stands: a changed amount is told with the new one."""
     if not isinstance(end, Refused) or why.code not in (ErrorCode.CONFLICT, ErrorCode.ALREADY_DONE):
         return end
-    now = await find_row(context, channel, "bills.list", "Bill", bill.local)
+    now = await find_row(context, channel, LIST, "Bill", bill)
     if not isinstance(now, dict):
         return end
     if why.code is ErrorCode.CONFLICT:

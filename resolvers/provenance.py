@@ -1,6 +1,7 @@
 """From a city's rows to the graph's rows: type name, global id, and where the row came from."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +10,11 @@ from channels.snapshot import Channel
 from roaming import Grant
 
 from .asking import Question
-from .context import CHINA, Context
+from .context import Context
+from .fixed import CHINA
 from .ids import seal_id
 
 Row = dict[str, Any]
-NO_BADGE = "NONE"  # a badge comes from a conformance report, and no city has one yet
 
 
 def instant(at: datetime) -> str:
@@ -22,25 +23,8 @@ def instant(at: datetime) -> str:
 
 
 def city_row(context: Context, channel: Channel) -> Row:
-    """The City row of a channel. Its other fields are answered from the snapshot by its slug."""
-    city = channel.config.city
-    return {
-        "__typename": "City",
-        "id": seal_id(context.services.sealer, "City", channel.slug, channel.slug),
-        "slug": channel.slug,
-        "code": city.code,
-        "name": pair(city.name),
-        "appName": pair(city.app),
-        "status": channel.status,
-        "badge": NO_BADGE,
-        "timeZone": CHINA.key,
-        "contacts": [{"role": c.role, "name": c.name, "phone": c.phone, "email": c.email} for c in city.contacts],
-    }
-
-
-def pair(text: Any) -> dict[str, str]:
-    """A bilingual name as the graph's text fields read it."""
-    return {"zh": text.text("zh"), "en": text.text("en")}
+    """The City row of a channel."""
+    return context.services.listing.cities[channel.slug]
 
 
 def source_row(context: Context, channel: Channel, operation: str, page: Page, grant: Grant, kind: str | None) -> Row:
@@ -60,6 +44,11 @@ def dress(context: Context, asked: Question, page: Page, typename: str) -> list[
     for kind in dict.fromkeys(row.get("kind") for row in page.rows):
         source_of[kind] = source_row(context, asked.channel, asked.operation, page, asked.grant, kind)
     return [dressed(context, asked.channel, row, typename, source_of[row.get("kind")]) for row in page.rows]
+
+
+def one_dressed(context: Context, asked: Question, page: Page, row: Row, typename: str) -> Row:
+    """One row of a page as a graph row of `typename`."""
+    return dress(context, asked, replace(page, rows=(row,)), typename)[0]
 
 
 def dressed(context: Context, channel: Channel, row: Row, typename: str, source: Row) -> Row:

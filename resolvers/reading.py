@@ -1,26 +1,30 @@
 """Reading one city's list as far as a page of the merged walk needs, in the merged order.
 
-A city sends its rows page by page in the order it declares (`sorted_by`). Equal merge values may come in any order and over a
-page border, so the last group of equal values is not handed on before the group after it is seen. A city that declares
-another order, or breaks its own, is read whole and sorted here.
+A city sends its rows page by page in the order it declares (`sorted_by`). Two rules make pages safe to rely on:
+
+1. Equal merge values may come in any order and over a page border, so the last group of equal values is not handed on before
+   the group after it is seen.
+2. A walk goes on from the page that holds the row before the last group handed out. If that page no longer begins before the
+   cursor, rows have moved (one was paid, one came in) and the city is read from its first page.
+
+A city that declares another order, or breaks its own, is read whole and sorted here. Rows that it should have sent before what
+was already handed out can come no more without breaking the order of the walk: they are withheld and counted.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from channels.answer import Failure, Page
-from channels.failures import failure
-from schema.codes import ErrorCode
 from schema.operations import Merge
 
-from .asking import Position, Question, put
+from .asking import MAX_PAGES, Position, Question, endless, put
 from .context import Context
 
 Row = dict[str, Any]
-Key = tuple[bool, "Descending | str", str]
-MAX_PAGES = 40  # of one city in one request: 2,000 rows at the usual page size
+Key = tuple[bool, "Descending | str", str, str]
+Keep = Callable[[Row], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +37,26 @@ class Descending:
         return self.text > other.text
 
 
-def row_key(merge: Merge, value: str | None, row_id: str) -> Key:
-    """The place of a row in the merged order: its merge value (nulls last), then its id."""
+def row_key(merge: Merge, value: str | None, row_id: str, city: str) -> Key:
+    """The place of a row in the merged order: its merge value (nulls last), then its id, then its city."""
     text = value or ""
-    return value is None, Descending(text) if merge.descending else text, row_id
+    return value is None, Descending(text) if merge.descending else text, row_id, city
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which part of a city's list is wanted: rows behind the key `after`, of which `want` are enough (None: all there are).
+
+    `start`: the page to go on from. `trusted` is False when an earlier page of the walk saw the city break its order.
+    """
+
+    after: Key | None = None
+    start: Position | None = None
+    want: int | None = None
+    trusted: bool = True
+
+    def holds(self, key: Key) -> bool:
+        return self.after is None or key > self.after
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,46 +70,41 @@ class Placed:
     key: Key
 
 
-Due = Callable[[Key], bool]  # is a row with this key still to be handed out?
-Keep = Callable[[Row], bool]
-
-
 @dataclass(slots=True)
 class CityRows:
     """What was read from one city: rows in merged order, whether that is all, and what went wrong."""
 
     rows: list[Placed] = field(default_factory=list)
-    last: Placed | None = None  # the last row read, kept or not
+    first: Placed | None = None  # the first and the last row read, kept or not
+    last: Placed | None = None
     complete: bool = True
     ordered: bool = True
     dropped: int = 0
     as_of: datetime | None = None
     failure: Failure | None = None
-
-    starts: dict[str | None, Position | None] = field(default_factory=dict)  # merge value → the city page it begins on
+    starts: dict[str | None, Position | None] = field(
+        default_factory=dict
+    )  # merge value → page of the row before its group
 
     def start_of(self, placed: Placed) -> Position | None:
-        """The city page from which rows not before `placed` begin; None where only a reading from the start will do."""
+        """The city page from which nothing behind `placed` is missed; None where only a reading from the start will do."""
         return self.starts.get(placed.value) if self.ordered else None
 
 
-async def read_city(
-    context: Context, asked: Question, merge: Merge, *, start: Position | None, want: int | None, due: Due, keep: Keep
-) -> CityRows:
-    """Read until `want` due rows stand in order (None: all there are), or the city has no more."""
-    read = CityRows(ordered=in_order(asked, merge))
-    seen: set[str] = set()
-    position = start
+async def read_city(context: Context, asked: Question, merge: Merge, span: Span, keep: Keep) -> CityRows:
+    """Read until enough rows of the span stand in order, or the city has no more."""
+    trusted = span.trusted and in_order(asked, merge)
+    read, position, seen = CityRows(ordered=trusted), span.start, set[str]()
     for _ in range(MAX_PAGES):
         page = await put(context, asked, position)
         if isinstance(page, Failure):
             return CityRows(failure=page)
-        take(read, page, position, merge, seen, keep)
         read.complete = page.next is None
-        if read.complete or (read.ordered and want is not None and settled(read, due) >= want):
-            return finish(read)
-        if not read.ordered and start is not None:  # rows before `start` may belong after the cursor: begin anew
-            return await read_city(context, asked, merge, start=None, want=None, due=due, keep=keep)
+        take(read, page, position, fresh(page, seen), merge, asked.channel.slug)
+        if span.start is not None and not (read.ordered and begins_before(read, span)):
+            return await read_city(context, asked, merge, replace(span, start=None), keep)
+        if read.complete or (read.ordered and span.want is not None and settled(read, span, keep) >= span.want):
+            return finish(read, span, keep, trusted=trusted)
         position = page.next
     return CityRows(failure=endless())
 
@@ -101,38 +116,57 @@ def in_order(asked: Question, merge: Merge) -> bool:
     return declared is not None and (declared.field, declared.descending) == (merge.field, merge.descending)
 
 
-def take(read: CityRows, page: Page, position: Position | None, merge: Merge, seen: set[str], keep: Keep) -> None:
-    """Add the rows of one page; each id counts once, however often the city repeats it."""
+def fresh(page: Page, seen: set[str]) -> list[Row]:
+    """The rows of a page that did not come before: each id counts once, however often the city repeats it."""
+    rows = []
+    for row in page.rows:
+        if row["id"] not in seen:
+            seen.add(row["id"])
+            rows.append(row)
+    return rows
+
+
+def take(read: CityRows, page: Page, position: Position | None, rows: list[Row], merge: Merge, city: str) -> None:
+    """Add the rows of one page."""
     read.dropped += page.dropped
     read.as_of = min(read.as_of or page.as_of, page.as_of)
-    for row in page.rows:
-        if row["id"] in seen:
-            continue
-        seen.add(row["id"])
+    for row in rows:
         value = row.get(merge.field)
-        placed = Placed(row, page, position, value, row_key(merge, value, row["id"]))
+        placed = Placed(row, page, position, value, row_key(merge, value, row["id"], city))
         if read.last and placed.key[:2] < read.last.key[:2]:
             read.ordered = False
+        read.starts.setdefault(value, read.last.position if read.last else position)
+        read.first = read.first or placed
         read.last = placed
-        read.starts.setdefault(value, position)
-        if keep(row):
-            read.rows.append(placed)
+        read.rows.append(placed)
 
 
-def settled(read: CityRows, due: Due) -> int:
-    """How many due rows stand before the group of equal values whose end is not yet seen."""
-    return sum(1 for placed in read.rows if not in_open_group(read, placed) and due(placed.key))
+def begins_before(read: CityRows, span: Span) -> bool:
+    """Does what was read begin before the last row handed out, so that nothing behind it is missed?"""
+    return read.first is not None and span.after is not None and read.first.key[:2] < span.after[:2]
+
+
+def settled(read: CityRows, span: Span, keep: Keep) -> int:
+    """How many wanted rows stand before the group of equal values whose end is not yet seen."""
+    return sum(
+        1 for placed in read.rows if not in_open_group(read, placed) and span.holds(placed.key) and keep(placed.row)
+    )
 
 
 def in_open_group(read: CityRows, placed: Placed) -> bool:
     return not read.complete and read.last is not None and placed.value == read.last.value
 
 
-def finish(read: CityRows) -> CityRows:
-    """Put what was read in order; rows of the open group stay for the next page."""
-    read.rows = sorted((p for p in read.rows if not in_open_group(read, p)), key=lambda placed: placed.key)
+def finish(read: CityRows, span: Span, keep: Keep, *, trusted: bool) -> CityRows:
+    """Put what is kept in order; rows of the open group stay for the next page."""
+    kept = [placed for placed in read.rows if not in_open_group(read, placed) and keep(placed.row)]
+    if trusted and not read.ordered and span.after is not None:
+        read.dropped += late(kept, span.after)
+    read.rows = sorted(kept, key=lambda placed: placed.key)
     return read
 
 
-def endless() -> Failure:
-    return failure(ErrorCode.BACKEND_CONTRACT_BROKEN, f"more than {MAX_PAGES} pages for one question")
+def late(rows: list[Placed], after: Key) -> int:
+    """How many rows came behind rows that follow the cursor although they belong before it: no page had them."""
+    passed = (n for n, placed in enumerate(rows) if placed.key[:2] > after[:2])
+    return sum(1 for placed in rows[next(passed, len(rows)) :] if placed.key[:2] < after[:2])

@@ -3,20 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from channels.answer import Failure
-from roaming import Denial, standing
+from roaming import standing
 
-from .bills import bills_of
+from .bills import bill_walk, bills_of
 from .catalogue import services_page
 from .cities import channel_of
+from .connection import walk_page
 from .context import Context, Info
-from .faults import denied, failed, invalid
-from .ids import open_id, seal_id
-from .lists import city_rows, gathered
-from .notices import notices_of
+from .faults import invalid
+from .lists import every_row, gathered
+from .notices import notice_walk
 from .paging import held_page
-from .provenance import city_row, dress
-from .single import one_page, one_row
+from .provenance import city_row
+from .single import one_row
 
 Row = dict[str, Any]
 
@@ -31,7 +30,7 @@ async def scope_standing(source: Row, info: Info) -> str:
 
 
 async def scope_services(source: Row, info: Info, **arguments: Any) -> Row:
-    return services_page(info.context, "CityScope.services", [source["slug"]], **arguments)
+    return services_page(info, "CityScope.services", [source["slug"]], **arguments)
 
 
 async def scope_bills(
@@ -41,53 +40,52 @@ async def scope_bills(
     first: int = 20,
     after: str | None = None,
 ) -> Row:
-    return await bills_of(info.context, info, [source["slug"]], filter or {}, first=first, after=after)
+    return await bills_of(info, bill_walk([source["slug"]], filter or {}), first=first, after=after)
 
 
 async def scope_social_insurance(source: Row, info: Info) -> Row:
-    return await gathered(info.context, info, "SocialInsuranceAccount", "social.accounts", [source["slug"]])
+    return await gathered(info, "SocialInsuranceAccount", "social.accounts", [source["slug"]])
 
 
 async def scope_notices(
     source: Row, info: Info, kinds: Sequence[str] | None = None, first: int = 20, after: str | None = None
 ) -> Row:
-    return await notices_of(info.context, info, [source["slug"]], kinds, first=first, after=after)
+    row, _ = await walk_page(info, notice_walk([source["slug"]], kinds), first=first, after=after)
+    return row
 
 
 async def venues(
     source: Row, info: Info, kind: str, keyword: str | None = None, first: int = 20, after: str | None = None
 ) -> Row:
     """The venues of one kind; the city narrows by keyword, the kind is checked here."""
-    context: Context = info.context
     args = {"kind": kind, "keyword": keyword}
-    outcome, rows = await city_rows(context, "Venue", "venues.list", source["slug"], args)
-    match outcome.refusal:
-        case Denial() as denial:
-            raise denied(context, source["slug"], denial)
-        case Failure() as failure:
-            raise failed(context, source["slug"], failure)
+    rows = await every_row(info.context, "Venue", "venues.list", channel_of(info.context, source), args)
     nodes = {row["id"]: row for row in rows if row["kind"] == kind}
-    page = held_page(
-        context, "CityScope.venues", {"city": source["slug"], **args}, list(nodes), first=first, after=after
-    )
+    asked = {"city": source["slug"], **args}
+    page = held_page(info, "CityScope.venues", asked, list(nodes), first=first, after=after)
     return {"nodes": [nodes[key] for key in page.chosen], "pageInfo": page.info()}
 
 
 async def slots(source: Row, info: Info, venue_id: str, date: str, department: str | None = None) -> list[Row]:
     """The bookable slots of one venue on one day, earliest first."""
     context: Context = info.context
-    venue = open_id(context.services.sealer, venue_id, "Venue")
-    if venue is None or venue.city != source["slug"]:
+    channel, local = context.locate(venue_id, "Venue") or (None, "")
+    if channel is None or channel.slug != source["slug"]:
         zh, en = "venueId 不是本城市机构的 id。", "`venueId` is not the id of a venue of this city."
         raise invalid(context, zh, en, argument="venueId")
-    args = {"venueId": venue.local, "department": department, "date": date}
-    asked, page = await one_page(context, channel_of(context, source), "slots.list", args)
+    args = {"venueId": local, "department": department, "date": date}
     rows = [
-        row | {"venueId": seal_id(context.services.sealer, "Venue", source["slug"], row["venueId"])}
-        for row in dress(context, asked, page, "Slot")
-        if department is None or row["department"] in (None, department)
+        row | {"venueId": venue_id}
+        for row in await every_row(context, "Slot", "slots.list", channel, args)
+        if answers(row, args)
     ]
     return sorted(rows, key=lambda row: (row["startsAt"], row["localId"]))
+
+
+def answers(slot: Row, asked: Mapping[str, Any]) -> bool:
+    """Is the slot of the venue, day and department that were asked for? What a city leaves out counts as such."""
+    named = all(asked[name] is None or slot.get(name) in (None, asked[name]) for name in ("venueId", "department"))
+    return named and slot["startsAt"].startswith(asked["date"])
 
 
 async def ride_code(source: Row, info: Info) -> Row | None:

@@ -1,7 +1,7 @@
 """Search over the catalogue and the cities' notices, from the gateway's own index."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from .notices import notice_walk
 from .paging import held_page
 from .provenance import city_row
 from .services import service_row
-from .walk import Merged, merge_cities, node_row
+from .walk import Reading, Walk, node_row, read_cities
 
 Row = dict[str, Any]
 RECENT_NOTICES = 100  # of each city
@@ -48,21 +48,21 @@ async def search(
     if not text.strip() or len(text) > MAX_QUERY:
         zh, en = f"text 应为 1 到 {MAX_QUERY} 个字。", f"`text` must have 1 to {MAX_QUERY} characters."
         raise invalid(context, zh, en, argument="text")
-    asked = list(dict.fromkeys(cities)) if cities is not None else list(context.snapshot.channels)
-    notices, merged = ([], None) if themes is not None else await notice_hits(context, text, asked)
+    asked = list(dict.fromkeys(cities)) if cities is not None else [c.slug for c in context.services.listing.shown]
+    notices, readings = ([], []) if themes is not None else await notice_hits(context, text, asked)
     hits = sorted([*service_hits(context, text, asked, themes), *notices], key=lambda hit: -hit.score)
     by_key = {hit.key: hit for hit in hits}
     arguments = {"text": text, "cities": asked, "themes": themes}
-    page = held_page(context, "Query.search", arguments, list(by_key), first=first, after=after)
+    page = held_page(info, "Query.search", arguments, list(by_key), first=first, after=after)
     return {
         "edges": [edge(text, by_key[key], cursor) for key, cursor in zip(page.chosen, page.cursors, strict=True)],
         "pageInfo": page.info(),
-        "coverage": coverage(context, info, asked, merged, hits),
+        "coverage": coverage(context, info, asked, readings, hits),
         "facets": facets(context, hits),
     }
 
 
-def edge(text: str, hit: Hit, cursor: str) -> Row:
+def edge(text: str, hit: Hit, cursor: str | None) -> Row:
     return {"node": hit.node, "score": hit.score, "highlight": highlight(text, hit.title), "cursor": cursor}
 
 
@@ -70,20 +70,19 @@ def service_hits(context: Context, text: str, cities: Sequence[str], themes: Seq
     """Services that some provider in `cities` lists."""
     hits = []
     for points, entry in context.services.index.find(text):
-        listing = tuple(
-            dict.fromkeys(c.slug for c, _ in context.services.listing.offering.get(entry.key, ()) if c.slug in cities)
-        )
+        offering = context.services.listing.offering[entry.key]
+        listing = tuple(dict.fromkeys(channel.slug for channel, _ in offering if channel.slug in cities))
         row = service_row(context, entry.key)
         if listing and (themes is None or row["theme"] in themes):
             hits.append(Hit(row["id"], points, entry.title, row, listing, row["theme"]))
     return hits
 
 
-async def notice_hits(context: Context, text: str, cities: Sequence[str]) -> tuple[list[Hit], Merged]:
+async def notice_hits(context: Context, text: str, cities: Sequence[str]) -> tuple[list[Hit], list[Reading]]:
     """The cities' latest notices that match; a notice has no theme, so a search by theme leaves them out."""
     walk = notice_walk(cities, None)
-    merged = await merge_cities(context, walk, None, first=RECENT_NOTICES * max(len(cities), 1), whole=False)
-    rows = {row["id"]: row for row in (node_row(context, walk, reading, placed) for reading, placed in merged.rows)}
+    readings = await read_cities(context, walk, None, want=RECENT_NOTICES)
+    rows = {row["id"]: row for row in latest(context, walk, readings)}
     index = SearchIndex.of(
         Entry(key, row["title"], f"{row.get('summary') or ''} {row.get('area') or ''}") for key, row in rows.items()
     )
@@ -91,14 +90,20 @@ async def notice_hits(context: Context, text: str, cities: Sequence[str]) -> tup
         Hit(entry.key, points, entry.title, rows[entry.key], (rows[entry.key]["source"]["city"]["slug"],), None)
         for points, entry in index.find(text)
     ]
-    return hits, merged
+    return hits, readings
+
+
+def latest(context: Context, walk: Walk, readings: Sequence[Reading]) -> Iterable[Row]:
+    return (
+        node_row(context, walk, reading, placed) for reading in readings for placed in reading.rows[:RECENT_NOTICES]
+    )
 
 
 def coverage(
-    context: Context, info: Info, cities: Sequence[str], merged: Merged | None, hits: Sequence[Hit]
+    context: Context, info: Info, cities: Sequence[str], readings: Sequence[Reading], hits: Sequence[Hit]
 ) -> list[Row]:
     """The catalogue is always there; a city's row tells how its notices fared."""
-    outcomes = {r.outcome.channel.slug: r.outcome for r in merged.readings} if merged else {}
+    outcomes = {reading.slug: reading.outcome for reading in readings}
     counted = Counter(slug for hit in hits for slug in hit.cities)
     rows = []
     for slug in cities:

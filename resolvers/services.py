@@ -8,23 +8,16 @@ from channels.providers import Provider
 from channels.snapshot import Channel
 
 from .context import Context
+from .fixed import pair
 from .ids import seal_id
-from .provenance import city_row, pair
+from .provenance import city_row
 
 Row = dict[str, Any]
 
 
 def service_row(context: Context, code: str) -> Row:
-    """The Service row of a code: the register's words, or those of the one city whose own service it is."""
-    item = context.services.listing.items[code]
-    return {
-        "__typename": "Service",
-        "id": seal_id(context.services.sealer, "Service", "", code),
-        "code": code,
-        "name": pair(item.name),
-        "theme": item.theme,
-        "type": item.type,
-    }
+    """The Service row of a code. Raises: KeyError: nobody lists it."""
+    return context.services.listing.services[code]
 
 
 def provider_key(provider: Provider) -> str:

@@ -7,13 +7,12 @@ from channels.answer import Failure, Page
 from channels.snapshot import Channel
 from roaming import Denial
 
-from .asking import Question, ask_city, put, question
+from .asking import MAX_PAGES, Question, ask_city, endless, put, question
 from .context import Context
 from .faults import denied, failed
-from .provenance import dress
+from .provenance import one_dressed
 
 Row = dict[str, Any]
-MAX_PAGES = 40
 
 
 async def one_page(
@@ -34,7 +33,7 @@ async def one_row(
 ) -> Row | None:
     """The one row of an item operation, dressed; None where the city has none."""
     asked, page = await one_page(context, channel, operation, args)
-    return next(iter(dress(context, asked, page, typename)), None)
+    return one_dressed(context, asked, page, page.rows[0], typename) if page.rows else None
 
 
 async def find_row(
@@ -44,13 +43,15 @@ async def find_row(
     asked = await question(context, channel, operation, {})
     if not isinstance(asked, Question):
         return asked
+    asked = asked.narrowed()
     position = None
     for _ in range(MAX_PAGES):
         page = await put(context, asked, position)
         if isinstance(page, Failure):
             return page
-        found = next((row for row in dress(context, asked, page, typename) if row["localId"] == local_id), None)
-        if found or page.next is None:
-            return found
-        position = page.next
-    return None
+        for row in page.rows:
+            if row["id"] == local_id:
+                return one_dressed(context, asked, page, row, typename) if asked.grant.covers(row.get("kind")) else None
+        if (position := page.next) is None:
+            return None
+    return endless()

@@ -1,11 +1,13 @@
 """What changes by itself: the progress of an application, new notices, the availability of the channels.
 
-Cities do not push, so the first two ask again at the interval the channel declares; each round has a deadline of its own.
+Cities do not push: an application is asked for again at the interval that its channel declares, notices at our own. Each round
+has a deadline of its own. A subscription ends with the token it was opened with: a stream must not outlive the sign-in.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from typing import Any, cast
 
 from channels.answer import Failure
 from channels.snapshot import Channel
@@ -15,36 +17,79 @@ from schema.codes import ErrorCode
 from .asking import ask_city
 from .context import Context, Info
 from .faults import coded, denied, failed
-from .ids import GlobalId, open_id
 from .notices import notice_walk
 from .provenance import city_row, dress
-from .walk import merge_cities, node_row
+from .walk import Reading, node_row, read_cities
 
 Row = dict[str, Any]
+Stream = AsyncGenerator[Row, None]
 NOTICES_EVERY_SECONDS = 15.0
 PROGRESS_EVERY_SECONDS = 30.0
-RECENT_NOTICES = 20
+RECENT_NOTICES = 20  # of each city
 MAX_KNOWN = 10_000
 ENDED = frozenset({"COMPLETED", "REJECTED", "WITHDRAWN"})
+PASSING = frozenset(
+    {
+        ErrorCode.BACKEND_CIRCUIT_OPEN,
+        ErrorCode.BACKEND_CONTRACT_BROKEN,
+        ErrorCode.BACKEND_TIMEOUT,
+        ErrorCode.BACKEND_UNREACHABLE,
+        ErrorCode.CHANNEL_PAUSED,
+        ErrorCode.RATE_LIMITED,
+    }
+)
 
 
-async def application_progress(_: None, info: Info, id: str) -> AsyncIterator[Row]:  # noqa: A002 - the argument's name
-    """The application now, then again whenever it has changed, until it has ended."""
+def while_signed_in(answer: Callable[..., Stream]) -> Callable[..., Stream]:
+    """The stream of `answer`, ended with UNAUTHENTICATED when the viewer's token ends; nobody's stream has no such end."""
+
+    async def ending(source: None, info: Info, **arguments: Any) -> Stream:
+        context: Context = info.context
+        async with aclosing(answer(source, info, **arguments)) as rows:
+            while True:
+                try:
+                    async with asyncio.timeout(seconds_left(context)) as limit:
+                        row = await anext(rows, None)
+                except TimeoutError:
+                    if not limit.expired():
+                        raise
+                    raise coded(context, ErrorCode.UNAUTHENTICATED, SIGN_IN_ENDED) from None
+                if row is None:
+                    return
+                yield row
+
+    return ending
+
+
+SIGN_IN_ENDED = {"zh": "登录已到期,请重新登录后再订阅。", "en": "The sign-in has ended; sign in and subscribe again."}
+
+
+def seconds_left(context: Context) -> float | None:
+    """Until the viewer's token ends; None for nobody."""
+    ends = context.viewer.expires_at
+    return max((ends - context.now).total_seconds(), 0.0) if ends else None
+
+
+@while_signed_in
+async def application_progress(_: None, info: Info, id: str) -> Stream:  # noqa: A002 - the argument's name in the graph
+    """The application now, then again whenever it has changed, until it has ended. A passing fault is sat out."""
     context: Context = info.context
-    case = open_id(context.services.sealer, id, "Application")
-    if case is None:
+    channel, case = context.locate(id, "Application") or (None, "")
+    if channel is None:
         raise coded(context, ErrorCode.NOT_FOUND)
-    channel = context.channel(case.city)
     every, until = polling(channel)
-    told: Row | None = None
-    while told is None or told["state"] not in until:
+    told = await present(context, channel, case)
+    yield told
+    while told["state"] not in until:
+        await asyncio.sleep(every)
         context.renew()
-        row = await present(context, channel, case)
-        if told is None or progress(row) != progress(told):
-            yield row
+        row = await looked_up(context, channel, case)
+        if isinstance(row, Failure) and row.code in PASSING:
+            continue
+        row = row_or_error(context, channel, row)
+        if progress(row) != progress(told):
             told = row
-        if row["state"] not in until:
-            await asyncio.sleep(every)
+            yield told
 
 
 def polling(channel: Channel) -> tuple[float, frozenset[str]]:
@@ -55,51 +100,85 @@ def polling(channel: Channel) -> tuple[float, frozenset[str]]:
 
 
 def progress(row: Row) -> tuple[Any, ...]:
-    return row["state"], row["updatedAt"], len(row["steps"])
+    return row["state"], row["updatedAt"], len(row["steps"] or ())
 
 
-async def present(context: Context, channel: Channel, case: GlobalId) -> Row:
+async def present(context: Context, channel: Channel, case: str) -> Row:
     """The application as its city has it now. Raises the coded error of a denial, a failure, or an unknown case."""
-    answer = await ask_city(context, channel, "applications.get", {"ids": [case.local]})
-    match answer:
-        case Denial():
-            raise denied(context, channel.slug, answer)
-        case Failure():
-            raise failed(context, channel.slug, answer)
+    return row_or_error(context, channel, await looked_up(context, channel, case))
+
+
+async def looked_up(context: Context, channel: Channel, case: str) -> Row | Denial | Failure | None:
+    """The application with the city's own id `case`; None where the city has no such."""
+    answer = await ask_city(context, channel, "applications.get", {"ids": [case]})
+    if isinstance(answer, Denial | Failure):
+        return answer
     asked, page = answer
-    row = next(iter(dress(context, asked, page, "Application")), None)
-    if row is None:
-        raise coded(context, ErrorCode.NOT_FOUND, city=channel.slug)
-    return row
+    return next(iter(dress(context, asked, page, "Application")), None)
 
 
-async def notice_published(
-    _: None, info: Info, cities: Sequence[str], kinds: Sequence[str] | None = None
-) -> AsyncIterator[Row]:
-    """Every notice that appears from now on, each once, in the order of publication."""
+def row_or_error(context: Context, channel: Channel, found: Row | Denial | Failure | None) -> Row:
+    """The row. Raises the coded error of what came instead."""
+    match found:
+        case None:
+            raise coded(context, ErrorCode.NOT_FOUND, city=channel.slug)
+        case Denial():
+            raise denied(context, channel.slug, found)
+        case Failure():
+            raise failed(context, channel.slug, found)
+    return found
+
+
+@while_signed_in
+async def notice_published(_: None, info: Info, cities: Sequence[str], kinds: Sequence[str] | None = None) -> Stream:
+    """Every notice that appears from now on, each once, in the order of publication.
+
+    What a city has at its first answer is known, not news: also when that answer is late because the city was away.
+    """
     context: Context = info.context
-    walk = notice_walk(list(dict.fromkeys(cities)), kinds)
-    known: dict[str, None] | None = None
+    walk = notice_walk(cities, kinds)
+    known: dict[str, None] = {}
+    heard: set[str] = set()
     while True:
         context.renew()
-        merged = await merge_cities(context, walk, None, first=RECENT_NOTICES * len(walk.cities), whole=False)
-        rows = [node_row(context, walk, reading, placed) for reading, placed in merged.rows]
-        if known is not None:
-            for row in reversed([row for row in rows if row["id"] not in known]):
-                yield row
-        known = dict.fromkeys([*(known or {}), *(row["id"] for row in rows)][-MAX_KNOWN:])
+        news = []
+        readings = await read_cities(context, walk, None, want=RECENT_NOTICES)
+        refuse_silence(context, readings)
+        for reading in readings:
+            rows = [node_row(context, walk, reading, placed) for placed in reading.rows[:RECENT_NOTICES]]
+            news += [row for row in rows if reading.slug in heard and row["id"] not in known]
+            known |= dict.fromkeys(row["id"] for row in rows)
+            heard |= {reading.slug} if reading.read else set()
+        for row in sorted(news, key=lambda row: (row["publishedAt"], row["id"])):
+            yield row
+        known = dict.fromkeys(list(known)[-MAX_KNOWN:])
         await asyncio.sleep(NOTICES_EVERY_SECONDS)
 
 
-async def channel_availability(_: None, info: Info, cities: Sequence[str] | None = None) -> AsyncIterator[Row]:
+def refuse_silence(context: Context, readings: Sequence[Reading]) -> None:
+    """Raises NOT_OFFERED when none of the cities publishes notices: such a stream would wait for ever."""
+    never = [r for r in readings if isinstance(r.outcome.refusal, Denial) and not r.outcome.refusal.offered]
+    if readings and len(never) == len(readings):
+        raise coded(context, ErrorCode.NOT_OFFERED, city=never[0].slug)
+
+
+@while_signed_in
+async def channel_availability(_: None, info: Info, cities: Sequence[str] | None = None) -> Stream:
     """Each city once as it is now, then each city whenever its availability changes."""
     context: Context = info.context
-    wanted = [slug for slug in context.snapshot.channels if cities is None or slug in cities]
-    for slug in wanted:
-        yield city_row(context, context.channel(slug))
-    async for slug, _state in context.services.connections.health.subscribe():
-        if slug in wanted:
+    shown = [channel.slug for channel in context.services.listing.shown]
+    wanted = list(dict.fromkeys(cities)) if cities is not None else shown
+    health = context.services.connections.health
+    told: dict[str, str] = {}
+    # Whoever reads slowly may miss a change while the first rows go out: say those again before listening.
+    while changed := [slug for slug in wanted if health.of(slug) != told.get(slug)]:
+        for slug in changed:
+            told[slug] = health.of(slug)
             yield city_row(context, context.channel(slug))
+    async with aclosing(cast("AsyncGenerator[tuple[str, str], None]", health.subscribe())) as changes:
+        async for slug, _state in changes:
+            if slug in wanted:
+                yield city_row(context, context.channel(slug))
 
 
 ANSWERS = {

@@ -1,7 +1,4 @@
-"""A page of one list merged from several cities: asked in parallel, in one order, with a cursor that holds all of them.
-
-The stages: decide whom to ask, read all of them under the one deadline, merge, cut the page, tell the coverage.
-"""
+"""One list merged from several cities: asked in parallel under the one deadline, put into one order, cut into a page."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -14,14 +11,12 @@ from roaming import Denial, Grant
 from schema.codes import ErrorCode
 from schema.operations import OPERATIONS, Merge
 
-from .asking import Position, Question, question
-from .context import Context, Info
-from .coverage import Outcome, coverage_row
-from .cursor import Place, seal_place, walk_binding
-from .faults import add_error, failed
-from .paging import check_first, opened
+from .asking import Question, question
+from .context import Context
+from .coverage import Outcome
+from .cursor import Place
 from .provenance import dressed, source_row
-from .reading import CityRows, Due, Keep, Placed, read_city, row_key
+from .reading import CityRows, Keep, Key, Placed, Span, read_city, row_key
 
 Row = dict[str, Any]
 ArgumentsFor = Callable[[Grant], Mapping[str, Any] | None]
@@ -29,20 +24,31 @@ ArgumentsFor = Callable[[Grant], Mapping[str, Any] | None]
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """What is walked: one list operation over some cities. `arguments` gives None where a grant leaves nothing to ask."""
+    """What is walked: one list operation over some cities. `arguments` gives None where a grant leaves nothing to ask.
 
-    typename: str
+    `named`: whether the client named the cities; else the walk keeps those of its first page.
+    """
+
     operation: str
     cities: Sequence[str]
     arguments: ArgumentsFor
     keep: Keep
     filters: Mapping[str, Any]
+    named: bool = True
+
+    @property
+    def typename(self) -> str:
+        return OPERATIONS[self.operation].output or ""
 
     @property
     def merge(self) -> Merge:
         merge = OPERATIONS[self.operation].merge
         assert merge is not None  # noqa: S101 - the table of operations says so for every walked list
         return merge
+
+    def key_of(self, place: Place) -> Key:
+        """The key of the last row handed out."""
+        return row_key(self.merge, *place.last)
 
 
 @dataclass(slots=True)
@@ -54,67 +60,43 @@ class Reading:
     read: CityRows | None = None
     sources: dict[tuple[int, str | None], Row] = field(default_factory=dict)
 
+    @property
+    def slug(self) -> str:
+        return self.outcome.channel.slug
+
+    @property
+    def rows(self) -> Sequence[Placed]:
+        return self.read.rows if self.read else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The page, the places after each of its rows, and what stood beside it."""
+    """The rows of one page in the merged order, each with the city it came from; `readings`: every city asked."""
 
     rows: Sequence[tuple[Reading, Placed]]
     has_next: bool
     readings: Sequence[Reading]
 
 
-async def walk_page(
-    context: Context, info: Info, walk: Walk, *, first: int, after: str | None, whole: bool = False
-) -> tuple[Row, Merged]:
-    """The connection row of one page, with coverage. `whole` reads every city to its end (for totals)."""
-    check_first(context, first)
-    binding = walk_binding(context.citizen, walk.operation, {"cities": list(walk.cities), **walk.filters})
-    place = opened(context, binding, after)
-    merged = await merge_cities(context, walk, place, first=first, whole=whole)
-    for reading in merged.readings:
-        if reading.outcome.failed and not reading.outcome.left_out and isinstance(reading.outcome.refusal, Failure):
-            add_error(context, info, failed(context, reading.outcome.channel.slug, reading.outcome.refusal))
-    return connection_row(context, walk, merged, binding, place), merged
-
-
 async def merge_cities(context: Context, walk: Walk, place: Place | None, *, first: int, whole: bool) -> Merged:
-    """Read all cities at once, then cut one page from the merged order."""
-    last = key_of(walk.merge, place) if place else None
-    want = None if whole else first + 1
+    """Read all cities at once, then cut one page from the merged order. `whole` reads every city to its end."""
+    readings = await read_cities(context, walk, place, want=None if whole else first + 1)
+    after = walk.key_of(place) if place else None
+    behind = [(reading, p) for reading in readings for p in reading.rows if after is None or p.key > after]
+    behind.sort(key=lambda entry: entry[1].key)
+    more = len(behind) > first or any(reading.read and not reading.read.complete for reading in readings)
+    return Merged(behind[:first], more, readings)
+
+
+async def read_cities(context: Context, walk: Walk, place: Place | None, *, want: int | None) -> list[Reading]:
+    """Every city of the walk, side by side: at least `want` rows behind the cursor, where it has so many; None: all."""
     async with asyncio.TaskGroup() as group:
-        tasks = [
-            group.create_task(read_one(context, walk, slug, place, due_in(slug, last), want)) for slug in walk.cities
-        ]
-    readings = [task.result() for task in tasks]
-    candidates = [
-        (reading, placed)
-        for reading in readings
-        if reading.read
-        for placed in reading.read.rows
-        if last is None or merged_key(reading, placed) > last
-    ]
-    candidates.sort(key=lambda pair: merged_key(*pair))
-    more = len(candidates) > first or any(r.read and not r.read.complete for r in readings)
-    return Merged(candidates[:first], more, readings)
+        tasks = [group.create_task(read_one(context, walk, slug, place, want)) for slug in walk.cities]
+    return [task.result() for task in tasks]
 
 
-def merged_key(reading: Reading, placed: Placed) -> tuple[Any, ...]:
-    return (*placed.key, reading.outcome.channel.slug)
-
-
-def key_of(merge: Merge, place: Place) -> tuple[Any, ...]:
-    value, row_id, city = place.last
-    return (*row_key(merge, value, row_id), city)
-
-
-def due_in(slug: str, last: tuple[Any, ...] | None) -> Due:
-    """Which rows of a city come after the last one handed out."""
-    return (lambda key: True) if last is None else (lambda key: (*key, slug) > last)
-
-
-async def read_one(context: Context, walk: Walk, slug: str, place: Place | None, due: Due, want: int | None) -> Reading:
-    """One city: whether it may be asked, then its rows after the last one handed out."""
+async def read_one(context: Context, walk: Walk, slug: str, place: Place | None, want: int | None) -> Reading:
+    """One city: whether it may be asked, then its rows behind the cursor."""
     channel = context.channel(slug)
     if place and slug in place.out:
         return Reading(Outcome(channel, left_out_failure(place.out[slug]), left_out=True))
@@ -125,49 +107,33 @@ async def read_one(context: Context, walk: Walk, slug: str, place: Place | None,
     if arguments is None:
         return Reading(Outcome(channel, Denial(ErrorCode.NO_AGREEMENT)))
     asked = verdict.with_arguments(arguments)
-    start: Position | None = place.pages.get(slug) if place and want is not None else None
-    keep = allowed(asked.grant, walk.keep)
-    read = await read_city(context, asked, walk.merge, start=start, want=want, due=due, keep=keep)
+    span = span_of(walk, slug, place, want)
+    read = await read_city(context, asked, walk.merge, span, allowed(asked.grant, walk.keep))
     outcome = Outcome(
         channel, read.failure, dropped=read.dropped, as_of=read.as_of, agreement_id=asked.grant.agreement_id
     )
     return Reading(outcome, asked, None if read.failure else read)
 
 
+def span_of(walk: Walk, slug: str, place: Place | None, want: int | None) -> Span:
+    """What a page needs of one city. A whole reading begins at the first page."""
+    if place is None:
+        return Span(want=want)
+    start = place.pages.get(slug) if want is not None else None
+    return Span(walk.key_of(place), start, want, trusted=slug not in place.whole)
+
+
 def allowed(grant: Grant, keep: Keep) -> Keep:
     """`keep`, and only rows of the kinds that the grant covers."""
-    if grant.kinds is None:
-        return keep
-    kinds = grant.kinds
-    return lambda row: row.get("kind") in kinds and keep(row)
+    return lambda row: grant.covers(row.get("kind")) and keep(row)
 
 
 def left_out_failure(code: str) -> Failure:
     return failure(ErrorCode(code), "failed on an earlier page of this walk")
 
 
-def connection_row(context: Context, walk: Walk, merged: Merged, binding: str, place: Place | None) -> Row:
-    """The *Result row: edges, nodes, pageInfo, coverage."""
-    nodes = [node_row(context, walk, reading, placed) for reading, placed in merged.rows]
-    places = places_after(merged, place)
-    cursors = [seal_place(context.services.sealer, binding, each) for each in places]
-    counts = dict.fromkeys(walk.cities, 0)
-    for reading, _ in merged.rows:
-        counts[reading.outcome.channel.slug] += 1
-    return {
-        "edges": [{"node": node, "cursor": cursor} for node, cursor in zip(nodes, cursors, strict=True)],
-        "nodes": nodes,
-        "pageInfo": {
-            "hasNextPage": merged.has_next,
-            "hasPreviousPage": place is not None,
-            "startCursor": cursors[0] if cursors else None,
-            "endCursor": cursors[-1] if cursors else None,
-        },
-        "coverage": [coverage_row(context, r.outcome, counts[r.outcome.channel.slug]) for r in merged.readings],
-    }
-
-
 def node_row(context: Context, walk: Walk, reading: Reading, placed: Placed) -> Row:
+    """The graph row of a merged row. The rows of one kind on one page share their provenance."""
     assert reading.asked is not None  # noqa: S101 - a row comes from a question
     channel, grant = reading.asked.channel, reading.asked.grant
     kind = placed.row.get("kind")
@@ -176,20 +142,3 @@ def node_row(context: Context, walk: Walk, reading: Reading, placed: Placed) -> 
         source = source_row(context, channel, walk.operation, placed.page, grant, kind)
         reading.sources[id(placed.page), kind] = source
     return dressed(context, channel, placed.row, walk.typename, source)
-
-
-def places_after(merged: Merged, place: Place | None) -> list[Place]:
-    """The place after each row of the page: its key, and the page from which each city goes on."""
-    out = {
-        r.outcome.channel.slug: r.outcome.refusal.code.value
-        for r in merged.readings
-        if r.outcome.failed and r.outcome.refusal
-    }
-    pages = dict(place.pages) if place else {}
-    places = []
-    for reading, placed in merged.rows:
-        slug = reading.outcome.channel.slug
-        position = reading.read.start_of(placed) if reading.read else None
-        pages = {**pages, slug: position} if position is not None else {k: v for k, v in pages.items() if k != slug}
-        places.append(Place((placed.value, placed.row["id"], slug), pages, out))
-    return places

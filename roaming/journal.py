@@ -9,7 +9,7 @@ import asyncio
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -69,6 +69,11 @@ def input_digest(key: bytes, mutation: str, given: Mapping[str, Any]) -> str:
     ).hexdigest()
 
 
+def stamp(at: datetime) -> str:
+    """A moment as text that sorts by time: in UTC, always with microseconds."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
 class Journal:
     """Every citizen's idempotency keys. Methods raise StorageError."""
 
@@ -100,13 +105,13 @@ class Journal:
 
     async def _entry(self, citizen: str, key: str, digest: str, at: datetime) -> Entry:
         async with self._database.transaction() as transaction:
-            await transaction.execute("DELETE FROM journal WHERE at < ?", ((at - KEPT).isoformat(),))
+            await transaction.execute("DELETE FROM journal WHERE at < ?", (stamp(at - KEPT),))
             found = await transaction.row(
                 "SELECT input, result FROM journal WHERE citizen = ? AND key = ?", (citizen, key)
             )
             if found is None:
                 await transaction.execute(
-                    "INSERT INTO journal VALUES (?, ?, ?, NULL, ?)", (citizen, key, digest, at.isoformat())
+                    "INSERT INTO journal VALUES (?, ?, ?, NULL, ?)", (citizen, key, digest, stamp(at))
                 )
                 return First()
         if found["input"] != digest:

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
-from channels.snapshot import Channel, Snapshot
-
 from channels.agreements import Agreement
 from channels.models import Offer
+from channels.snapshot import Channel, Snapshot
 from schema.codes import ErrorCode, ShareDenial
 
 ACCOUNT = "account."  # linking and signing on belong to no single service
@@ -41,6 +40,10 @@ class Grant:
     kinds: frozenset[str] | None = None
     agreement_of_kind: tuple[tuple[str, str], ...] = ()
 
+    def covers(self, kind: str | None) -> bool:
+        """May a row of `kind` be asked for and handed out?"""
+        return self.kinds is None or kind in self.kinds
+
     def agreement_for(self, kind: str | None) -> str | None:
         """The agreement that a row of `kind` rests on."""
         return dict(self.agreement_of_kind).get(kind or "", self.agreement_id)
@@ -61,9 +64,7 @@ DENIAL_CODES = {
     ShareDenial.AGREEMENT_SUSPENDED: ErrorCode.AGREEMENT_SUSPENDED,
     ShareDenial.CHANNEL_PAUSED: ErrorCode.CHANNEL_PAUSED,
 }
-NEAREST = tuple(DENIAL_CODES)[
-    ::-1
-]  # the reason told when several services fail for different ones: the nearest to a yes
+NEAREST = tuple(reversed(DENIAL_CODES))  # of several services' reasons the one told: the nearest to a yes
 
 
 def is_to(offer: Offer, consumer: str) -> bool:
@@ -101,27 +102,40 @@ def closed(channel: Channel) -> Denial | None:
     return Denial(code) if code else None
 
 
-def share(snapshot: Snapshot, channel: Channel, consumer: str, service: str, at: date) -> Share:
-    """Whether citizens of `consumer` may use `service` of this city on the day `at`, and why not."""
+def share(
+    snapshot: Snapshot,
+    channel: Channel,
+    consumer: str,
+    service: str,
+    at: date,
+    *,
+    needs: frozenset[str] = frozenset(),
+) -> Share:
+    """Whether citizens of `consumer` may use `service` of this city on the day `at`, and why not.
+
+    Of several agreements in force the first that covers the claims `needs` is named, else the first.
+    """
     if closed(channel):
         return Share(service, allowed=False, reason=ShareDenial.CHANNEL_PAUSED)
+    if consumer == channel.slug:
+        return Share(service, allowed=True)
     if not offers_to(channel, service, consumer):
         return Share(service, allowed=False, reason=ShareDenial.NOT_OFFERED)
     if is_public(channel, service):
         return Share(service, allowed=True)
     named = [a for a in snapshot.agreements if covers(a, channel.slug, consumer, service)]
-    in_force = next((a for a in named if a.in_force(at)), None)
-    if in_force:
-        return Share(service, allowed=True, agreement=in_force)
+    if in_force := [a for a in named if a.in_force(at)]:
+        covering = next((a for a in in_force if needs <= frozenset(a.claims)), in_force[0])
+        return Share(service, allowed=True, agreement=covering)
     return Share(service, allowed=False, reason=refusal_of(named, at))
 
 
 def shares(snapshot: Snapshot, channel: Channel, consumer: str, at: date) -> Iterator[Share]:
-    """Every service the city offers to `consumer`, each once, in the order of the offers."""
-    offered = chain.from_iterable(offer.services for offer in channel.offers)
-    for service in dict.fromkeys(offered):
-        if offers_to(channel, service, consumer):
-            yield share(snapshot, channel, consumer, service, at)
+    """Every service the city offers to `consumer`, each once, in the order of the offers; at home every one it lists."""
+    listed = (provider.code for provider in channel.providers)
+    offered = (service for offer in channel.offers if is_to(offer, consumer) for service in offer.services)
+    for service in dict.fromkeys(listed if consumer == channel.slug else offered):
+        yield share(snapshot, channel, consumer, service, at)
 
 
 def authorize(
@@ -142,7 +156,7 @@ def authorize(
         return Denial(ErrorCode.NO_AGREEMENT)
     candidates = (service,) if service else services_of(channel, operation)
     needs = frozenset(need.upper() for need in compiled.needs)
-    found = [share(snapshot, channel, home, code, at) for code in candidates]
+    found = [share(snapshot, channel, home, code, at, needs=needs) for code in candidates]
     allowed = [s for s in found if s.agreement is not None and needs <= frozenset(s.agreement.claims)]
     return grant(snapshot, allowed) if allowed else Denial(nearest(found))
 

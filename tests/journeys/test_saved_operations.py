@@ -31,10 +31,10 @@ def found(value: Any, steps: list[str]) -> Iterator[Any]:
         yield from found(value.get(steps[0]) if value else None, steps[1:])
 
 
-def looked_up(front: FrontEnd, described: dict[str, Any]) -> dict[str, Any]:
+def looked_up(front: FrontEnd, described: dict[str, Any], days: int) -> dict[str, Any]:
     """The example variables, with the ids that the example says how to find."""
-    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
-    variables = {**described["variables"], "day": tomorrow}
+    day = (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+    variables = {**described["variables"], "day": day}
     for look in described.get("lookup", []):
         declared = parse(look["query"]).definitions[0]
         assert isinstance(declared, OperationDefinitionNode)
@@ -52,15 +52,16 @@ BEFORE = {"18-appointments-and-cancel": "08b-book-appointment"}  # what must hav
 @pytest.mark.parametrize("name", SAVED)
 def test_a_saved_operation_runs_without_errors(citizen: Citizen, name: str) -> None:
     """What a tester finds in the page's tabs must work as it stands."""
-    for each in filter(None, (BEFORE.get(name), name)):
-        run_saved(citizen, each)
+    if name in BEFORE:  # on a day of its own: what is free is told from a cache of some seconds
+        run_saved(citizen, BEFORE[name], days=9)
+    run_saved(citizen, name)
 
 
-def run_saved(citizen: Citizen, name: str) -> None:
+def run_saved(citizen: Citizen, name: str, days: int = 1) -> None:
     text = (FOLDER / f"{name}.graphql").read_text("utf-8")
     described = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
     front = citizen(described.get("persona"))
-    variables = looked_up(front, described)
+    variables = looked_up(front, described, days)
     if "key" in variables:
         variables["key"] = new_key(name)
     operations = [d for d in parse(text).definitions if isinstance(d, OperationDefinitionNode)]

@@ -1,0 +1,64 @@
+"""`roam gateway`: a federation gateway for anyone's subgraphs.  `roam plan`: what it would ask for a query, and why so."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands to the `roam` application."""
+    app.command("gateway")(gateway)
+    app.command("plan")(plan)
+
+
+def gateway(
+    supergraph: Annotated[Path | None, typer.Option(help="A composed supergraph (join spec).")] = None,
+    subgraphs: Annotated[Path | None, typer.Option(help='A JSON file of [{"name", "url", "sdl"}], composed here.')] = None,
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 4000,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    timeout: Annotated[float, typer.Option(help="Seconds for one request, its subgraph calls included.")] = 30.0,
+    label: Annotated[list[str] | None, typer.Option(help="An @override label that is on; may be repeated.")] = None,
+    show_messages: Annotated[bool, typer.Option(help="Pass subgraphs' own error messages on.")] = False,
+) -> None:
+    """Serves a supergraph: POST and GET on /graphql and /, health on /health."""
+    import uvicorn
+
+    from edge.server import server_config
+    from supergateway import application, load_subgraphs, load_supergraph
+    from supergateway.gateway import Settings
+    from supergateway.sources import SourceError
+
+    if (supergraph is None) == (subgraphs is None):
+        _stop("Give either --supergraph FILE or --subgraphs FILE.")
+    try:
+        source = load_supergraph(supergraph) if supergraph is not None else load_subgraphs(subgraphs or Path())
+    except SourceError as problem:
+        _stop(str(problem))
+    settings = Settings(timeout_seconds=timeout, labels=tuple(label or ()), show_messages=show_messages)
+    uvicorn.Server(server_config(application(source, settings), host, port)).run()
+
+
+def plan(
+    supergraph: Annotated[Path, typer.Argument(help="A composed supergraph (join spec).")],
+    query: Annotated[Path, typer.Argument(help="A file with the query; - reads standard input.")],
+    operation: Annotated[str | None, typer.Option(help="The operation's name, when there are several.")] = None,
+    variables: Annotated[str, typer.Option(help="Variables as JSON: those of @skip and @include choose the plan.")] = "{}",
+    label: Annotated[list[str] | None, typer.Option(help="An @override label that is on; may be repeated.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The plan as JSON.")] = False,
+) -> None:
+    """Prints the query plan of an operation."""
+    from supergateway.explain import explained
+    from supergateway.sources import SourceError
+
+    text = sys.stdin.read() if str(query) == "-" else query.read_text("utf-8")
+    try:
+        print(explained(supergraph, text, operation, variables, tuple(label or ()), as_json=as_json))  # noqa: T201
+    except SourceError as problem:
+        _stop(str(problem))
+
+
+def _stop(message: str) -> None:
+    typer.echo(message, err=True)
+    raise typer.Exit(1)

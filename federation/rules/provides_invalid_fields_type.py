@@ -1,0 +1,14 @@
+"""PROVIDES_INVALID_FIELDS_TYPE: @provides is given one string."""
+
+from collections.abc import Iterator
+
+from federation.codes import CompositionError, in_subgraph
+from federation.facts import Facts
+from federation.field_sets import INVALID_TYPE, reported
+
+CODE = "PROVIDES_INVALID_FIELDS_TYPE"
+
+
+def check(facts: Facts) -> Iterator[CompositionError]:
+    """An error for every field set that breaks the rule."""
+    return (in_subgraph(facts.name, CODE, message) for message in reported(facts, "provides", INVALID_TYPE))

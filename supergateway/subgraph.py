@@ -1,0 +1,54 @@
+"""One subgraph over HTTP: GraphQL as JSON by POST, on a connection pool of its own."""
+
+import asyncio
+
+import orjson
+
+from channels.transport import Fault, Transport
+from federation.client import (
+    SUBGRAPH_MALFORMED,
+    SUBGRAPH_TIMEOUT,
+    SUBGRAPH_UNREACHABLE,
+    SubgraphRequest,
+    SubgraphResponse,
+    failed,
+    read_response,
+)
+
+CONNECT_SECONDS = 5.0
+_HEADERS = {
+    "Content-Type": "application/json",
+    "Accept": "application/graphql-response+json, application/json",
+}
+_CODES = {"timeout": SUBGRAPH_TIMEOUT, "undecodable": SUBGRAPH_MALFORMED}
+
+
+class HttpSubgraph:
+    """Implements federation.client.SubgraphClient.  Use as an async context manager."""
+
+    def __init__(self, url: str, *, timeout_seconds: float) -> None:
+        self._url, self._timeout_seconds = url, timeout_seconds
+        self._transport = Transport(connect_seconds=min(CONNECT_SECONDS, timeout_seconds))
+
+    async def __aenter__(self) -> "HttpSubgraph":
+        await self._transport.__aenter__()
+        return self
+
+    async def __aexit__(self, *problem: object) -> None:
+        await self._transport.__aexit__(*problem)
+
+    async def fetch(self, request: SubgraphRequest) -> SubgraphResponse:
+        """Asks once.  A status other than 200 counts for nothing when the body is a GraphQL response."""
+        latest = asyncio.get_running_loop().time() + self._timeout_seconds
+        deadline = latest if request.deadline is None else min(latest, request.deadline)
+        body = orjson.dumps({"query": request.operation, "variables": dict(request.variables)})
+        reply = await self._transport.send("POST", self._url, _HEADERS, body, deadline=deadline)
+        if isinstance(reply, Fault):
+            return failed(_CODES.get(reply.kind, SUBGRAPH_UNREACHABLE), reply.detail)
+        try:
+            answer = orjson.loads(reply.body)
+        except orjson.JSONDecodeError:
+            if reply.status >= 300:
+                return failed(SUBGRAPH_UNREACHABLE, f"HTTP status {reply.status}.")
+            return failed(SUBGRAPH_MALFORMED, "The answer is no JSON.")
+        return read_response(answer)

@@ -1,0 +1,109 @@
+"""The gateway over HTTP: a raw ASGI app.  POST and GET on `/graphql` and `/`; `/health` says that the process lives."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from edge.accept import GRAPHQL, JSON, preferred
+from edge.body import GraphQLRequest, parse_body, parse_query_string, read_body
+from edge.coding import encode
+from edge.errors import INVALID_INPUT, Refusal
+from edge.headers import headers_of, request_id_of
+from edge.responses import NOT_STORED, raw_headers, send_body
+
+from .gateway import LIMITS, Gateway, Settings
+from .sources import Source
+from .subgraph import HttpSubgraph
+
+_RESPONSES = (JSON, GRAPHQL)
+
+
+class GraphQLView:
+    """One request in, one response out."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = headers_of(scope)
+        request_id = request_id_of(headers)
+        media = preferred(headers.get("accept"), _RESPONSES) or JSON
+        status, more = 200, [NOT_STORED]
+        try:
+            request = await _read(scope, receive, headers)
+            if request is None:
+                return
+            answer = await self._gateway.answer(request)
+            body = encode(answer.formatted())
+            if not answer.executed and media == GRAPHQL:
+                status = 400
+        except Refusal as refusal:
+            status, body = refusal.status, encode({"errors": [refusal.error.formatted]})
+            more.extend(refusal.headers)
+        await send_body(send, status, raw_headers(f"{media}; charset=utf-8", request_id, more), body)
+
+
+async def _read(scope: Scope, receive: Receive, headers: Mapping[str, str]) -> GraphQLRequest | None:
+    match scope["method"]:
+        case "GET":
+            return _no_mutation(parse_query_string(scope["query_string"], LIMITS))
+        case "POST":
+            if headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
+                raise Refusal(INVALID_INPUT, f"The content type must be {JSON}.", status=415)
+            raw = await read_body(receive, headers.get("content-length"), LIMITS)
+            return None if raw is None else parse_body(raw, LIMITS)
+    raise Refusal(INVALID_INPUT, "Use GET or POST.", status=405, headers=(("allow", "GET, POST"),))
+
+
+def _no_mutation(request: GraphQLRequest) -> GraphQLRequest:
+    return request
+
+
+async def _health(scope: Scope, receive: Receive, send: Send) -> None:
+    headers = raw_headers("application/json", request_id_of(headers_of(scope)), (NOT_STORED,))
+    await send_body(send, 200, headers, b'{"status":"alive"}')
+
+
+class _App:
+    def __init__(self, app: object) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)  # type: ignore[operator]
+
+
+class _Late:
+    """The view, once the subgraphs' connections are open."""
+
+    def __init__(self) -> None:
+        self.view: GraphQLView | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.view is not None  # noqa: S101  the server waits for the lifespan
+        await self.view(scope, receive, send)
+
+
+def application(source: Source, settings: Settings) -> Starlette:
+    """The gateway of a graph as an ASGI application."""
+    late = _Late()
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            clients = {
+                name: await stack.enter_async_context(HttpSubgraph(url, timeout_seconds=settings.timeout_seconds))
+                for name, url in source.urls.items()
+            }
+            late.view = GraphQLView(Gateway(source.graph, clients, settings))
+            yield
+
+    routes = [
+        Route("/health", _App(_health)),
+        Route("/healthz", _App(_health)),
+        Route("/graphql", late),
+        Route("/", late),
+    ]
+    return Starlette(routes=routes, lifespan=lifespan)
