@@ -6,6 +6,7 @@ and the clock read.
 """
 
 import asyncio
+import gc
 import os
 import re
 import socket
@@ -165,6 +166,13 @@ async def open_store(settings: Settings) -> Database:
     return await Database.open(settings.state / DATABASE, (links.MIGRATIONS, consents.MIGRATIONS, journal.MIGRATIONS))
 
 
+def settle_memory() -> None:
+    """What activation built lives as long as the process: the collector need not look at it again, nor so often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 1_000)
+
+
 async def probe(connections: Connections) -> None:
     """Look again and again whether the cities can be reached, so that their availability is known before anybody asks."""
     while True:
@@ -218,6 +226,7 @@ class Gateway:
                 sys.stderr.write(f"error: {line}\n")
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
             probing = tasks.create_task(probe(connections))
+            settle_memory()
             yield
             self._services = None
             probing.cancel()

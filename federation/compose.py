@@ -16,7 +16,9 @@ from federation.checking import check_sources, checked
 from federation.codes import CompositionError, CompositionFailed
 from federation.facts import Facts, facts_of
 from federation.hints import Hint
+from federation.inaccessible import unseen_errors
 from federation.merging.merge import merged
+from federation.satisfiability import unsatisfiable
 from federation.subgraph import Source, read_subgraph
 from federation.supergraph import Supergraph
 from federation.upgrade import extension_errors, upgraded
@@ -67,8 +69,9 @@ def merged_and_proved(facts: Iterable[Facts]) -> Composed | NotComposed:
     """The later stages, for subgraphs that are right by themselves."""
     supergraph, ledger, graphs = merged(upgraded(list(facts)))
     hints = tuple(ledger.hints)
-    if ledger.errors:
-        return NotComposed(tuple(dict.fromkeys(ledger.errors)), hints)
+    errors = ledger.errors or unseen_errors(supergraph.types) or unsatisfiable(graphs, supergraph.types)
+    if errors:
+        return NotComposed(tuple(dict.fromkeys(errors)), hints)
     return Composed(supergraph, hints)
 
 

@@ -16,6 +16,7 @@ from graphql.language import DirectiveNode, ListValueNode, ObjectValueNode, Stri
 
 from federation.codes import CompositionError, in_subgraph
 from federation.specs import (
+    ADOPTED,
     APOLLO,
     FEDERATION,
     FEDERATION_1,
@@ -98,8 +99,13 @@ class Links:
         return None
 
 
-def read_links(subgraph: str, nodes: Iterable[DirectiveNode]) -> tuple[Links, tuple[CompositionError, ...]]:
-    """The links among the directives of a schema definition, and everything wrong with them."""
+def read_links(
+    subgraph: str, nodes: Iterable[DirectiveNode], defined: Iterable[str] = ()
+) -> tuple[Links, tuple[CompositionError, ...]]:
+    """The links among the directives of a schema definition, and everything wrong with them.
+
+    `defined` are the directives that the subgraph defines itself: Federation 1 subgraphs adopt later ones that way.
+    """
     links: list[Link] = []
     errors: list[CompositionError] = []
     for args in _link_arguments(nodes):
@@ -110,7 +116,7 @@ def read_links(subgraph: str, nodes: Iterable[DirectiveNode]) -> tuple[Links, tu
         elif link:
             errors += _clashes(subgraph, link, links)
             links.append(link)
-    return _named(tuple(links)), tuple(errors)
+    return _named(tuple(links), defined), tuple(errors)
 
 
 def _link_arguments(nodes: Iterable[DirectiveNode]) -> Iterator[dict[str, ValueNode]]:
@@ -212,14 +218,14 @@ def _clashes(subgraph: str, link: Link, others: Iterable[Link]) -> Iterator[Comp
                 yield _misused(subgraph, message)
 
 
-def _named(links: tuple[Link, ...]) -> Links:
+def _named(links: tuple[Link, ...], defined: Iterable[str]) -> Links:
     federation = next((link for link in links if link.identity == FEDERATION), None)
     version = federation.version if federation else FEDERATION_1
     if federation:
         directives = {federation.local(f"@{name}").removeprefix("@"): name for name in available(version)}
         types = {federation.local(name): name for name, since in SPEC_TYPES.items() if since <= version}
     else:
-        directives = {name: name for name in available(version)}
+        directives = {name: name for name in (*available(version), *(name for name in defined if name in ADOPTED))}
         types = {"_FieldSet": "FieldSet"}
     for link in links:
         for spec in _specified_by(link):

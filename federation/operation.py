@@ -28,7 +28,7 @@ class Operation:
 
     def __init__(self, document: DocumentNode, definition: OperationDefinitionNode) -> None:
         self.document, self.definition = document, definition
-        self.kind: Kind = definition.operation.value  # type: ignore[assignment]
+        self.kind: Kind = definition.operation.value
         self.fragments: Mapping[str, FragmentDefinitionNode] = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }

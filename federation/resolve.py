@@ -8,7 +8,7 @@ Fewest requests first; the order of fields and of subgraphs breaks ties, so equa
 Bounded: a field weighs each of its sources alone, all present ones, and all; never their power set.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .draft import Draft, Group, Level, Place, Sent, Spot, View, sent_parts
@@ -16,7 +16,7 @@ from .failures import NoPlan, QueryTooLarge
 from .graph import Door, Graph, field_type_in
 from .join import FieldAt
 from .plan import LIST, Only, Part, Path
-from .selections import Field, SelectionSet
+from .selections import Field, Nodes, SelectionSet
 
 REQUEST = 1_000  # the cost of one request; a dependent step costs 1
 UNREACHABLE = 10**9
@@ -174,7 +174,7 @@ class Resolver:
         """The first place where the field can be asked without a request."""
         return next(self._present(view, field), None)
 
-    def _present(self, view: View, field: Field) -> Iterable[Source]:
+    def _present(self, view: View, field: Field) -> Iterator[Source]:
         for place in view.places:
             at = self._local(place, view.type, field.name)
             if at is not None:
@@ -205,7 +205,7 @@ class Resolver:
         """The spot of a field's value."""
         if field.selections is None:
             return graph, "", None
-        nodes = () if at.provides is None else (at.provides,)
+        nodes: Nodes = () if at.provides is None else (at.provides,)
         sets = [provided, self._graph.known_by(graph, type_name)] if at.external else [provided]
         for known in sets:
             inner = known.fields(type_name).get(field.name) if known else None

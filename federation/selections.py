@@ -96,13 +96,13 @@ class Selections:
         internal: bool = False,
     ) -> None:
         self._book, self._fragments, self._conditions, self._internal = book, fragments, conditions, internal
-        self._sets: dict[tuple[int | str, ...], SelectionSet] = {}
+        self._sets: dict[tuple[str, tuple[int, ...]], SelectionSet] = {}
         self._printed: dict[int, tuple[str, tuple[str, ...]]] = {}
         self._budget = MAX_FIELDS
 
     def of(self, nodes: Nodes, type_name: str) -> SelectionSet:
         """The one selection set of these nodes on this type."""
-        key = (type_name, *map(id, nodes))
+        key = (type_name, tuple(map(id, nodes)))
         found = self._sets.get(key)
         if found is None:
             found = self._sets[key] = SelectionSet(self, nodes, type_name, internal=self._internal)
@@ -152,6 +152,7 @@ class Selections:
 
     def _opened(self, node: Any, seen: set[str]) -> tuple[str | None, SelectionSetNode] | None:
         """A fragment's condition and selections; None for one that was opened here before."""
+        condition: str | None
         if isinstance(node, FragmentSpreadNode):
             name = node.name.value
             definition = self._fragments.get(name)

@@ -82,6 +82,8 @@ LABELLED_OVERRIDE: Version = (2, 7)
 KEYED_INTERFACES: Version = (2, 3)
 SCHEMA_TAGS: Version = (2, 3)
 
+ADOPTED = ("shareable", "inaccessible", "override", "composeDirective", "interfaceObject")
+"""What a Federation 1 subgraph uses of Federation 2 by defining the directive itself."""
 SINGLE_FEATURES = ("tag", "inaccessible", "authenticated", "requiresScopes", "policy", "context", "cost", "listSize")
 """Directives that have a specification of their own beside federation's."""
 

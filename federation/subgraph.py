@@ -88,7 +88,8 @@ def read_subgraph(source: Source) -> tuple[Subgraph | None, tuple[CompositionErr
 def _read_document(source: Source, document: DocumentNode) -> tuple[Subgraph | None, tuple[CompositionError, ...]]:
     schemas = [one for one in document.definitions if isinstance(one, SchemaDefinitionNode | SchemaExtensionNode)]
     schema_directives = [one for schema in schemas for one in schema.directives or ()]
-    links, errors = read_links(source.name, schema_directives)
+    own = [one for one in document.definitions if isinstance(one, DirectiveDefinitionNode)]
+    links, errors = read_links(source.name, schema_directives, [one.name.value for one in own])
     if errors:
         return None, errors
     types = read_types(document.definitions, links.directives)
@@ -96,7 +97,6 @@ def _read_document(source: Source, document: DocumentNode) -> tuple[Subgraph | N
     errors = _clashing_roots(source.name, roots, types)
     if errors:
         return None, errors
-    own = [one for one in document.definitions if isinstance(one, DirectiveDefinitionNode)]
     defined = {one.name.value: read_directive(one, links.directives) for one in own}
     specified = {name: one for name, one in defined.items() if name in links.directives or name == "link"}
     subgraph = Subgraph(

@@ -9,7 +9,7 @@ Row = dict[str, Any]
 OPERATION = "applications.list"
 
 
-async def application_service(source: Row, info: Info) -> Row | None:
+def application_service(source: Row, info: Info) -> Row | None:
     """The one service of the row's city that lists applications; None where several do."""
     context: Context = info.context
     channel = context.channel(source["source"]["city"]["slug"])

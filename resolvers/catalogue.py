@@ -17,11 +17,11 @@ Row = dict[str, Any]
 Listed = tuple[Channel, Provider]
 
 
-async def services(_: None, info: Info, **arguments: Any) -> Row:
+def services(_: None, info: Info, **arguments: Any) -> Row:
     return services_page(info, "Query.services", None, **arguments)
 
 
-async def service(_: None, info: Info, code: str) -> Row | None:
+def service(_: None, info: Info, code: str) -> Row | None:
     return service_row(info.context, code) if code in info.context.services.listing.items else None
 
 
@@ -83,7 +83,7 @@ def passes(provider: Provider, chosen: Mapping[str, Any]) -> bool:
     return chosen.get("highlight") is None or provider.highlight == chosen["highlight"]
 
 
-async def providers(
+def providers(
     source: Row, info: Info, cities: Sequence[str] | None = None, status: Sequence[str] | None = None
 ) -> list[Row]:
     """Every city × department that lists the service."""
@@ -96,7 +96,7 @@ async def providers(
     ]
 
 
-async def best(source: Row, info: Info) -> Row | None:
+def best(source: Row, info: Info) -> Row | None:
     """The provider to send the viewer to: a LIVE one before others, at home before where an agreement lets them roam."""
     context: Context = info.context
     offering = context.services.listing.offering.get(source["code"], ())
@@ -112,7 +112,7 @@ def may_use(context: Context, channel: Channel, provider: Provider) -> bool:
     return share(context.snapshot, channel, context.home, provider.code, context.today).allowed
 
 
-async def provider_share(source: Row, info: Info, with_: str) -> Row:
+def provider_share(source: Row, info: Info, with_: str) -> Row:
     """Whether and why citizens of the city `with_` may use this provider's service."""
     context: Context = info.context
     channel = context.channel(source["city"]["slug"])
@@ -120,7 +120,7 @@ async def provider_share(source: Row, info: Info, with_: str) -> Row:
     return share_row(context, channel, with_, decided)
 
 
-async def provider_availability(source: Row, info: Info) -> str:
+def provider_availability(source: Row, info: Info) -> str:
     return info.context.services.connections.health.of(source["city"]["slug"]).value
 
 

@@ -18,21 +18,21 @@ def channel_of(context: Context, city: Row) -> Channel:
     return context.channel(city["slug"])
 
 
-async def cities(_: None, info: Info, status: Sequence[str] | None = None) -> list[Row]:
+def cities(_: None, info: Info, status: Sequence[str] | None = None) -> list[Row]:
     context: Context = info.context
     channels = context.snapshot.channels.values()
     return [city_row(context, channel) for channel in channels if status is None or channel.status in status]
 
 
-async def city(_: None, info: Info, id: str) -> Row:  # noqa: A002 - the argument's name in the graph
+def city(_: None, info: Info, id: str) -> Row:  # noqa: A002 - the argument's name in the graph
     return city_row(info.context, info.context.channel(id))
 
 
-async def city_services(source: Row, info: Info, **arguments: Any) -> Row:
+def city_services(source: Row, info: Info, **arguments: Any) -> Row:
     return services_page(info, "City.services", [source["slug"]], **arguments)
 
 
-async def shared_with(source: Row, info: Info, city: str) -> list[Row]:
+def shared_with(source: Row, info: Info, city: str) -> list[Row]:
     """Which of this city's services are open to citizens of `city`, with the reason where one is not."""
     context: Context = info.context
     channel = channel_of(context, source)
@@ -40,11 +40,11 @@ async def shared_with(source: Row, info: Info, city: str) -> list[Row]:
     return [share_row(context, channel, city, share) for share in found]
 
 
-async def availability(source: Row, info: Info) -> str:
+def availability(source: Row, info: Info) -> str:
     return info.context.services.connections.health.of(source["slug"]).value
 
 
-async def statistics(source: Row, info: Info) -> list[Row]:
+def statistics(source: Row, info: Info) -> list[Row]:
     """Dated facts as published; contradictory ones stand side by side."""
     return [
         {

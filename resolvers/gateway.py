@@ -8,7 +8,7 @@ from .provenance import instant
 Row = dict[str, Any]
 
 
-async def gateway(_: None, info: Info) -> Row:
+def gateway(_: None, info: Info) -> Row:
     context: Context = info.context
     return {
         "version": context.services.version,
@@ -18,7 +18,7 @@ async def gateway(_: None, info: Info) -> Row:
     }
 
 
-async def local(_: None, info: Info) -> Row:
+def local(_: None, info: Info) -> Row:
     return {"available": True}
 
 

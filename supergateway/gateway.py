@@ -6,9 +6,11 @@ from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from graphql import GraphQLError
+
 from edge.body import GraphQLRequest
 from edge.documents import Documents
-from edge.errors import coded
+from edge.errors import GRAPHQL_VALIDATION_FAILED, INVALID_INPUT, Refusal, code_of
 from edge.limits import Limits
 from federation.client import SubgraphClient
 from federation.engine import Answer, Prepared, Request
@@ -57,11 +59,13 @@ class Gateway:
         self._prepared: OrderedDict[tuple[str, str | None], Prepared] = OrderedDict()
         self._random = random.Random()
 
-    async def answer(self, request: GraphQLRequest) -> Answer:
-        """Any query or mutation; never raises for what a client sent."""
+    async def answer(self, request: GraphQLRequest, *, read_only: bool = False) -> Answer:
+        """Any query or mutation.  Raises: Refusal(405): `read_only`, and it is no query."""
         prepared = self.prepare(request)
         if isinstance(prepared, Answer):
             return prepared
+        if read_only and prepared.operation.kind != "query":
+            raise Refusal(INVALID_INPUT, "Only a query may be sent by GET.", status=405, headers=(("allow", "POST"),))
         if prepared.operation.kind == "subscription":
             return _refused("Subscriptions are not served over HTTP requests here.", "SUBSCRIPTION_NOT_SUPPORTED")
         try:
@@ -98,18 +102,9 @@ class Gateway:
         )
 
 
-class _Located(ResponseError):
-    """A request error with its places in the text."""
-
-
-def _error(error: object) -> ResponseError:
-    formatted = error.formatted  # type: ignore[attr-defined]
-    code = (formatted.get("extensions") or {}).get("code", "GRAPHQL_VALIDATION_FAILED")
-    return ResponseError(formatted["message"], code)
+def _error(error: GraphQLError) -> ResponseError:
+    return ResponseError(error.message, code_of(error) or GRAPHQL_VALIDATION_FAILED)
 
 
 def _refused(message: str, code: str) -> Answer:
     return Answer(None, (ResponseError(message, code),), executed=False)
-
-
-__all__ = ["LIMITS", "Gateway", "Settings", "coded"]

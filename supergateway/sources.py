@@ -4,8 +4,10 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from federation.compose import NotComposed, compose
 from federation.failures import QueryPlanError
 from federation.graph import Graph
+from federation.subgraph import Source as Subgraph
 
 
 class SourceError(Exception):
@@ -46,12 +48,11 @@ def source_of(text: str, origin: str) -> Source:
 
 
 def _composed(given: list[tuple[str, str, str]]) -> str:
-    try:
-        from federation.compose import compose
-        from federation.subgraph import Subgraph
-    except ImportError:
-        raise SourceError("Subgraphs cannot be composed in this build; give a composed --supergraph.") from None
-    raise SourceError(f"{compose} {Subgraph}")
+    result = compose(Subgraph(name, sdl, url) for name, url, sdl in given)
+    if isinstance(result, NotComposed):
+        lines = "\n".join(f"  {error}" for error in result.errors)
+        raise SourceError(f"The subgraphs do not compose:\n{lines}")
+    return result.sdl
 
 
 def _text(path: Path) -> str:

@@ -36,7 +36,7 @@ class GraphQLView:
             request = await _read(scope, receive, headers)
             if request is None:
                 return
-            answer = await self._gateway.answer(request)
+            answer = await self._gateway.answer(request, read_only=scope["method"] == "GET")
             body = encode(answer.formatted())
             if not answer.executed and media == GRAPHQL:
                 status = 400
@@ -49,17 +49,13 @@ class GraphQLView:
 async def _read(scope: Scope, receive: Receive, headers: Mapping[str, str]) -> GraphQLRequest | None:
     match scope["method"]:
         case "GET":
-            return _no_mutation(parse_query_string(scope["query_string"], LIMITS))
+            return parse_query_string(scope["query_string"], LIMITS)
         case "POST":
             if headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
                 raise Refusal(INVALID_INPUT, f"The content type must be {JSON}.", status=415)
             raw = await read_body(receive, headers.get("content-length"), LIMITS)
             return None if raw is None else parse_body(raw, LIMITS)
     raise Refusal(INVALID_INPUT, "Use GET or POST.", status=405, headers=(("allow", "GET, POST"),))
-
-
-def _no_mutation(request: GraphQLRequest) -> GraphQLRequest:
-    return request
 
 
 async def _health(scope: Scope, receive: Receive, send: Send) -> None:

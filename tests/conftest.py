@@ -49,6 +49,10 @@ def faults(stack: Stack) -> Iterator[Callable[..., object]]:
 
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
     """With ROAM_REQUIRE_ALL=1 nothing may be left out for want of a server: such a skip is a failure."""
-    if os.environ.get("ROAM_REQUIRE_ALL") == "1" and call.excinfo is not None and call.excinfo.errisinstance(pytest.skip.Exception):
+    if (
+        os.environ.get("ROAM_REQUIRE_ALL") == "1"
+        and call.excinfo is not None
+        and call.excinfo.errisinstance(pytest.skip.Exception)
+    ):
         reason = str(call.excinfo.value)
         call.excinfo = pytest.ExceptionInfo.from_exception(AssertionError(f"skipped, but ROAM_REQUIRE_ALL=1: {reason}"))

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     {"cli", "sandbox"},
-    {"app"},
+    {"app", "supergateway"},
     {"edge"},
     {"resolvers"},
     {"roaming"},
@@ -19,7 +19,7 @@ LAYERS = (
 )
 ROOMS = frozenset().union(*LAYERS, {"federation"})
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
-FEDERATION_USERS = {"channels", "roaming", "resolvers", "edge", "app", "cli", "sandbox"}
+FEDERATION_USERS = {"channels", "roaming", "resolvers", "edge", "app", "supergateway", "cli", "sandbox"}
 BELOW_APP = ("channels", "edge", "federation", "identity", "resolvers", "roaming", "schema", "storage")
 ALONE = {"schema", "storage", "federation"}
 
@@ -63,7 +63,14 @@ def test_a_room_imports_only_rooms_below_it(room: str) -> None:
 @pytest.mark.parametrize("room", BELOW_APP)
 def test_nothing_below_app_reads_the_environment_or_the_clock(room: str) -> None:
     """What time it is and how a process is set up is told from above, or tests could not tell it."""
-    forbidden = {("os", "environ"), ("os", "getenv"), ("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time")}
+    forbidden = {
+        ("os", "environ"),
+        ("os", "getenv"),
+        ("datetime", "now"),
+        ("datetime", "utcnow"),
+        ("date", "today"),
+        ("time", "time"),
+    }
     wrong = [
         f"{path.relative_to(ROOT)}:{node.lineno} {node.value.id}.{node.attr}"
         for path in modules(room)

@@ -34,28 +34,40 @@ def merged_field(graphs: Graphs, coordinate: Coordinate, ledger: Ledger) -> Fiel
     moved = graphs.override(coordinate)
     owners = [facts for facts, _ in graphs.defining(coordinate[0])]
     declared = [(facts, one) for facts in owners if (one := facts.field(coordinate))]
-    sources = [(facts, one) for facts, one in declared if not moved.gone(facts.name)]
-    own = [(facts, one) for facts, one in sources if not facts.external(coordinate)]
+    own = [(facts, one) for facts, one in declared if not facts.external(coordinate)]
+    externals = [(facts, one) for facts, one in declared if facts.external(coordinate)]
+    if not own and _added_by_interface_object(graphs, coordinate):
+        own = externals
     if not own:
-        ledger.errors += external_missing_on_base.errors(coordinate, [facts for facts, _ in sources])
+        ledger.errors += external_missing_on_base.errors(coordinate, [facts for facts, _ in externals])
         return None
-    ledger.errors += merged_directive_application_on_external.errors(coordinate, sources)
+    ledger.errors += merged_directive_application_on_external.errors(coordinate, declared)
     name = ".".join(coordinate)
     merged_to, equal = reference(graphs, own, name, code=field_type_mismatch.CODE, noun="field", ledger=ledger)
     args = merged_arguments(graphs, name, own, ledger)
-    externals = [(facts, one) for facts, one in sources if facts.external(coordinate)]
-    if externals:
-        merged = Field(coordinate[1], merged_to, args)
-        ledger.errors += external_type_mismatch.errors(graphs, coordinate, merged, externals, own)
-        ledger.errors += external_argument_missing.errors(coordinate, merged, externals, own)
-        equal = equal and all(one.type == merged_to for _, one in externals)
-    joins = _joins(graphs, coordinate, sources, equal=equal)
+    merged = Field(coordinate[1], merged_to, args)
+    ledger.errors += external_type_mismatch.errors(graphs, coordinate, merged, externals, own)
+    ledger.errors += external_argument_missing.errors(coordinate, merged, externals, own)
+    equal = equal and all(one.type == merged_to for _, one in externals)
+    joined = [(facts, one) for facts, one in declared if not moved.gone(facts.name)]
+    joins = _joins(graphs, coordinate, joined, equal=equal)
     return Field(
         name=coordinate[1],
         type=merged_to,
         args=args,
         applied=(*joins, *merged_applied(graphs, own, name, ledger)),
         description=description([one for _, one in own], name, ledger),
+    )
+
+
+def _added_by_interface_object(graphs: Graphs, coordinate: Coordinate) -> bool:
+    """Whether an @interfaceObject resolves the field for every type of its interface."""
+    owner, name = coordinate
+    interfaces = {interface for _, one in graphs.defining(owner) for interface in one.interfaces}
+    return any(
+        has(one, "interfaceObject") and name in one.fields and not facts.external((interface, name))
+        for interface in sorted(interfaces)
+        for facts, one in graphs.defining(interface)
     )
 
 

@@ -10,13 +10,16 @@ ROOTS = ("Query", "Mutation", "Subscription")
 
 
 def errors(subgraphs: Sequence[Facts]) -> Iterator[CompositionError]:
-    """An error for every extension without a definition in any subgraph."""
-    defined = {one.name for facts in subgraphs for one in facts.types.values() if not is_extension(one)}
-    # An extension in a Federation 2 subgraph is a definition: the version no longer tells them apart.
-    defined |= {name for facts in subgraphs if not facts.subgraph.federation_1 for name in facts.types}
+    """An error for every extension that no other subgraph defines, with or without @extends."""
+    defining: dict[str, set[str]] = {}
     for facts in subgraphs:
         for one in facts.types.values():
-            if is_extension(one) and one.name not in defined and one.name not in ROOTS:
+            if one.defined:
+                defining.setdefault(one.name, set()).add(facts.name)
+    for facts in subgraphs:
+        for one in facts.types.values() if facts.subgraph.federation_1 else ():
+            based = defining.get(one.name, set()) - {facts.name}
+            if is_extension(one) and not based and one.name not in ROOTS:
                 message = (
                     f'Type "{one.name}" is an extension type, but there is no type definition for "{one.name}" in any'
                     " subgraph."

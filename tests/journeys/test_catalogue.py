@@ -75,7 +75,7 @@ def test_a_filter_keeps_what_it_names(citizen: Citizen, chosen: dict[str, Any], 
 
 def test_only_what_may_be_used_from_home_is_listed_when_asked(citizen: Citizen) -> None:
     """A Chengdu citizen in Deyang: water, the ride code, 12345; not the notary, whose agreement is not signed."""
-    query = '{ roam(city: DEYANG) { services(filter: {roamableFrom: CHENGDU}) { nodes { code } } } }'
+    query = "{ roam(city: DEYANG) { services(filter: {roamableFrom: CHENGDU}) { nodes { code } } } }"
     codes = {node["code"] for node in citizen("chen").ask(query).whole()["roam"]["services"]["nodes"]}
     assert codes == {"WATER-QUERY", "WATER-PAY", "TRANSIT-CODE", "HOTLINE-12345"}
 

@@ -76,7 +76,9 @@ def test_abroad_only_the_kinds_that_are_shared_are_handed_out(citizen: Citizen) 
     answer = citizen("mian").ask(BILLS, cities=["DEYANG"])
     assert {bill["kind"] for bill in nodes(answer)} == {"WATER"}
     assert coverage(answer)["deyang"]["agreementId"] == "2026-002"
-    only_gas = citizen("mian").ask(BILLS, cities=["DEYANG"], filter={"kinds": ["GAS"]}).whole()["me"]["bills"]["coverage"]
+    only_gas = (
+        citizen("mian").ask(BILLS, cities=["DEYANG"], filter={"kinds": ["GAS"]}).whole()["me"]["bills"]["coverage"]
+    )
     assert [(row["outcome"], row["code"]) for row in only_gas] == [("DENIED", "NO_AGREEMENT")]
 
 

@@ -309,7 +309,9 @@ def test_another_citizens_consent_cannot_be_revoked(citizen: Citizen) -> None:
         ({"provider": "CHENGDU"}, ["input", "provider"]),
     ],
 )
-def test_a_consent_for_what_is_not_offered_is_refused(citizen: Citizen, change: dict[str, Any], field: list[str]) -> None:
+def test_a_consent_for_what_is_not_offered_is_refused(
+    citizen: Citizen, change: dict[str, Any], field: list[str]
+) -> None:
     """Nobody consents to what can never be sent."""
     chosen = {"services": ["WATER-QUERY"], "claims": ["PAIRWISE_ID"], "key": new_key("unfit")} | change
     told = citizen("chen").ask(GRANT, **chosen).whole()["grantConsent"]

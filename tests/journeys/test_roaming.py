@@ -50,7 +50,9 @@ def test_a_citizen_whom_the_city_does_not_know_is_told_to_link(citizen: Citizen)
     """test-nobody signs in, but no city has an account: DENIED, with the code that leads to linking."""
     answer = citizen("test-nobody@meishan").ask(SOCIAL, cities=["MEISHAN"])
     assert coverage(answer, "socialInsurance") == {"meishan": ("DENIED", "ACCOUNT_NOT_LINKED")}
-    accounts = citizen("test-nobody@meishan").ask("{ me { accounts { city { slug } state } } }").whole()["me"]["accounts"]
+    accounts = (
+        citizen("test-nobody@meishan").ask("{ me { accounts { city { slug } state } } }").whole()["me"]["accounts"]
+    )
     assert {"city": {"slug": "meishan"}, "state": "NOT_LINKED"} in accounts
 
 
@@ -97,7 +99,7 @@ def test_a_share_explains_itself(citizen: Citizen) -> None:
 
 def test_the_best_provider_is_at_home_then_where_one_may_roam(citizen: Citizen) -> None:
     """A citizen is sent to the city that can serve them."""
-    query = 'query B($code: ID!) { service(code: $code) { best { city { slug } } } }'
+    query = "query B($code: ID!) { service(code: $code) { best { city { slug } } } }"
     assert citizen("mian").ask(query, code="WATER-QUERY").whole()["service"]["best"]["city"]["slug"] == "mianyang"
     assert citizen("deng").ask(query, code="HOSP-APPT").whole()["service"]["best"]["city"]["slug"] == "chengdu"
     assert citizen("mei").ask(query, code="TRANSIT-CODE").whole()["service"]["best"] is None

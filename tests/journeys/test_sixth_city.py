@@ -53,7 +53,9 @@ def test_a_broken_channel_file_leaves_the_other_cities_serving(root: Path, tmp_p
     with Stack.start(root, tmp_path / "home") as stack:
         front = FrontEnd(stack.gateway_url, stack.token("mei"))
         answer = front.ask(COVERAGE, cities=["DEYANG", "MEISHAN", "CHENGDU"])
-        outcomes = {row["city"]["slug"]: (row["outcome"], row["code"]) for row in answer.data["me"]["bills"]["coverage"]}
+        outcomes = {
+            row["city"]["slug"]: (row["outcome"], row["code"]) for row in answer.data["me"]["bills"]["coverage"]
+        }
         assert outcomes == {"deyang": ("DENIED", "CHANNEL_PAUSED"), "meishan": ("OK", None), "chengdu": ("OK", None)}
         log = (tmp_path / "home" / "logs" / "gateway.log").read_text("utf-8")
         assert "deyang/channel.yaml:" in log
