@@ -40,7 +40,7 @@ from identity.claims import UserInfo
 from identity.issuers import DEFAULT_ACR, Issuer
 from identity.refusal import Refusal
 from identity.seal import Sealer
-from resolvers import ANSWERS, Context, Listing, Services, catalogue_index, local_answers
+from resolvers import ANSWERS, SUBGRAPH_ANSWERS, Context, Listing, Services, catalogue_index, local_answers
 from resolvers.context import RunningGraph
 from roaming import Consents, Journal, consents, journal
 from schema.build import Graph
@@ -104,7 +104,8 @@ def create_app(settings: Settings) -> Starlette:
     )
     snapshot = usable(loaded, settings)
     gateway = Gateway(settings, snapshot)
-    return Starlette(routes=routes(gateway, site(settings, snapshot)), lifespan=gateway.lifespan)
+    served = routes(gateway, site(settings, snapshot), Subgraph(gateway))
+    return Starlette(routes=served, lifespan=gateway.lifespan)
 
 
 def usable(loaded: Loaded, settings: Settings) -> Snapshot:
@@ -189,7 +190,9 @@ class Gateway:
         self._issuers = issuers(settings, snapshot)
         self._seal_key, self._salt = key_of(snapshot.secrets, SEAL_KEY), key_of(snapshot.secrets, PAIRWISE_SALT)
         contributions = {c.slug: c.contribution for c in snapshot.channels.values() if c.contribution}
-        self._graph = Graph(ANSWERS, snapshot.city_ids, contributions, local_answers(snapshot))
+        own = snapshot.city_ids, contributions, local_answers(snapshot)
+        self._graph = running(Graph(ANSWERS, *own))
+        self._subgraph = running(Graph(SUBGRAPH_ANSWERS, *own, subgraph=True))
         self.limits = Limits(introspection=snapshot.environment.graphiql)
         self._services: Services | None = None
         self._authentication: Authentication | None = None
@@ -219,7 +222,8 @@ class Gateway:
                 store_key=self._seal_key,
                 clock=now,
                 version=version("cityroam"),
-                graph=RunningGraph(self._graph.core, sha256(self._graph.as_str().encode()).hexdigest()[:12]),
+                graph=self._graph,
+                subgraph=self._subgraph,
                 budget_seconds=snapshot.settings.gateway.fanout_budget.total_seconds(),
             )
             for line in connections.diagnostics:
@@ -231,8 +235,8 @@ class Gateway:
             self._services = None
             probing.cancel()
 
-    async def context(self, credentials: Credentials) -> Context:
-        """Who asks, in which language, by when. Raises: GraphQLError UNAUTHENTICATED."""
+    async def context(self, credentials: Credentials, *, as_subgraph: bool = False) -> Context:
+        """Who asks, in which language, by when, on which graph. Raises: GraphQLError UNAUTHENTICATED."""
         if self._services is None or self._authentication is None:
             raise RuntimeError("the gateway is not open")
         language = preferred(
@@ -248,6 +252,7 @@ class Gateway:
             language=language,
             request_id=credentials.request_id,
             deadline=asyncio.get_running_loop().time() + self._services.budget_seconds,
+            as_subgraph=as_subgraph,
         )
 
     def readiness(self) -> Readiness:
@@ -260,6 +265,32 @@ class Gateway:
             for c in self._snapshot.channels.values()
         )
         return Readiness(True, self._snapshot.version, self._services.graph.version, cities)
+
+
+class Subgraph:
+    """The same gateway as a supergraph's router sees it (edge.ports.GatewayPort): only the graph is another."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    @property
+    def limits(self) -> Limits:
+        """As the gateway's own."""
+        return self._gateway.limits
+
+    async def context(self, credentials: Credentials) -> Context:
+        """As the gateway's own, on the graph with `_service` and `_entities`. Raises: GraphQLError UNAUTHENTICATED."""
+        return await self._gateway.context(credentials, as_subgraph=True)
+
+    def readiness(self) -> Readiness:
+        """As the gateway's own."""
+        return self._gateway.readiness()
+
+
+def running(graph: Graph) -> RunningGraph:
+    """A graph as requests run on it; its version is a digest of its SDL."""
+    sdl = graph.as_str()
+    return RunningGraph(graph.core, sha256(sdl.encode()).hexdigest()[:12], sdl)
 
 
 def preferred(header: str | None, default: str) -> str:

@@ -14,6 +14,7 @@ PARTS = (
     "cli.up",
     "cli.token",
     "cli.fault",
+    "cli.compose",
     "cli.supergateway",
 )
 

@@ -6,7 +6,8 @@ The figures are upper bounds: `@skip` and `@include` are not followed, and branc
 
 Cost of a field = own + rows × cost of what is selected below.  own: `@cost`, else 10 for a mutation's root field, 1 for
 an object, 0 for a leaf.  rows: `first` (literal, variable or default); for another list of objects, an assumed size,
-except in a page type (it has `pageInfo`), whose rows `first` has counted already.
+except in a page type (it has `pageInfo`), whose rows `first` has counted already.  A subgraph's `_entities` has one row
+for each of its `representations`, and each costs 1.
 """
 
 from collections import Counter
@@ -44,6 +45,7 @@ from .limits import Limits
 CEILING = 10**9  # figures saturate here: nested fragments could otherwise make them millions of digits long
 MUTATION_COST = 10
 INTROSPECTION_COST = 100
+REPRESENTATIONS = "representations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,8 @@ class Gauge:
             return declared.value * (self._cities(node, definition) if declared.per_city else 1)
         if parent is self._scale.schema.mutation_type:
             return MUTATION_COST
+        if REPRESENTATIONS in definition.args:
+            return self._rows(node, definition, parent)
         return 1 if is_composite_type(get_named_type(definition.type)) else 0
 
     def _cities(self, node: FieldNode, definition: GraphQLField) -> int:
@@ -186,6 +190,9 @@ class Gauge:
         if "first" in definition.args:
             first = self._argument(node, "first", definition.args["first"])
             return max(1, first) if isinstance(first, int) else 1
+        if REPRESENTATIONS in definition.args:
+            given = self._argument(node, REPRESENTATIONS, definition.args[REPRESENTATIONS])
+            return len(given) if isinstance(given, list) else 1
         if not is_list_type(get_nullable_type(definition.type)) or "pageInfo" in getattr(parent, "fields", ()):
             return 1
         return self._scale.assumed_list_size

@@ -12,19 +12,26 @@ from .view import GraphQLView
 from .ws import SocketView
 
 
-def routes(gateway: GatewayPort, site: Site | None = None) -> list[BaseRoute]:
-    """`/graphql` (HTTP, SSE, WebSocket), the GraphiQL page and its files, and the two probes."""
-    door = Door(gateway)
+def routes(gateway: GatewayPort, site: Site | None = None, subgraph: GatewayPort | None = None) -> list[BaseRoute]:
+    """`/graphql` (HTTP, SSE, WebSocket), the GraphiQL page and its files, and the two probes.
+
+    `subgraph` is the gateway as a supergraph's router sees it: the same transports at `/subgraph`, without a page.
+    """
     pages = Pages(site or Site())
     health = Health(gateway.readiness)
     return [
-        # Raw ASGI endpoints: the hot path pays for no request and response objects.
-        Route("/graphql", GraphQLView(door, pages)),
-        WebSocketRoute("/graphql", SocketView(door)),
+        *_graph_routes("/graphql", gateway, pages),
+        *(_graph_routes("/subgraph", subgraph, Pages(Site(enabled=False))) if subgraph else ()),
         Route("/healthz", _App(health.alive), methods=["GET"]),
         Route("/readyz", _App(health.ready), methods=["GET"]),
         *(_page_routes(pages) if pages.enabled else ()),
     ]
+
+
+def _graph_routes(path: str, gateway: GatewayPort, pages: Pages) -> list[BaseRoute]:
+    door = Door(gateway)
+    # Raw ASGI endpoints: the hot path pays for no request and response objects.
+    return [Route(path, GraphQLView(door, pages)), WebSocketRoute(path, SocketView(door))]
 
 
 def _page_routes(pages: Pages) -> list[BaseRoute]:

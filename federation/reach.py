@@ -8,13 +8,13 @@ least fixed point of that rule, so keys that need each other reach nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from federation.definitions import TypeDef, has, uses
 from federation.facts import Facts, selection_in
 from federation.merging.graphs import Graphs
 from federation.rules.interface_key_missing_implementation_type import resolvable
-from federation.selection import Condition, Selected, Selection
+from federation.selection import Condition, Selected, Selection, print_selection
 from federation.wrapping import named
 
 ROOTS = ("Query", "Mutation", "Subscription")
@@ -30,8 +30,14 @@ class Position:
 
 
 Positions = tuple[Position, ...]
-State = tuple[str, Position]
-"""The object's type in the supergraph, and a position where it is known."""
+Excluded = frozenset[str]
+"""Subgraphs that are being entered: what a key needs is not fetched from where the key leads."""
+State = tuple[str, Position, Excluded]
+"""The object's type in the supergraph, a position where it is known, and where one cannot go."""
+Key = tuple[Facts, Selection, str]
+"""A subgraph that a type is entered by, the key, and a text that is equal for keys that ask for the same."""
+MAX_EXCLUDED = 3
+NOWHERE: Excluded = frozenset()
 
 
 @dataclass(slots=True)
@@ -46,58 +52,87 @@ class Reach:
     facts: Mapping[str, Facts] = field(default_factory=dict)
     possible: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The object types of every composite type of the supergraph."""
-    entered: Mapping[str, tuple[tuple[Facts, Selection], ...]] = field(default_factory=dict)
+    entered: Mapping[str, tuple[Key, ...]] = field(default_factory=dict)
     """By type, the subgraphs that enter it by key, once for each key."""
-    _found: dict[State, list[Position]] = field(default_factory=dict)
+    _found: dict[State, dict[Position, frozenset[str]]] = field(default_factory=dict)
+    """By state, the positions and the keys used on the way to each."""
     _settled: set[State] = field(default_factory=set)
     _active: list[State] = field(default_factory=list)
     _passed: set[State] = field(default_factory=set)
     _cut: bool = False
 
-    def closure(self, type_name: str, start: Position) -> list[Position]:
+    def closure(self, type_name: str, start: Position, excluded: Excluded = NOWHERE) -> tuple[Position, ...]:
         """Every position where the same object is known, the start first."""
-        state = (type_name, start)
-        if state in self._settled:
-            return self._found[state]
-        if state in self._active or state in self._passed:
-            self._cut = self._cut or (state in self._active and state != self._active[-1])
-            return self._found[state]
-        if self._active:
-            return self._explored(state)
+        state = (type_name, start, excluded)
+        if state not in self._settled:
+            if state in self._active or state in self._passed:
+                self._cut = self._cut or state in self._active
+            elif self._active:
+                self._explore(state)
+            else:
+                self._settle(state)
+        return tuple(self._found[state])
+
+    def _settle(self, state: State) -> None:
+        """Explores until nothing grows: answers that needed themselves were cut short at first."""
         while True:
             before = sum(map(len, self._found.values()))
             self._cut = False
-            self._explored(state)
+            self._passed.clear()
+            self._explore(state)
             if not self._cut or before == sum(map(len, self._found.values())):
                 break
-            self._passed.clear()
         self._settled |= self._passed
         self._passed.clear()
-        return self._found[state]
 
-    def _explored(self, state: State) -> list[Position]:
-        found = self._found.setdefault(state, [state[1]])
+    def _explore(self, state: State) -> None:
+        found = self._found.setdefault(state, {state[1]: frozenset()})
         self._active.append(state)
         grown = True
         while grown:
-            fresh = [position for position in self._next(state[0], found) if position not in found]
-            found += dict.fromkeys(fresh)
-            grown = bool(fresh)
+            before = len(found)
+            for position, via in list(self._next(state, found)):
+                found.setdefault(position, via)
+            grown = len(found) > before
         self._active.pop()
         self._passed.add(state)
-        return found
 
-    def _next(self, type_name: str, found: list[Position]) -> Iterator[Position]:
+    def _next(
+        self, state: State, found: Mapping[Position, frozenset[str]]
+    ) -> Iterator[tuple[Position, frozenset[str]]]:
+        type_name, _, excluded = state
         if type_name in ROOTS:
-            yield from (Position(facts.name, type_name) for facts, _ in self.graphs.defining(type_name))
+            for facts, _ in self.graphs.defining(type_name):
+                yield Position(facts.name, type_name), frozenset()
             return
         known = {(position.subgraph, position.type) for position in found}
         for target in self._enterable(type_name):
-            for facts, key in self.entered.get(target, ()):
-                if (facts.name, target) in known:
+            for facts, key, text in self.entered.get(target, ()):
+                if (facts.name, target) in known or facts.name in excluded:
                     continue
-                if any(self.satisfied(type_name, (position,), key) for position in found):
-                    yield from self._landed(type_name, Position(facts.name, target))
+                via = self._by(type_name, found, key, text, _with(excluded, facts.name))
+                if via is not None:
+                    known.add((facts.name, target))
+                    yield from ((one, via) for one in self._landed(type_name, Position(facts.name, target)))
+
+    def _by(
+        self, type_name: str, found: Mapping[Position, frozenset[str]], key: Selection, text: str, excluded: Excluded
+    ) -> frozenset[str] | None:
+        """The keys used when a key can be had; None when it cannot.  A key does not help to get itself."""
+        used = frozenset((text,))
+        for item in key:
+            supplier = next(
+                (
+                    position
+                    for position, via in found.items()
+                    if text not in via and self._had(type_name, (position,), item, excluded)
+                ),
+                None,
+            )
+            if supplier is None:
+                return None
+            used |= found[supplier]
+        return used
 
     def _enterable(self, type_name: str) -> tuple[str, ...]:
         one = self.types.get(type_name)
@@ -124,13 +159,13 @@ class Reach:
             return False
         return not facts.external(coordinate) or any(one.name == name for one in fields_of(position.provided))
 
-    def direct(self, type_name: str, position: Position, name: str) -> Positions:
+    def direct(self, type_name: str, position: Position, name: str, excluded: Excluded = NOWHERE) -> Positions:
         """Where a field leads from a position without leaving the subgraph; empty when it does not resolve it."""
         if not self.resolves(position, name):
             return ()
         item = self.facts[position.subgraph].types[position.type].fields[name]
         for requires in uses(item, "requires"):
-            if not self.satisfied(type_name, (position,), selection_in(requires)):
+            if not self.satisfied(type_name, (position,), selection_in(requires), excluded):
                 return ()
         below = tuple(sub for one in fields_of(position.provided) if one.name == name for sub in one.below)
         provides = tuple(one for use in uses(item, "provides") for one in selection_in(use))
@@ -150,52 +185,63 @@ class Reach:
         for start in starts:
             facts = self.facts[start.subgraph]
             one = facts.types.get(start.type)
-            if one is None or type_name not in facts.possible(start.type) or has(one, "interfaceObject"):
+            if one is None or type_name not in facts.possible(start.type) or self.is_interface_object(start):
                 continue
             provided = start.provided if start.type == type_name else narrowed(start.provided, type_name, self.possible)
             found[Position(start.subgraph, type_name, provided)] = None
         return tuple(found)
 
-    def cast(self, abstract: str, starts: Positions, type_name: str) -> Positions:
+    def cast(self, abstract: str, starts: Positions, type_name: str, excluded: Excluded = NOWHERE) -> Positions:
         """The same, entering other subgraphs by the interface's keys where no position knows the type."""
         direct = self.downcast(starts, type_name)
         if direct or abstract not in self.entered:
             return direct
-        return self.downcast([one for start in starts for one in self.closure(abstract, start)], type_name)
+        return self.downcast([one for start in starts for one in self.closure(abstract, start, excluded)], type_name)
 
-    def satisfied(self, type_name: str, starts: Positions, selection: Selection) -> bool:
-        """Whether everything selected can be had from the positions."""
+    def satisfied(self, type_name: str, starts: Positions, selection: Selection, excluded: Excluded = NOWHERE) -> bool:
+        """Whether everything selected can be had from where the positions lead."""
         one = self.types.get(type_name)
         if one is None or one.kind != "OBJECT":
-            return self._satisfied_abstract(type_name, starts, selection)
-        return all(self._had(type_name, starts, item) for item in selection)
+            return self._satisfied_abstract(type_name, starts, selection, excluded)
+        return all(self._reached(type_name, starts, item, excluded) for item in selection)
 
-    def _had(self, type_name: str, starts: Positions, item: Selected | Condition) -> bool:
+    def _reached(self, type_name: str, starts: Positions, item: Selected | Condition, excluded: Excluded) -> bool:
+        if self._had(type_name, starts, item, excluded):
+            return True
+        around = dict.fromkeys(one for start in starts for one in self.closure(type_name, start, excluded))
+        return len(around) > len(starts) and self._had(type_name, tuple(around), item, excluded)
+
+    def _had(self, type_name: str, positions: Positions, item: Selected | Condition, excluded: Excluded) -> bool:
+        """Whether one selected item can be had at the positions themselves."""
         if isinstance(item, Condition):
             applies = not item.type or type_name in self.possible.get(item.type, ())
-            return not applies or self.satisfied(type_name, starts, item.below)
+            return not applies or all(self._had(type_name, positions, one, excluded) for one in item.below)
         if item.name == "__typename":
             return True
-        found = self.advance(type_name, starts, item.name)
-        target = self.types[type_name].fields.get(item.name)
-        return bool(found) and (not item.below or target is None or self.satisfied(named(target.type), found, item.below))
+        found = tuple(one for start in positions for one in self.direct(type_name, start, item.name, excluded))
+        return bool(found) and self._below(type_name, item, found, excluded)
 
-    def _satisfied_abstract(self, type_name: str, starts: Positions, selection: Selection) -> bool:
-        objects = [start for start in starts if has(self.facts[start.subgraph].types[start.type], "interfaceObject")]
-        if objects and all(self._had_by_interface_object(type_name, tuple(objects), item) for item in selection):
+    def _below(self, type_name: str, item: Selected, found: Positions, excluded: Excluded) -> bool:
+        one = self.types.get(type_name)
+        target = one.fields.get(item.name) if one else None
+        return not item.below or target is None or self.satisfied(named(target.type), found, item.below, excluded)
+
+    def _satisfied_abstract(
+        self, type_name: str, starts: Positions, selection: Selection, excluded: Excluded
+    ) -> bool:
+        objects = tuple(one for one in starts if self.is_interface_object(one))
+        if objects and all(self._had(type_name, objects, item, excluded) for item in selection):
             return True
         for name in self.possible.get(type_name, ()):
-            known = self.cast(type_name, starts, name)
-            if known and not self.satisfied(name, known, selection):
+            known = self.cast(type_name, starts, name, excluded)
+            if known and not self.satisfied(name, known, selection, excluded):
                 return False
         return True
 
-    def _had_by_interface_object(self, type_name: str, starts: Positions, item: Selected | Condition) -> bool:
-        if isinstance(item, Condition):
-            return False
-        found = self.advance(type_name, starts, item.name)
-        target = self.types[type_name].fields.get(item.name)
-        return bool(found) and (not item.below or target is None or self.satisfied(named(target.type), found, item.below))
+    def is_interface_object(self, position: Position) -> bool:
+        """Whether a position knows an interface only as an object."""
+        one = self.facts[position.subgraph].types.get(position.type)
+        return one is not None and has(one, "interfaceObject")
 
 
 def reach_of(graphs: Graphs, types: Mapping[str, TypeDef], *, labels_on: bool) -> Reach:
@@ -206,12 +252,13 @@ def reach_of(graphs: Graphs, types: Mapping[str, TypeDef], *, labels_on: bool) -
             possible.setdefault(interface, []).append(one.name)
         if one.kind == "UNION":
             possible[one.name] = list(one.members)
-    entered: dict[str, list[tuple[Facts, Selection]]] = {}
+    entered: dict[str, list[Key]] = {}
     for facts in graphs.all:
         for one in facts.types.values():
             for key in uses(one, "key"):
                 if resolvable(key):
-                    entered.setdefault(one.name, []).append((facts, selection_in(key)))
+                    selection = selection_in(key)
+                    entered.setdefault(one.name, []).append((facts, selection, canonical(selection)))
     return Reach(
         graphs,
         types,
@@ -220,6 +267,19 @@ def reach_of(graphs: Graphs, types: Mapping[str, TypeDef], *, labels_on: bool) -
         possible={name: tuple(found) for name, found in possible.items()},
         entered={name: tuple(found) for name, found in entered.items()},
     )
+
+
+def _with(excluded: Excluded, subgraph: str) -> Excluded:
+    return excluded | {subgraph} if len(excluded) < MAX_EXCLUDED else excluded
+
+
+def canonical(selection: Selection) -> str:
+    """A text that is equal for selections of the same, in whatever order."""
+    return " ".join(sorted(print_selection((one,)) if not one.below else _canonical(one) for one in selection))
+
+
+def _canonical(one: Selected | Condition) -> str:
+    return f"{print_selection((replace(one, below=()),))} {{ {canonical(one.below)} }}"
 
 
 def fields_of(selection: Selection) -> Iterator[Selected]:

@@ -107,15 +107,11 @@ def _conditions(reach: Reach, walk: Walk) -> Iterator[Walk | CompositionError]:
         known = reach.cast(walk.type, walk.positions, name)
         if known:
             yield Walk(name, known, path)
-        elif all(_only_interface_object(reach, position) for position in walk.positions):
+        elif all(reach.is_interface_object(position) for position in walk.positions):
             reasons = [
                 (position.subgraph, [satisfiability_error.no_implementation(walk.type)]) for position in walk.positions
             ]
             yield satisfiability_error.error(_query(path, composite=True), reasons)
-
-
-def _only_interface_object(reach: Reach, position: Position) -> bool:
-    return has(reach.facts[position.subgraph].types[position.type], "interfaceObject")
 
 
 def _reasons(reach: Reach, walk: Walk, name: str) -> Iterator[tuple[str, list[str]]]:

@@ -7,10 +7,10 @@ and `faults` (what went wrong, told once).
 Rows stay plain mappings of canonical names from the city to the client.
 """
 
-from .answers import ANSWERS
+from .answers import ANSWERS, SUBGRAPH_ANSWERS
 from .context import Context, Services
 from .index import catalogue_index
 from .listing import Listing
 from .local import local_answers
 
-__all__ = ["ANSWERS", "Context", "Listing", "Services", "catalogue_index", "local_answers"]
+__all__ = ["ANSWERS", "SUBGRAPH_ANSWERS", "Context", "Listing", "Services", "catalogue_index", "local_answers"]

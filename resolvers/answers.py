@@ -1,4 +1,4 @@
-"""Every answered field of the canonical graph, by coordinate."""
+"""Every answered field of the canonical graph, by coordinate; and with them those of the subgraph."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,6 +11,7 @@ from . import (
     cities,
     citizen,
     consenting,
+    entities,
     gateway,
     launching,
     linking,
@@ -46,3 +47,4 @@ ROOMS = (
 ANSWERS: Mapping[str, Callable[..., Any]] = {
     coordinate: answer for room in ROOMS for coordinate, answer in room.ANSWERS.items()
 }
+SUBGRAPH_ANSWERS: Mapping[str, Callable[..., Any]] = {**ANSWERS, **entities.ANSWERS}

@@ -29,10 +29,11 @@ from .listing import Listing
 
 @dataclass(frozen=True, slots=True)
 class RunningGraph:
-    """The graph that a snapshot's requests run on: graphql-core's schema, and its version as clients are told it."""
+    """A graph that a snapshot's requests run on: graphql-core's schema, its version as clients are told it, its SDL."""
 
     core: GraphQLSchema
     version: str
+    sdl: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +54,23 @@ class Services:
     clock: Callable[[], datetime]
     version: str
     graph: RunningGraph
+    subgraph: RunningGraph
     budget_seconds: float
 
 
 @dataclass(slots=True)
 class Context:
-    """One request. `deadline` is an instant of the running loop's clock, in seconds."""
+    """One request. `deadline` is an instant of the running loop's clock, in seconds.
+
+    `as_subgraph`: it comes from a supergraph's router, and runs on the graph with `_service` and `_entities`.
+    """
 
     services: Services
     viewer: Viewer
     language: str
     request_id: str
     deadline: float
+    as_subgraph: bool = False
     errors: list[GraphQLError] = field(default_factory=list)
     extensions: dict[str, Any] = field(default_factory=dict)
     claims: Mapping[str, str] | Failure | None = None
@@ -75,7 +81,7 @@ class Context:
 
     @property
     def graph(self) -> RunningGraph:
-        return self.services.graph
+        return self.services.subgraph if self.as_subgraph else self.services.graph
 
     @property
     def config_version(self) -> str:

@@ -1,10 +1,12 @@
 """Rows that stay the same while a snapshot serves: its cities and services. Made once, shared by all answers, never changed."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from channels.models import Bilingual
+from channels.providers import Provider
 from channels.snapshot import Channel
 from identity.seal import Sealer
 
@@ -34,6 +36,11 @@ class Item:
 def pair(name: Named) -> dict[str, str]:
     """A bilingual name as the graph's text fields read it."""
     return {"zh": name.text("zh"), "en": name.text("en")}
+
+
+def provider_key(provider: Provider) -> str:
+    """What tells the providers of one city apart: the service and the department, never the service's name."""
+    return f"{provider.code}/{sha256(provider.department.encode()).hexdigest()[:12]}"
 
 
 def city(sealer: Sealer, channel: Channel) -> Row:

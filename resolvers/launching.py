@@ -12,7 +12,7 @@ from .context import Context, Info
 from .ids import GlobalId, open_id
 from .once import Done, End, Refused, ended, once, refused
 from .provenance import city_row
-from .services import is_web, provider_key
+from .services import is_web
 
 Row = dict[str, Any]
 
@@ -34,8 +34,7 @@ async def launch(_: None, info: Info, input: Mapping[str, Any]) -> Row:  # noqa:
 def provider_at(context: Context, found: GlobalId) -> tuple[Channel, Provider] | None:
     """The channel and provider behind an id; None if the city lists it no more."""
     channel = context.snapshot.channels.get(found.city)
-    providers = channel.providers if channel else ()
-    provider = next((p for p in providers if provider_key(p) == found.local), None)
+    provider = context.services.listing.providers.get((found.city, found.local))
     return (channel, provider) if channel and provider else None
 
 

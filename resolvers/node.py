@@ -1,6 +1,6 @@
 """Refetching an object by its global id. What an id opens obeys the same rules as the field it came from."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 from channels.answer import Failure
@@ -16,7 +16,7 @@ from .ids import GlobalId, open_id
 from .launching import provider_at
 from .provenance import city_row
 from .services import provider_row, service_row
-from .single import find_row
+from .single import find_rows
 from .subscriptions import present
 
 Row = dict[str, Any]
@@ -39,14 +39,18 @@ async def node(_: None, info: Info, id: str) -> Row | None:  # noqa: A002 - the 
 
 async def load_listed(context: Context, found: GlobalId) -> Row | None:
     """An object of a city, looked for in the list that names it."""
-    channel = context.channel(found.city)
-    row = await find_row(context, channel, LISTED_IN[found.typename], found.typename, found.local)
-    match row:
+    return (await load_all_listed(context, found.typename, found.city, [found.local])).get(found.local)
+
+
+async def load_all_listed(context: Context, typename: str, city: str, local_ids: Collection[str]) -> Mapping[str, Row]:
+    """Objects of one city by its own ids, with one reading of their list. Raises the coded error of a denial or failure."""
+    rows = await find_rows(context, context.channel(city), LISTED_IN[typename], typename, local_ids)
+    match rows:
         case Denial():
-            raise denied(context, channel.slug, row)
+            raise denied(context, city, rows)
         case Failure():
-            raise failed(context, channel.slug, row)
-    return row
+            raise failed(context, city, rows)
+    return rows
 
 
 async def load_application(context: Context, found: GlobalId) -> Row | None:

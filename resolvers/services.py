@@ -1,6 +1,5 @@
 """Service and ServiceProvider rows, made from the register and from what the cities list."""
 
-from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,7 +7,7 @@ from channels.providers import Provider
 from channels.snapshot import Channel
 
 from .context import Context
-from .fixed import pair
+from .fixed import pair, provider_key
 from .ids import seal_id
 from .provenance import city_row
 
@@ -18,11 +17,6 @@ Row = dict[str, Any]
 def service_row(context: Context, code: str) -> Row:
     """The Service row of a code. Raises: KeyError: nobody lists it."""
     return context.services.listing.services[code]
-
-
-def provider_key(provider: Provider) -> str:
-    """What tells the providers of one city apart: the service and the department, never the service's name."""
-    return f"{provider.code}/{sha256(provider.department.encode()).hexdigest()[:12]}"
 
 
 def provider_row(context: Context, channel: Channel, provider: Provider) -> Row:

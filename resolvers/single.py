@@ -1,6 +1,6 @@
 """Fields of one city: the answer, or null with one coded error."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from channels.answer import Failure, Page
@@ -40,18 +40,28 @@ async def find_row(
     context: Context, channel: Channel, operation: str, typename: str, local_id: str
 ) -> Row | Failure | Denial | None:
     """The row with the city's own id `local_id` in one of its lists, dressed; None where no page has it."""
+    found = await find_rows(context, channel, operation, typename, {local_id})
+    return found.get(local_id) if isinstance(found, dict) else found
+
+
+async def find_rows(
+    context: Context, channel: Channel, operation: str, typename: str, local_ids: Collection[str]
+) -> dict[str, Row] | Failure | Denial:
+    """The rows with these ids in one list of a city, dressed, by id; the list is read once, as far as it must be."""
     asked = await question(context, channel, operation, {})
     if not isinstance(asked, Question):
         return asked
-    asked = asked.narrowed()
-    position = None
+    asked, position = asked.narrowed(), None
+    found: dict[str, Row] = {}
+    missing = set(local_ids)
     for _ in range(MAX_PAGES):
         page = await put(context, asked, position)
         if isinstance(page, Failure):
             return page
-        for row in page.rows:
-            if row["id"] == local_id:
-                return one_dressed(context, asked, page, row, typename) if asked.grant.covers(row.get("kind")) else None
-        if (position := page.next) is None:
-            return None
+        rows = {row["id"]: row for row in page.rows if row["id"] in missing}
+        missing -= rows.keys()
+        covered = {i: row for i, row in rows.items() if asked.grant.covers(row.get("kind"))}
+        found |= {i: one_dressed(context, asked, page, row, typename) for i, row in covered.items()}
+        if not missing or (position := page.next) is None:
+            return found
     return endless()

@@ -5,6 +5,7 @@ declare                           how a field is declared: answered, streamed, b
 node … subscriptions              the types, by noun
 operations                        the one table of canonical operations
 declared, sdl                     what the types say, as text
+subgraph                          what Federation adds to them: entities, keys, `_service`, `_entities`
 bind, build                       one running Graph: this set's cities, answers, and the cities' own fields
 """
 

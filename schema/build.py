@@ -16,6 +16,9 @@ A subscription's answer is an async generator of rows.
 
 `answered_coordinates()` lists what must be answered. Every other field is read from its row: `Query.local` should give
 `{"available": True}`.
+
+`Graph(…, subgraph=True)` is the same graph as a supergraph sees it: two more fields to answer (`_service`, `_entities`), and
+`as_str()` prints the SDL to compose.
 """
 
 from collections.abc import Mapping
@@ -29,6 +32,7 @@ from schema.contributed import built, with_local
 from schema.declared import answered_coordinates, declared, roots
 from schema.document import Cities, print_sdl, with_cities
 from schema.operations import check_operations
+from schema.subgraph import composed, served
 
 __all__ = ["Answer", "Answers", "Cities", "Graph", "answered_coordinates"]
 
@@ -45,12 +49,16 @@ class Graph(Schema):
         cities: Cities,
         local_sdl: Mapping[str, str] | None = None,
         local_answers: Answers | None = None,
+        *,
+        subgraph: bool = False,
     ) -> None:
         super().__init__(**roots())
         every = dict(answers) | dict(local_answers or {})
-        refuse_difference(declared().answered, answers)
-        self.document = with_local(with_cities(declared().document, cities), local_sdl or {})
-        self._schema = built(self.document)  # the one private attribute touched; see tests/schema
+        refuse_difference(answered_coordinates(subgraph=subgraph), answers)
+        document = with_local(with_cities(declared().document, cities), local_sdl or {})
+        self.document = composed(document) if subgraph else document
+        # the one private attribute touched; see tests/schema
+        self._schema = built(served(document) if subgraph else document)
         check_operations(declared().core)
         refuse_strangers(self._schema, local_answers or {})
         bind(self._schema, every)
@@ -65,7 +73,7 @@ class Graph(Schema):
         """Log nothing: messages may repeat what a client sent. The edge logs codes, not messages."""
 
     def as_str(self) -> str:
-        """Print the SDL with this graph's cities and the cities' own fields."""
+        """Print the SDL with this graph's cities and the cities' own fields; of a subgraph, with its keys."""
         return print_sdl(self.document)
 
 

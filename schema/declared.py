@@ -18,6 +18,7 @@ from schema.document import canonical
 from schema.mutations import Mutation
 from schema.query import Query
 from schema.scalars import SCALARS
+from schema.subgraph import ANSWERED as ANSWERED_AS_SUBGRAPH
 from schema.subscriptions import Subscription
 
 
@@ -38,9 +39,9 @@ def declared() -> Declared:
     return Declared(document, build_ast_schema(document), frozenset(answered_in(schema)))
 
 
-def answered_coordinates() -> frozenset[str]:
-    """The coordinates that answers must cover exactly, such as `Citizen.bills`."""
-    return declared().answered
+def answered_coordinates(*, subgraph: bool = False) -> frozenset[str]:
+    """The coordinates that answers must cover exactly, such as `Citizen.bills`; for a subgraph, its protocol's too."""
+    return declared().answered | (ANSWERED_AS_SUBGRAPH if subgraph else frozenset())
 
 
 def roots() -> dict[str, Any]:

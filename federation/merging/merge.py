@@ -11,7 +11,12 @@ from federation.merging.features import linked
 from federation.merging.graphs import Graphs, graphs_of
 from federation.merging.ledger import Ledger
 from federation.merging.types import merged_types
-from federation.rules import interface_field_no_implem, interface_key_missing_implementation_type, no_queries
+from federation.rules import (
+    interface_field_no_implem,
+    interface_key_missing_implementation_type,
+    missing_transitive_auth_requirements,
+    no_queries,
+)
 from federation.supergraph import GraphName, Supergraph
 
 JOIN_VERSIONS = (((2, 8), (0, 5)), ((2, 7), (0, 4)), ((1, 0), (0, 3)))
@@ -26,6 +31,7 @@ def merged(subgraphs: Sequence[Facts]) -> tuple[Supergraph, Ledger, Graphs]:
     ledger.errors += no_queries.errors(types)
     ledger.errors += interface_field_no_implem.errors(graphs, types)
     ledger.errors += interface_key_missing_implementation_type.errors(graphs, types)
+    ledger.errors += missing_transitive_auth_requirements.errors(graphs, types)
     definitions, composed = merged_definitions(graphs, ledger)
     features = linked(graphs, types, ledger)
     newest = max((facts.subgraph.links.version for facts in graphs.all), default=(1, 0))

@@ -111,7 +111,8 @@ def services(database: Database | None, cities: Mapping[str, City], provider: Pr
         store_key=KEY,
         clock=lambda: NOW,
         version="0",
-        graph=RunningGraph(GraphQLSchema(), "0"),
+        graph=RunningGraph(GraphQLSchema(), "0", ""),
+        subgraph=RunningGraph(GraphQLSchema(), "0", ""),
         budget_seconds=5,
     )
 
