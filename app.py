@@ -15,7 +15,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Self
@@ -27,6 +26,7 @@ from starlette.applications import Starlette
 
 from channels.connections import Connections
 from channels.diagnostics import Renderer
+from channels.sdl_store import SdlStore
 from channels.secrets import MissingSecret, Secrets
 from channels.snapshot import Loaded, Snapshot, load
 from edge.limits import Limits
@@ -40,10 +40,8 @@ from identity.claims import UserInfo
 from identity.issuers import DEFAULT_ACR, Issuer
 from identity.refusal import Refusal
 from identity.seal import Sealer
-from resolvers import ANSWERS, SUBGRAPH_ANSWERS, Context, Listing, Services, catalogue_index, local_answers
-from resolvers.context import RunningGraph
+from resolvers import Context, Federating, Graphs, Listing, Services, catalogue_index
 from roaming import Consents, Journal, consents, journal
-from schema.build import Graph
 from schema.codes import AssuranceLevel
 from storage import Database, StorageError
 
@@ -189,10 +187,6 @@ class Gateway:
         self._snapshot = snapshot
         self._issuers = issuers(settings, snapshot)
         self._seal_key, self._salt = key_of(snapshot.secrets, SEAL_KEY), key_of(snapshot.secrets, PAIRWISE_SALT)
-        contributions = {c.slug: c.contribution for c in snapshot.channels.values() if c.contribution}
-        own = snapshot.city_ids, contributions, local_answers(snapshot)
-        self._graph = running(Graph(ANSWERS, *own))
-        self._subgraph = running(Graph(SUBGRAPH_ANSWERS, *own, subgraph=True))
         self.limits = Limits(introspection=snapshot.environment.graphiql)
         self._services: Services | None = None
         self._authentication: Authentication | None = None
@@ -206,6 +200,8 @@ class Gateway:
             session = await stack.enter_async_context(open_session())
             connections = await stack.enter_async_context(Connections(snapshot, clock=now))
             self._authentication = Authentication(self._issuers, session)
+            federating = Federating(snapshot, connections, SdlStore(self._settings.state / "sdl"), self._use)
+            graphs = federating.from_files()
             sealer = Sealer(self._seal_key)
             listing = Listing.of(snapshot, sealer)
             self._services = Services(
@@ -222,18 +218,27 @@ class Gateway:
                 store_key=self._seal_key,
                 clock=now,
                 version=version("cityroam"),
-                graph=self._graph,
-                subgraph=self._subgraph,
+                graph=graphs.graph,
+                subgraph=graphs.subgraph,
+                supergraph=graphs.supergraph,
                 budget_seconds=snapshot.settings.gateway.fanout_budget.total_seconds(),
             )
             for line in connections.diagnostics:
                 sys.stderr.write(f"error: {line}\n")
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
-            probing = tasks.create_task(probe(connections))
+            watching = [tasks.create_task(probe(connections)), tasks.create_task(federating.watch())]
             settle_memory()
             yield
             self._services = None
-            probing.cancel()
+            for task in watching:
+                task.cancel()
+
+    def _use(self, graphs: Graphs) -> None:
+        """Run on other graphs from now on; requests under way keep theirs."""
+        if self._services is not None:
+            self._services = replace(
+                self._services, graph=graphs.graph, subgraph=graphs.subgraph, supergraph=graphs.supergraph
+            )
 
     async def context(self, credentials: Credentials, *, as_subgraph: bool = False) -> Context:
         """Who asks, in which language, by when, on which graph. Raises: GraphQLError UNAUTHENTICATED."""
@@ -285,12 +290,6 @@ class Subgraph:
     def readiness(self) -> Readiness:
         """As the gateway's own."""
         return self._gateway.readiness()
-
-
-def running(graph: Graph) -> RunningGraph:
-    """A graph as requests run on it; its version is a digest of its SDL."""
-    sdl = graph.as_str()
-    return RunningGraph(graph.core, sha256(sdl.encode()).hexdigest()[:12], sdl)
 
 
 def preferred(header: str | None, default: str) -> str:

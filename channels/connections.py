@@ -114,6 +114,18 @@ class Connections:
             if not self._under_way:
                 self._idle.set()
 
+    async def query(
+        self, channel: Channel, operation: Compiled, args: Mapping[str, Any], *, request_id: str, deadline: float
+    ) -> Any:
+        """Ask one backend in its own words, about nobody.  Return: its whole answer, or a Failure.  Nothing is kept."""
+        line = self._cities[channel.slug].lines.get(operation.backend)
+        if line is None or channel.status in _CLOSED:
+            return failure(ErrorCode.CHANNEL_PAUSED)
+        ask = Ask(operation.id, args, {}, None, "ANONYMOUS", request_id, deadline)
+        answer = await line.ask(operation, ask, Scope(args, {}, {}, {}, {"id": request_id}, {}))
+        self.health.note(channel.slug, answer)
+        return answer
+
     async def purge(self, subject: str, city: str | None = None) -> int:
         """Forget a citizen's cached pages.  Return: how many."""
         return await self.cache.purge(subject, city)

@@ -19,7 +19,6 @@ class Division:
     zh: str
     en: str
 
-
     @property
     def slug(self) -> str:
         """The folder name that the city would have: `yaan` for Ya'an."""

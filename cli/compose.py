@@ -1,7 +1,8 @@
 """`roam compose`: subgraphs in, supergraph out.
 
 `FILE` is a JSON list of `{"name", "url", "sdl"}`, or of `{"name", "url", "file"}` with paths beside it; `DIR` holds one
-`.graphql` file a subgraph, named by it.  The supergraph goes to standard output, hints and errors to standard error.
+`.graphql` file a subgraph, named by it.  A `.graphql` file is taken for a supergraph that is already composed: it is checked
+and printed.  The supergraph goes to standard output, hints and errors to standard error.
 """
 
 from __future__ import annotations
@@ -14,7 +15,11 @@ from typing import Annotated, Any
 
 import typer
 
-from federation.compose import Composed, Source, compose
+from federation.codes import CompositionFailed
+from federation.compose import Composed, Source, compose, supergraph_of
+from federation.supergraph import read_supergraph
+
+SDL_SUFFIXES = (".graphql", ".graphqls")
 
 
 def register(app: typer.Typer) -> None:
@@ -33,20 +38,31 @@ def compose_command(
     if json_lines:
         serve(sys.stdin)
         return
+    path = Path(source)
     try:
-        sources = read_sources(Path(source))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        typer.echo(f"{source or '(no source)'} cannot be read: {error}", err=True)
+        sdl = checked(path) if path.suffix in SDL_SUFFIXES and path.is_file() else compose_path(path, hints=hints)
+    except (OSError, ValueError, KeyError, TypeError) as unreadable:
+        typer.echo(f"{source or '(no source)'} cannot be read: {unreadable}", err=True)
         raise typer.Exit(2) from None
-    result = compose(sources)
-    for hint in result.hints if hints else ():
+    except CompositionFailed as failed:
+        typer.echo(str(failed), err=True)
+        raise typer.Exit(1) from None
+    typer.echo(sdl, nl=False)
+
+
+def compose_path(path: Path, *, hints: bool) -> str:
+    """The supergraph of a file or folder of subgraphs.  Raises: CompositionFailed, and what `read_sources` raises."""
+    made = supergraph_of(read_sources(path))
+    for hint in made.hints if hints else ():
         typer.echo(f"hint {hint}", err=True)
-    if isinstance(result, Composed):
-        typer.echo(result.sdl, nl=False)
-        return
-    for error in result.errors:
-        typer.echo(str(error), err=True)
-    raise typer.Exit(1)
+    return made.sdl
+
+
+def checked(path: Path) -> str:
+    """A supergraph file as it is.  Raises: OSError, CompositionFailed."""
+    text = path.read_text("utf-8")
+    read_supergraph(text)
+    return text
 
 
 def serve(lines: Iterable[str]) -> None:

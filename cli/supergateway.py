@@ -15,11 +15,16 @@ def register(app: typer.Typer) -> None:
 
 def gateway(
     supergraph: Annotated[Path | None, typer.Option(help="A composed supergraph (join spec).")] = None,
-    subgraphs: Annotated[Path | None, typer.Option(help='A JSON file of [{"name", "url", "sdl"}], composed here.')] = None,
+    subgraphs: Annotated[
+        Path | None, typer.Option(help='A JSON file of [{"name", "url", "sdl"}], composed here.')
+    ] = None,
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 4000,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     timeout: Annotated[float, typer.Option(help="Seconds for one request, its subgraph calls included.")] = 30.0,
     label: Annotated[list[str] | None, typer.Option(help="An @override label that is on; may be repeated.")] = None,
+    forward: Annotated[
+        list[str] | None, typer.Option(help="A request header that subgraphs get as well; may be repeated.")
+    ] = None,
     show_messages: Annotated[bool, typer.Option(help="Pass subgraphs' own error messages on.")] = False,
 ) -> None:
     """Serves a supergraph: POST and GET on /graphql and /, health on /health."""
@@ -36,7 +41,12 @@ def gateway(
         source = load_supergraph(supergraph) if supergraph is not None else load_subgraphs(subgraphs or Path())
     except SourceError as problem:
         _stop(str(problem))
-    settings = Settings(timeout_seconds=timeout, labels=tuple(label or ()), show_messages=show_messages)
+    settings = Settings(
+        timeout_seconds=timeout,
+        labels=tuple(label or ()),
+        forward=tuple(name.lower() for name in forward or ()),
+        show_messages=show_messages,
+    )
     uvicorn.Server(server_config(application(source, settings), host, port)).run()
 
 
@@ -44,7 +54,9 @@ def plan(
     supergraph: Annotated[Path, typer.Argument(help="A composed supergraph (join spec).")],
     query: Annotated[Path, typer.Argument(help="A file with the query; - reads standard input.")],
     operation: Annotated[str | None, typer.Option(help="The operation's name, when there are several.")] = None,
-    variables: Annotated[str, typer.Option(help="Variables as JSON: those of @skip and @include choose the plan.")] = "{}",
+    variables: Annotated[
+        str, typer.Option(help="Variables as JSON: those of @skip and @include choose the plan.")
+    ] = "{}",
     label: Annotated[list[str] | None, typer.Option(help="An @override label that is on; may be repeated.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The plan as JSON.")] = False,
 ) -> None:

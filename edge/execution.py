@@ -7,13 +7,13 @@ ones pass, faults become INTERNAL), and errors that resolvers put into the conte
 from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from graphql import (
+    DocumentNode,
     ExecutionResult,
     Executor,
     GraphQLError,
-    OperationType,
     create_source_event_stream,
     execute_root_selection_set,
     map_source_to_response_event,
@@ -52,7 +52,19 @@ def refused(errors: tuple[GraphQLError, ...], context: RequestContext | None = N
     return Answer(None, errors, _extensions(context) if context else {}, executed=False)
 
 
-async def execute(prepared: Prepared, request: GraphQLRequest, context: RequestContext, request_id: str) -> Answer:
+class Executable(Protocol):
+    """What can be executed: a document, and the name of its operation where it has one."""
+
+    @property
+    def document(self) -> DocumentNode:
+        """The parsed text."""
+
+    @property
+    def name(self) -> str | None:
+        """The operation's name as written."""
+
+
+async def execute(prepared: Executable, request: GraphQLRequest, context: RequestContext, request_id: str) -> Answer:
     """A query or mutation: one answer, whatever happens."""
     try:
         executor = _executor(prepared, request, context)
@@ -62,7 +74,7 @@ async def execute(prepared: Prepared, request: GraphQLRequest, context: RequestC
         if not isinstance(result, ExecutionResult):
             result = await result
     except Exception as fault:  # noqa: BLE001  the last line before the client: it gets a sentence, the log gets the place
-        return _fault(fault, context, request_id)
+        return faulted(fault, context, request_id)
     return _answer(result, context, request_id)
 
 
@@ -76,21 +88,11 @@ async def subscribe(
             return executor
         source = await _source(executor)
     except Exception as fault:  # noqa: BLE001  as in `execute`
-        return _fault(fault, context, request_id)
+        return faulted(fault, context, request_id)
     if isinstance(source, ExecutionResult):
         errors = tuple(client_safe(error, request_id) for error in source.errors or ())
         return refused(errors, context)
     return _answers(map_source_to_response_event(executor, source), context, request_id)
-
-
-async def answers(
-    prepared: Prepared, request: GraphQLRequest, context: RequestContext, request_id: str
-) -> Answer | AsyncIterator[Answer]:
-    """Any operation, for the transports that can stream."""
-    if prepared.kind is OperationType.SUBSCRIPTION:
-        return await subscribe(prepared, request, context, request_id)
-    answer = await execute(prepared, request, context, request_id)
-    return _once(answer) if answer.executed else answer
 
 
 async def _source(executor: Executor[Any]) -> AsyncIterable[Any] | ExecutionResult:
@@ -99,7 +101,8 @@ async def _source(executor: Executor[Any]) -> AsyncIterable[Any] | ExecutionResu
     return opened
 
 
-async def _once(answer: Answer) -> AsyncIterator[Answer]:
+async def once(answer: Answer) -> AsyncIterator[Answer]:
+    """One answer as a stream of one."""
     yield answer
 
 
@@ -109,10 +112,10 @@ async def _answers(results: Any, context: RequestContext, request_id: str) -> As
             async for result in results:
                 yield _answer(result, context, request_id)
         except Exception as fault:  # noqa: BLE001  a broken event source ends the stream with one clear error
-            yield _fault(fault, context, request_id)
+            yield faulted(fault, context, request_id)
 
 
-def _executor(prepared: Prepared, request: GraphQLRequest, context: RequestContext) -> Executor[Any] | Answer:
+def _executor(prepared: Executable, request: GraphQLRequest, context: RequestContext) -> Executor[Any] | Answer:
     executor = Executor.build(
         context.graph.core,
         prepared.document,
@@ -133,7 +136,8 @@ def _answer(result: ExecutionResult, context: RequestContext, request_id: str) -
     return Answer(result.data, errors, _extensions(context))
 
 
-def _fault(fault: Exception, context: RequestContext, request_id: str) -> Answer:
+def faulted(fault: Exception, context: RequestContext, request_id: str) -> Answer:
+    """What the client reads of a fault: a coded error as it is, of any other a sentence and the request id."""
     if isinstance(fault, GraphQLError):
         return Answer(None, (client_safe(fault, request_id),), _extensions(context))
     log_fault("operation_failed", request_id, fault)

@@ -6,6 +6,9 @@ from typing import Any, Protocol
 
 from graphql import GraphQLError, GraphQLSchema
 
+from federation.client import SubgraphClient
+from federation.graph import Graph
+
 from .limits import Limits
 from .readiness import Readiness
 
@@ -59,6 +62,39 @@ class RequestContext(Protocol):
     @property
     def extensions(self) -> dict[str, Any]:
         """Further response extensions, added by resolvers."""
+
+    @property
+    def deadline(self) -> float:
+        """The instant, on the event loop's clock, when the request ends."""
+
+    @property
+    def supergraph(self) -> "SupergraphPort | None":
+        """What plans operations that touch fields of cities' own subgraphs."""
+
+    @property
+    def shows_plans(self) -> bool:
+        """May this client see query plans?"""
+
+    def fork(self) -> "RequestContext":
+        """The same request on the gateway's own subgraph, with an error list of its own."""
+
+    def remotes(self) -> Mapping[str, SubgraphClient]:
+        """The subgraphs that are not the gateway's, by name."""
+
+
+class SupergraphPort(Protocol):
+    """The composed graph, as operations are planned on it."""
+
+    @property
+    def graph(self) -> Graph:
+        """Of the planner."""
+
+    @property
+    def coordinates(self) -> frozenset[str]:
+        """The fields, such as `City.districts`, that the gateway's own graph declares and cannot answer."""
+
+    def __hash__(self) -> int:
+        """By identity: one composition is one supergraph."""
 
 
 class GatewayPort(Protocol):

@@ -16,8 +16,9 @@ from .coding import encode
 from .documents import Prepared
 from .door import Door
 from .errors import INTERNAL, INVALID_INPUT, UNAUTHENTICATED, Refusal, code_of, log_fault
-from .execution import Answer, answers, execute, refused
+from .execution import Answer, refused
 from .headers import headers_of, request_id_of
+from .joined import answers, execute
 from .pages import Pages
 from .ports import Credentials
 from .responses import NOT_STORED, raw_headers, send_body

@@ -25,8 +25,9 @@ from .body import GraphQLRequest, parse_json, request_of
 from .coding import encode
 from .door import Door
 from .errors import INTERNAL, QUERY_REJECTED, Refusal, coded, log_fault
-from .execution import Answer, answers
+from .execution import Answer
 from .headers import headers_of, request_id_of
+from .joined import answers
 from .ports import Credentials
 
 MESSAGE_TOO_BIG = 1009  # RFC 6455 §7.4.1

@@ -1,1 +1,48 @@
-""""""
+"""The algebra of a federated graph: subgraphs in, supergraph out; operation in, plan out; plan in, response out.
+
+```
+compose     subgraphs → supergraph or every reason why not         compose, rules/, merging/, satisfiability, hints
+read        supergraph text → query graph                          join, api, graph
+normalise   document → what is asked of each type                  operation, selections, written
+plan        query graph, operation → QueryPlan                     planner ← resolve, enter, knowledge, draft, assemble
+execute     QueryPlan, SubgraphClients → data and errors           execute, entities, client
+project     data → the client's shape                              project, leaves, introspection
+engine      all of it for one operation, prepared once
+```
+Pure: graphql-core and msgspec, no I/O, no clock, no config, nothing else of ours.  A subgraph is reached through
+`SubgraphClient`, which the caller implements; how much of a plan it remembers is the caller's affair too.
+"""
+
+from .client import EventSource, SubgraphClient, SubgraphError, SubgraphRequest, SubgraphResponse
+from .compose import Composed, NotComposed, Source, compose, supergraph_of
+from .engine import Answer, Prepared, Request
+from .failures import NoPlan, QueryPlanError, QueryTooLarge, UnreadableSupergraph
+from .graph import Graph
+from .operation import Operation, select_operation
+from .plan import QueryPlan
+from .planner import plan
+
+__all__ = [
+    "Answer",
+    "Composed",
+    "EventSource",
+    "Graph",
+    "NoPlan",
+    "NotComposed",
+    "Operation",
+    "Prepared",
+    "QueryPlan",
+    "QueryPlanError",
+    "QueryTooLarge",
+    "Request",
+    "Source",
+    "SubgraphClient",
+    "SubgraphError",
+    "SubgraphRequest",
+    "SubgraphResponse",
+    "UnreadableSupergraph",
+    "compose",
+    "plan",
+    "select_operation",
+    "supergraph_of",
+]

@@ -1,12 +1,16 @@
 """From groups to a plan: requests joined where that costs no step, written as GraphQL text, put in order."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from graphlib import TopologicalSorter
 from itertools import combinations
 
-from . import plan
 from .draft import Group, Sent
 from .graph import Graph
-from .plan import Ask, Entities, Fetch, Kind, Node, On, Parallel, Part, Representation, parts_text
+from .plan import LIST, Ask, Entities, Fetch, Kind, Node, On, Parallel, Part, Path, Representation, parts_text
+from .plan import Sequence as Steps
 from .untangle import untangled
 
 MAX_JOINED = 60  # plans of more requests are not searched for requests to join
@@ -19,16 +23,15 @@ def assemble(graph: Graph, groups: Sequence[Group], *, kind: Kind, variables: Ma
     asked = _asked(groups)
     bundles = _join(asked)
     fetches = {bundle: _fetch(graph, bundle, kind, variables) for bundle in bundles}
-    return _arrange(bundles, fetches)
+    return _arrange(bundles, _kept_apart(fetches))
 
 
 def _asked(groups: Sequence[Group]) -> list[Group]:
     """Without groups of which nothing is asked; whoever waited for one waits for what it waited for."""
     empty = {group for group in groups if group.root.empty()}
-    for group in groups:
-        while empty & group.after:
-            gone = next(each for each in groups if each in empty & group.after)
-            group.after = (group.after - {gone}) | gone.after
+    for group in groups if empty else ():
+        while gone := empty & group.after:
+            group.after = (group.after - gone) | {each for one in gone for each in one.after}
     return [group for group in groups if group not in empty]
 
 
@@ -37,56 +40,58 @@ def _asked(groups: Sequence[Group]) -> list[Group]:
 
 def _join(groups: list[Group]) -> list[Bundle]:
     """Joins groups of one subgraph where neither waits for the other and the plan grows no longer."""
-    bundles: list[Bundle] = [(group,) for group in groups]
-    if len(bundles) > MAX_JOINED:
-        return bundles
-    joined = True
-    while joined:
-        joined = False
-        early, late = _earliest(bundles), _latest(bundles)
-        for one, other in combinations(bundles, 2):
-            if _same_service(one, other) and max(early[one], early[other]) <= min(late[one], late[other]):
-                bundles[bundles.index(one)] = one + other
-                bundles.remove(other)
-                joined = True
-                break
+    steps = _steps([(group,) for group in groups])
+    found: dict[tuple[str, int, Group | None], list[Group]] = {}
+    for group in groups:
+        alone = None if group.entities else group
+        found.setdefault((group.graph, steps[(group,)], alone), []).append(group)
+    bundles = [tuple(each) for each in found.values()]
+    while len(bundles) <= MAX_JOINED and (pair := _joinable(bundles)):
+        one, other = pair
+        bundles[bundles.index(one)] = one + other
+        bundles.remove(other)
     return bundles
 
 
-def _same_service(one: Bundle, other: Bundle) -> bool:
-    return (
-        one[0].graph == other[0].graph
-        and one[0].entities
-        and other[0].entities
-        and not any(a.needs(b) or b.needs(a) for a in one for b in other)
-    )
+def _joinable(bundles: list[Bundle]) -> tuple[Bundle, Bundle] | None:
+    """Two requests of different steps, one of which may as well be made at the other's."""
+    early, late = _steps(bundles), _latest(bundles)
+    for one, other in combinations(bundles, 2):
+        if one[0].graph == other[0].graph and one[0].entities and other[0].entities:
+            apart = not any(a.needs(b) or b.needs(a) for a in one for b in other)
+            if apart and max(early[one], early[other]) <= min(late[one], late[other]):
+                return one, other
+    return None
 
 
-def _before(bundle: Bundle, bundles: Sequence[Bundle]) -> list[Bundle]:
-    wanted = {each for group in bundle for each in group.after}
-    return [other for other in bundles if other is not bundle and not wanted.isdisjoint(other)]
+def _waits(bundles: Sequence[Bundle]) -> dict[Bundle, list[Bundle]]:
+    """For each bundle those among the given whose answers it needs."""
+    home = {group: bundle for bundle in bundles for group in bundle}
+    return {
+        bundle: list(dict.fromkeys(home[each] for group in bundle for each in _ordered(group.after) if each in home))
+        for bundle in bundles
+    }
 
 
-def _earliest(bundles: Sequence[Bundle]) -> dict[Bundle, int]:
-    before = {bundle: _before(bundle, bundles) for bundle in bundles}
+def _ordered(groups: Iterable[Group]) -> list[Group]:
+    return sorted(groups, key=lambda group: group.number)
+
+
+def _steps(bundles: Sequence[Bundle]) -> dict[Bundle, int]:
+    """The earliest step at which each can be made, from 1."""
+    waits = _waits(bundles)
     found: dict[Bundle, int] = {}
-
-    def step(bundle: Bundle) -> int:
-        if bundle not in found:
-            found[bundle] = 1 + max((step(each) for each in before[bundle]), default=0)
-        return found[bundle]
-
-    for bundle in bundles:
-        step(bundle)
+    for bundle in TopologicalSorter(waits).static_order():
+        found[bundle] = 1 + max((found[each] for each in waits[bundle]), default=0)
     return found
 
 
 def _latest(bundles: Sequence[Bundle]) -> dict[Bundle, int]:
-    early = _earliest(bundles)
-    last = max(early.values(), default=0)
-    late = dict.fromkeys(bundles, last)
+    """The latest step at which each can be made without making the plan longer."""
+    waits, early = _waits(bundles), _steps(bundles)
+    late = dict.fromkeys(bundles, max(early.values(), default=0))
     for bundle in sorted(bundles, key=lambda each: -early[each]):
-        for other in _before(bundle, bundles):
+        for other in waits[bundle]:
             late[other] = min(late[other], late[bundle] - 1)
     return late
 
@@ -103,8 +108,9 @@ def _arrange(bundles: Sequence[Bundle], fetches: Mapping[Bundle, Fetch]) -> Node
 
 
 def _sequence(bundles: Sequence[Bundle], fetches: Mapping[Bundle, Fetch]) -> Node:
-    first = [bundle for bundle in bundles if not _before(bundle, bundles)]
-    rest = _arrange([bundle for bundle in bundles if bundle not in first], fetches)
+    waits = _waits(bundles)
+    first = [bundle for bundle in bundles if not waits[bundle]]
+    rest = _arrange([bundle for bundle in bundles if waits[bundle]], fetches)
     nodes = [fetches[bundle] for bundle in first]
     head: Node = nodes[0] if len(nodes) == 1 else Parallel(tuple(nodes))
     return head if rest is None else in_sequence([head, rest])
@@ -112,45 +118,97 @@ def _sequence(bundles: Sequence[Bundle], fetches: Mapping[Bundle, Fetch]) -> Nod
 
 def in_sequence(nodes: Sequence[Node]) -> Node:
     """One after the other, without sequences inside of the sequence."""
-    flat = [each for node in nodes for each in (node.nodes if isinstance(node, plan.Sequence) else (node,))]
-    return flat[0] if len(flat) == 1 else plan.Sequence(tuple(flat))
+    flat = [each for node in nodes for each in (node.nodes if isinstance(node, Steps) else (node,))]
+    return flat[0] if len(flat) == 1 else Steps(tuple(flat))
 
 
 def _components(bundles: Sequence[Bundle]) -> list[list[Bundle]]:
     """What hangs together through waiting, in the given order."""
-    found: list[list[Bundle]] = []
+    waits = _waits(bundles)
+    linked: dict[Bundle, list[Bundle]] = {bundle: list(waits[bundle]) for bundle in bundles}
     for bundle in bundles:
-        before = _before(bundle, bundles)
-        linked = [part for part in found if any(each in before or bundle in _before(each, bundles) for each in part)]
-        merged = [each for part in linked for each in part] + [bundle]
-        found = [part for part in found if part not in linked] + [sorted(merged, key=bundles.index)]
-    return sorted(found, key=lambda part: bundles.index(part[0]))
+        for other in waits[bundle]:
+            linked[other].append(bundle)
+    found: list[list[Bundle]] = []
+    seen: set[Bundle] = set()
+    for bundle in bundles:
+        if bundle in seen:
+            continue
+        part, ahead = set(), [bundle]
+        while ahead:
+            each = ahead.pop()
+            if each not in part:
+                part.add(each)
+                ahead.extend(linked[each])
+        seen |= part
+        found.append([each for each in bundles if each in part])
+    return found
 
 
 # -- requests
 
 
+def _kept_apart(fetches: Mapping[Bundle, Fetch]) -> dict[Bundle, Fetch]:
+    """Marks entities whose inner objects several requests write into."""
+    written = Counter(path for fetch in fetches.values() for path in set(_objects_of(fetch)))
+    twice = {path for path, count in written.items() if count > 1}
+
+    def marked(each: Entities) -> Entities:
+        apart = bool(twice) and any(not twice.isdisjoint(_inside(_plain(path), each.parts)) for path in each.paths)
+        return replace(each, apart=True) if apart else each
+
+    def kept(fetch: Fetch) -> Fetch:
+        return replace(fetch, entities=tuple(map(marked, fetch.entities)), alone=tuple(map(kept, fetch.alone)))
+
+    return {bundle: kept(fetch) for bundle, fetch in fetches.items()}
+
+
+def _objects_of(fetch: Fetch) -> Iterator[tuple[str, ...]]:
+    """Where a request writes objects, types aside."""
+    if not fetch.entities:
+        yield from _inside(_plain(fetch.path), fetch.parts)
+    for each in fetch.entities:
+        for path in each.paths:
+            yield from _inside(_plain(path), each.parts)
+
+
+def _inside(path: tuple[str, ...], parts: Iterable[Part]) -> Iterator[tuple[str, ...]]:
+    for part in parts:
+        if isinstance(part, On):
+            yield from _inside(path, part.parts)
+        elif part.parts:
+            yield (*path, part.key)
+            yield from _inside((*path, part.key), part.parts)
+
+
+def _plain(path: Path) -> tuple[str, ...]:
+    return tuple(step for step in path if isinstance(step, str) and step != LIST)
+
+
 def _fetch(graph: Graph, bundle: Bundle, kind: Kind, variables: Mapping[str, str]) -> Fetch:
     first = bundle[0]
     used = tuple(sorted({name for group in bundle for name in group.root.variables()}))
-    heads = [variables[name] for name in used]
     service = graph.names[first.graph]
     if not first.entities:
         kind = "query" if first.path else kind
         root = graph.roots[kind]
         parts, renamed = untangled(graph, first.graph, root, first.root.finished())
-        text = f"{kind}{_heads(heads)} {{ {parts_text(parts)} }}"
+        text = f"{kind}{_heads([variables[name] for name in used])} {{ {parts_text(parts)} }}"
         return Fetch(service, kind, text, used, parts=parts, path=first.path, renamed=renamed)
     made = [_entities(graph, group) for group in bundle]
     entities = _folded([each for each, _ in made])
-    return Fetch(
-        service,
-        "query",
-        _entities_text(entities, heads),
-        used,
-        entities=entities,
-        renamed=any(each for _, each in made),
-    )
+    renamed = any(each for _, each in made)
+    alone = tuple(_asking(service, (each,), variables, used, renamed) for each in entities)
+    return replace(_asking(service, entities, variables, used, renamed), alone=alone if len(alone) > 1 else ())
+
+
+def _asking(
+    service: str, entities: tuple[Entities, ...], variables: Mapping[str, str], used: tuple[str, ...], renamed: bool
+) -> Fetch:
+    asked = " ".join(parts_text(each.parts) for each in entities)
+    named = tuple(name for name in used if re.search(rf"\${name}\b", asked))
+    text = _entities_text(entities, [variables[name] for name in named])
+    return Fetch(service, "query", text, named, entities=entities, renamed=renamed)
 
 
 def _heads(heads: Sequence[str]) -> str:
@@ -206,7 +264,7 @@ def _merged(parts: Sequence[Part]) -> tuple[Part, ...]:
 
 def _folded(entities: Sequence[Entities]) -> tuple[Entities, ...]:
     """What is asked and sent alike at several paths is asked once."""
-    found: dict[tuple[tuple[Representation, ...], tuple[Part, ...]], list[plan.Path]] = {}
+    found: dict[tuple[tuple[Representation, ...], tuple[Part, ...]], list[Path]] = {}
     for each in entities:
         found.setdefault((each.representations, each.parts), []).extend(each.paths)
     return tuple(Entities(tuple(paths), sent, parts) for (sent, parts), paths in found.items())

@@ -8,6 +8,11 @@ from federation.codes import CompositionError
 from federation.facts import Facts
 from federation.rules import (
     auth_requirements_applied_on_interface,
+    context_invalid_selection,
+    context_name_contains_underscore,
+    context_name_invalid,
+    context_no_resolvable_key,
+    context_not_set,
     cost_applied_to_interface_field,
     directive_definition_invalid,
     external_on_interface,
@@ -27,6 +32,7 @@ from federation.rules import (
     list_size_invalid_assumed_size,
     list_size_invalid_sized_field,
     list_size_invalid_slicing_argument,
+    no_context_referenced,
     provides_directive_in_fields_arg,
     provides_fields_has_args,
     provides_fields_missing_external,
@@ -78,6 +84,12 @@ SUBGRAPH_RULES: Sequence[Rule] = (
     list_size_invalid_assumed_size.check,
     list_size_invalid_sized_field.check,
     list_size_invalid_slicing_argument.check,
+    context_name_invalid.check,
+    context_name_contains_underscore.check,
+    no_context_referenced.check,
+    context_not_set.check,
+    context_invalid_selection.check,
+    context_no_resolvable_key.check,
 )
 
 

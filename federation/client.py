@@ -3,8 +3,8 @@
 Whatever goes wrong on the way (no connection, a status of 500, bytes that are no JSON) is a response with an error in it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 from .plan import Kind
@@ -37,6 +37,9 @@ class SubgraphError:
     message: str
     path: Path | None = None
     code: str = SUBGRAPH_ERROR
+    safe: bool = False
+    """The client may read message and extensions as they are: the subgraph is the gateway's own."""
+    extensions: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,13 @@ class SubgraphClient(Protocol):
 
     async def fetch(self, request: SubgraphRequest) -> SubgraphResponse:
         """Asks.  Never raises for anything the subgraph or the network does."""
+
+
+class EventSource(Protocol):
+    """A subgraph that also answers subscriptions."""
+
+    def subscribe(self, request: SubgraphRequest) -> AsyncIterator[SubgraphResponse]:
+        """One response for each event; ends when the subgraph ends it.  Never raises."""
 
 
 def failed(code: str, message: str) -> SubgraphResponse:

@@ -40,11 +40,15 @@ class Draft:
         """Whether nothing is asked."""
         return not self.typename and not self.asked and all(each.empty() for each in self.fragments.values())
 
-    def finished(self) -> tuple[Part, ...]:
-        """As a value, `__typename` first."""
+    def finished(self, above: frozenset[Part] = frozenset()) -> tuple[Part, ...]:
+        """As a value, `__typename` first, without the leaves that are asked of every type `above`."""
+        own = [each.finished(key) for key, each in self.asked.items()]
         parts: list[Part] = [Ask("__typename", "__typename")] if self.typename else []
-        parts += [each.finished(key) for key, each in self.asked.items()]
-        parts += [On(name, each.finished()) for name, each in self.fragments.items() if not each.empty()]
+        parts += [each for each in own if each not in above]
+        below = above | {each for each in own if not each.parts}
+        for name, each in self.fragments.items():
+            if inner := each.finished(below):
+                parts.append(On(name, inner))
         return tuple(parts)
 
     def variables(self) -> Iterator[str]:
@@ -94,6 +98,8 @@ class Group:
     graph: str
     path: Path
     entities: bool
+    number: int = 0
+    """In the order of making: sets of groups are walked in it."""
     root: Draft = field(default_factory=Draft)
     after: "set[Group]" = field(default_factory=set)
     """The groups whose answers it needs."""
@@ -108,7 +114,16 @@ class Group:
 
     def needs(self, other: "Group") -> bool:
         """Whether it comes after the other, directly or not."""
-        return any(each is other or each.needs(other) for each in self.after)
+        seen: set[Group] = set()
+        ahead = list(self.after)
+        while ahead:
+            each = ahead.pop()
+            if each is other:
+                return True
+            if each not in seen:
+                seen.add(each)
+                ahead.extend(each.after)
+        return False
 
 
 class Level:

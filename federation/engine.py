@@ -5,18 +5,19 @@ the compiled projection.  `answer` runs one request: variables checked, plan wal
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLError, get_variable_values
 
-from .client import Json, SubgraphClient
+from .client import EventSource, Json, SubgraphClient
 from .execute import Execution, ResponseError
+from .failures import NoPlan
 from .graph import Graph
 from .introspection import asks_for_schema, introspect
 from .operation import Conditions, Operation
-from .plan import QueryPlan
+from .plan import QueryPlan, Subscription
 from .planner import plan
 from .project import Projection, Run, compile_projection
 
@@ -91,18 +92,42 @@ class Prepared:
             compile_projection(self._graph.api, selections, root),
         )
 
-    async def answer(self, request: Request) -> Answer:
-        """Runs the operation once.  Raises: QueryPlanError."""
+    def chosen(self, variables: Mapping[str, Json], labels: Labels = frozenset()) -> Variant | Answer:
+        """The variant for these variables, or why they do not fit.  Raises: QueryPlanError."""
         conditions: Conditions = ()
         if self.operation.definition.variable_definitions:
-            coerced = self._coerce(request.variables)
+            coerced = self._coerce(variables)
             if isinstance(coerced, Answer):
                 return coerced
             conditions = self.operation.decide(coerced)
-        variant = self.variant(conditions, request.labels)
+        return self.variant(conditions, labels)
+
+    async def answer(self, request: Request) -> Answer:
+        """Runs the operation once.  Raises: QueryPlanError."""
+        variant = self.chosen(request.variables, request.labels)
+        if isinstance(variant, Answer):
+            return variant
         execution = Execution(request.clients, request.variables, request.deadline, request.show_messages)
         await execution.run(variant.plan)
         return self._project(variant, execution, request)
+
+    async def events(self, request: Request, sources: Mapping[str, EventSource]) -> AsyncIterator[Answer]:
+        """Runs a subscription: one answer for each event.  Raises: QueryPlanError."""
+        coerced = self._coerce(request.variables)
+        if isinstance(coerced, Answer):
+            yield coerced
+            return
+        variant = self.variant(self.operation.decide(coerced), request.labels)
+        node = variant.plan.node
+        if not isinstance(node, Subscription):
+            raise NoPlan("The subscription does not begin with one request to one subgraph.")
+        opening = Execution(request.clients, request.variables)
+        async for event in sources[node.primary.service].subscribe(opening.request(node.primary, {})):
+            execution = Execution(
+                request.clients, request.variables, request.deadline, request.show_messages, data={}, errors=[]
+            )
+            await execution.complete(node, event)
+            yield self._project(variant, execution, request)
 
     def _coerce(self, variables: Mapping[str, Json]) -> Mapping[str, Any] | Answer:
         definitions = self.operation.definition.variable_definitions or ()
@@ -114,7 +139,7 @@ class Prepared:
     def _project(self, variant: Variant, execution: Execution, request: Request) -> Answer:
         known = [error.path or () for error in execution.errors]
         ready = introspect(self._graph.api, self.operation, request.variables) if self._introspective else {}
-        run = Run(known, ready)
+        run = Run(known, ready, shared=execution.shared)
         data = variant.projection(execution.data, run)
         return Answer(data, (*execution.errors, *run.errors))
 

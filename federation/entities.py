@@ -1,11 +1,12 @@
 """Objects of the data made known to a subgraph, and its answers put back into them.
 
 The seam for an entity store: `gather` decides what is asked, `put_back` where it goes.
-Rules: equal representations are asked once.  An object without its inputs (an earlier fetch failed), without its
+Rules: equal representations are asked once, and objects of one path that sent the same share the answer: whatever is asked
+of it later is again the same.  Objects of different paths may have different names for things, so each path has its own; and where several requests
+write into the same inner objects (`Entities.apart`), so has each object.  An object without its inputs (an earlier fetch failed), without its
 identity (null keys) or of a type that is not sent is passed over in silence: its part of the answer stays empty.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +24,8 @@ class Gathered:
     """What is sent for one `_entities` field, and for each item the objects that wait for its answer."""
 
     sent: list[dict[str, Json]] = field(default_factory=list)
-    waiting: list[list[dict[str, Json]]] = field(default_factory=list)
+    waiting: list[list[list[dict[str, Json]]]] = field(default_factory=list)
+    """For each item, path by path."""
 
 
 def gather(data: Json, entities: Entities) -> Gathered:
@@ -31,6 +33,7 @@ def gather(data: Json, entities: Entities) -> Gathered:
     found = Gathered()
     known: dict[bytes, int] = {}
     for path in entities.paths:
+        here: dict[int, list[dict[str, Json]]] = {}
         for target in objects_at(data, path):
             sent = represent(target, entities.representations)
             if sent is None:
@@ -39,48 +42,52 @@ def gather(data: Json, entities: Entities) -> Gathered:
             if index == len(found.sent):
                 found.sent.append(sent)
                 found.waiting.append([])
-            found.waiting[index].append(target)
+            if index not in here:
+                here[index] = []
+                found.waiting[index].append(here[index])
+            here[index].append(target)
     return found
 
 
-def put_back(gathered: Gathered, results: list[Json]) -> None:
-    """Merges each answer into the objects that wait for it; all but the first get a copy."""
-    for result, waiting in zip(results, gathered.waiting, strict=False):
+def put_back(gathered: Gathered, results: list[Json], *, apart: bool) -> None:
+    """Merges each answer into the objects that wait for it; `apart`: none shares it with another."""
+    for result, paths in zip(results, gathered.waiting, strict=False):
         if isinstance(result, dict):
-            for target in waiting[1:]:
-                merge(target, _copied(result))
-            merge(waiting[0], result)
+            groups = [[target] for waiting in paths for target in waiting] if apart else paths
+            for number, waiting in enumerate(groups):
+                own = _copied(result) if number else result
+                for target in waiting:
+                    merge(target, own)
 
 
-def objects_at(data: Json, path: Path) -> Iterator[dict[str, Json]]:
-    """The objects that a path leads to, in the data's order."""
-    found = [data]
+def objects_at(data: Json, path: Path) -> list[dict[str, Json]]:
+    """The objects that a path leads to, in the data's order, each once however often it is shared."""
+    found: list[Any] = [data]
     for step in path:
         if isinstance(step, Only):
             found = [each for each in found if each.get("__typename") in step.types]
         elif step == LIST:
-            found = [each for items in found if isinstance(items, list) for each in items if each is not None]
+            found = [each for items in found if type(items) is list for each in items if each is not None]
         else:
-            found = [each[step] for each in found if isinstance(each, dict) and each.get(step) is not None]
-    return (each for each in found if isinstance(each, dict))
+            found = [each[step] for each in found if type(each) is dict and each.get(step) is not None]
+        if len(found) > 1:
+            found = list({id(each): each for each in found}.values())
+    return [each for each in found if type(each) is dict]
 
 
 def paths_at(data: Json, path: Path) -> list[tuple[dict[str, Json], DataPath]]:
-    """The same objects with where they are: only errors need that."""
+    """The same objects with everywhere they are: only errors need that."""
     found: list[tuple[Any, DataPath]] = [(data, ())]
     for step in path:
         if isinstance(step, Only):
-            found = [each for each in found if isinstance(each[0], dict) and each[0].get("__typename") in step.types]
+            found = [each for each in found if type(each[0]) is dict and each[0].get("__typename") in step.types]
         elif step == LIST:
             found = [
-                (item, (*at, index))
-                for items, at in found
-                if isinstance(items, list)
-                for index, item in enumerate(items)
+                (item, (*at, index)) for items, at in found if type(items) is list for index, item in enumerate(items)
             ]
         else:
-            found = [(each.get(step), (*at, step)) for each, at in found if isinstance(each, dict)]
-    return [each for each in found if isinstance(each[0], dict)]
+            found = [(each.get(step), (*at, step)) for each, at in found if type(each) is dict]
+    return [each for each in found if type(each[0]) is dict]
 
 
 def represent(target: dict[str, Json], representations: tuple[Representation, ...]) -> dict[str, Json] | None:
@@ -88,57 +95,67 @@ def represent(target: dict[str, Json], representations: tuple[Representation, ..
     for each in representations:
         if each.type is not None and target.get("__typename", each.type) != each.type:
             continue
-        fields = _read(target, each.fields)
-        if fields is None or all(target.get(key) is None for key in each.keys):
+        sent = {"__typename": each.sent_as}
+        if not _read(target, each.fields, sent) or not _identified(target, each):
             return None
-        return {"__typename": each.sent_as, **fields}
+        return sent
     return None
 
 
 def merge(target: dict[str, Json], source: dict[str, Json]) -> None:
-    """Puts what was answered beside what is there; null never replaces a value."""
+    """Puts what was answered beside what is there, in place: others wait for these same objects.
+
+    Null never replaces a value.
+    """
     for key, value in source.items():
         present = target.get(key)
         if present is None:
             target[key] = value
-        elif isinstance(present, dict) and isinstance(value, dict):
+        elif value is present or value is None:
+            continue
+        elif type(present) is dict and type(value) is dict:
             merge(present, value)
-        elif isinstance(present, list) and isinstance(value, list):
+        elif type(present) is list and type(value) is list:
             _merge_items(present, value)
-        elif value is not None and not isinstance(present, dict | list):
+        elif type(present) is not dict and type(present) is not list:
             target[key] = value
 
 
 def _merge_items(present: list[Json], items: list[Json]) -> None:
     for index, (known, item) in enumerate(zip(present, items, strict=False)):
-        if isinstance(known, dict) and isinstance(item, dict):
+        if type(known) is dict and type(item) is dict:
             merge(known, item)
-        elif isinstance(known, list) and isinstance(item, list):
+        elif type(known) is list and type(item) is list:
             _merge_items(known, item)
         elif known is None:
             present[index] = item
 
 
-def _read(target: dict[str, Json], parts: tuple[Part, ...]) -> dict[str, Json] | None:
-    fields: dict[str, Json] = {}
+def _identified(target: dict[str, Json], representation: Representation) -> bool:
+    for key in representation.keys:  # noqa: SIM110  a generator costs as much as the rest of it, for every object
+        if target.get(key) is not None:
+            return True
+    return False
+
+
+def _read(target: dict[str, Json], parts: tuple[Part, ...], fields: dict[str, Json]) -> bool:
+    """Reads inputs into `fields`.  Returns: whether they are all there."""
     for part in parts:
         if isinstance(part, Ask):
             if part.key not in target:
-                return None
+                return False
             value = target[part.key]
             fields[part.name] = _read_value(value, part.parts) if part.parts else value
-        elif target.get("__typename") == part.type:
-            inner = _read(target, part.parts)
-            if inner is None:
-                return None
-            fields.update(inner)
-    return fields
+        elif target.get("__typename") == part.type and not _read(target, part.parts, fields):
+            return False
+    return True
 
 
 def _read_value(value: Json, parts: tuple[Part, ...]) -> Json:
-    if isinstance(value, list):
+    if type(value) is list:
         return [_read_value(each, parts) for each in value]
-    return _read(value, parts) if isinstance(value, dict) else None
+    fields: dict[str, Json] = {}
+    return fields if type(value) is dict and _read(value, parts, fields) else None
 
 
 def _copied(value: Json) -> Json:

@@ -45,10 +45,11 @@ class ResponseError:
     code: str
     path: Path | None = None
     subgraph: str | None = None
+    extensions: Mapping[str, Json] = field(default_factory=dict)
 
     def formatted(self) -> dict[str, Json]:
         """As GraphQL writes it."""
-        extensions = {"code": self.code, **({"subgraph": self.subgraph} if self.subgraph else {})}
+        extensions = {**self.extensions, "code": self.code, **({"subgraph": self.subgraph} if self.subgraph else {})}
         path = {"path": list(self.path)} if self.path is not None else {}
         return {"message": self.message, **path, "extensions": extensions}
 
@@ -63,11 +64,19 @@ class Execution:
     show_messages: bool = False
     data: dict[str, Json] = field(default_factory=dict)
     errors: list[ResponseError] = field(default_factory=list)
+    shared: bool = False
+    """Whether some objects of the data share an answer."""
 
     async def run(self, plan: QueryPlan) -> None:
         """Walks the whole plan."""
         if plan.node is not None:
             await self.walk(plan.node)
+
+    async def complete(self, subscription: Subscription, event: SubgraphResponse) -> None:
+        """Walks what follows an event of a subscription."""
+        self.take_root(subscription.primary, event, [self.data])
+        if subscription.rest is not None:
+            await self.walk(subscription.rest)
 
     async def walk(self, node: Node) -> None:
         """Walks one node."""
@@ -82,14 +91,12 @@ class Execution:
                     for each in node.nodes:
                         group.create_task(self.walk(each))
             case Subscription():
-                await self.walk(node.primary)
-                if node.rest is not None:
-                    await self.walk(node.rest)
+                raise TypeError("A subscription is not walked: its events are completed, one by one.")
             case _:
                 assert_never(node)
 
     async def _fetch_root(self, fetch: Fetch) -> None:
-        targets = list(objects_at(self.data, fetch.path))
+        targets = objects_at(self.data, fetch.path)
         if not targets:
             return
         response = await self._ask(fetch, {})
@@ -98,7 +105,8 @@ class Execution:
     def take_root(self, fetch: Fetch, response: SubgraphResponse, targets: list[dict[str, Json]]) -> None:
         """Puts an answer to root fields into the data."""
         if isinstance(response.data, dict):
-            _restore(response.data, fetch.parts) if fetch.renamed else None
+            if fetch.renamed:
+                _restore(response.data, fetch.parts)
             for target in targets:
                 merge(target, response.data)
         elif not response.errors:
@@ -114,6 +122,11 @@ class Execution:
         names = ["representations"] if len(gathered) == 1 else [f"_{index}" for index in range(len(gathered))]
         sent = {name: each.sent for name, each in zip(names, gathered, strict=True)}
         response = await self._ask(fetch, sent)
+        if fetch.alone and _refused(response):
+            async with asyncio.TaskGroup() as group:
+                for each in fetch.alone:
+                    group.create_task(self._fetch_entities(each))
+            return
         keys = ["_entities"] if len(gathered) == 1 else names
         for index, key in enumerate(keys):
             self._take_entities(fetch, index, gathered[index], response, key)
@@ -135,7 +148,8 @@ class Execution:
             if fetch.renamed:
                 for result in results:
                     _restore(result, entities.parts)
-            put_back(gathered, results)
+            self.shared = self.shared or not entities.apart
+            put_back(gathered, results, apart=entities.apart)
         for error in response.errors:
             if error.path and error.path[0] == key:
                 self._add(fetch, error, self._where(fetch, index, gathered, error.path[1:]))
@@ -145,13 +159,17 @@ class Execution:
         entities = fetch.entities[index]
         if not path or not isinstance(path[0], int) or not 0 <= path[0] < len(gathered.waiting):
             return [_static(each) for each in entities.paths]
-        waiting = {id(target) for target in gathered.waiting[path[0]]}
+        waiting = {id(target) for targets in gathered.waiting[path[0]] for target in targets}
         placed = [found for each in entities.paths for found in paths_at(self.data, each)]
         return [(*at, *path[1:]) for target, at in placed if id(target) in waiting]
 
-    async def _ask(self, fetch: Fetch, own: Mapping[str, Json]) -> SubgraphResponse:
+    def request(self, fetch: Fetch, own: Mapping[str, Json]) -> SubgraphRequest:
+        """What a fetch sends: the variables it names, and its representations."""
         variables = {name: self.variables[name] for name in fetch.variables if name in self.variables}
-        request = SubgraphRequest(fetch.operation, {**variables, **own}, fetch.kind, self.deadline)
+        return SubgraphRequest(fetch.operation, {**variables, **own}, fetch.kind, self.deadline)
+
+    async def _ask(self, fetch: Fetch, own: Mapping[str, Json]) -> SubgraphResponse:
+        request = self.request(fetch, own)
         try:
             async with asyncio.timeout_at(self.deadline):
                 return await self.clients[fetch.service].fetch(request)
@@ -165,7 +183,15 @@ class Execution:
         sentence = _SENTENCES.get(code, "The subgraph “{}” reported an error.").format(fetch.service)
         message = error.message if self.show_messages and code not in _SENTENCES else sentence
         for path in paths[: MAX_ERRORS - len(self.errors)]:
-            self.errors.append(ResponseError(message, code, _visible(path), fetch.service))
+            if error.safe:
+                self.errors.append(ResponseError(error.message, error.code, _visible(path), None, error.extensions))
+            else:
+                self.errors.append(ResponseError(message, code, _visible(path), fetch.service))
+
+
+def _refused(response: SubgraphResponse) -> bool:
+    """Whether a subgraph answered a batch with errors only: one part's fault must not cost the others."""
+    return response.data is None and all(error.code not in _SENTENCES for error in response.errors)
 
 
 def _static(path: tuple[str | Only, ...]) -> Path:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from graphql.language import ListValueNode, StringValueNode
 
 from federation.definitions import Applied, Field, TypeDef, has, uses
-from federation.selection import Condition, InvalidFieldSet, Selection, read_field_set
+from federation.selection import Condition, InvalidFieldSet, Selection, print_selection, read_field_set
 from federation.subgraph import Subgraph
 from federation.wrapping import named
 
@@ -52,9 +52,12 @@ class Facts:
         return owner.fields.get(coordinate[1]) if owner else None
 
     def marked_external(self, coordinate: Coordinate) -> bool:
-        """Whether @external is written on the field or its type."""
+        """Whether @external is written on the field, or on the part of its type that it stands in."""
         one = self.field(coordinate)
-        return one is not None and (has(one, "external") or has(self.types[coordinate[0]], "external"))
+        if one is None:
+            return False
+        on_type = uses(self.types[coordinate[0]], "external")
+        return has(one, "external") or any(applied.part == one.part for applied in on_type)
 
     def external(self, coordinate: Coordinate) -> bool:
         """Whether the subgraph cannot resolve the field on its own account."""
@@ -130,6 +133,11 @@ def selection_in(applied: Applied) -> Selection:
         return ()
 
 
+def printed_field_set(applied: Applied) -> str:
+    """The field set on one line, whatever its spelling; empty when it cannot be read."""
+    return print_selection(selection_in(applied))
+
+
 def targets(facts: Facts, parent: str, selection: Selection, *, implementations: bool = True) -> Iterator[Coordinate]:
     """Every field that a selection reaches; those of implementing types too, for a field of an interface."""
     for one in selection:
@@ -193,8 +201,8 @@ def _context_targets(facts: Facts) -> Iterator[Coordinate]:
         for item in one.fields.values():
             for arg in item.args.values():
                 for reference in uses(arg, "fromContext"):
-                    context, _, selection = read_context_field(reference.text("field") or "")
-                    for name in setters.get(context, ()):
+                    referenced, _, selection = read_context_field(reference.text("field") or "")
+                    for name in setters.get(referenced, ()):
                         yield from targets(facts, name, selection)
 
 

@@ -103,7 +103,7 @@ def _selected(facts: Facts, spec: str, parent: str, one: Selected, *, resolved: 
         yield Problem(
             INVALID, f'Cannot use alias "{one.alias}" in "{print_selection((one,))}": aliases are not supported'
         )
-    yield from _shape(facts, spec, one, found, coordinate)
+    yield from _shape(facts, spec, one, found=found, coordinate=coordinate)
     external = facts.external((parent, one.name))
     if one.below:
         implementing = facts.implementers.get(parent, ()) if facts.types[parent].kind == "INTERFACE" else ()
@@ -113,7 +113,7 @@ def _selected(facts: Facts, spec: str, parent: str, one: Selected, *, resolved: 
         yield Problem(MISSING_EXTERNAL, _not_external(facts, spec, parent, one.name))
 
 
-def _shape(facts: Facts, spec: str, one: Selected, found: Field, coordinate: str) -> Iterator[Problem]:
+def _shape(facts: Facts, spec: str, one: Selected, *, found: Field, coordinate: str) -> Iterator[Problem]:
     if found.args and spec != "requires":
         message = (
             f"field {coordinate} cannot be included because it has arguments (fields with argument are not allowed"

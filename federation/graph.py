@@ -23,6 +23,7 @@ from graphql import (
 )
 
 from . import api, join
+from .failures import UnreadableSupergraph
 from .join import FieldAt, Presence
 from .selections import Nodes, Selections, SelectionSet
 
@@ -53,7 +54,11 @@ class Graph:
         self._possible: dict[str, frozenset[str]] = {}
         self._covers: dict[tuple[str, str], bool] = {}
         self._types: dict[tuple[str, str], tuple[str, str] | None] = {}
-        self._read(document)
+        try:
+            self._read(document)
+        except (KeyError, TypeError, AttributeError) as problem:
+            raise UnreadableSupergraph(f"The supergraph's join directives cannot be read: {problem!r}.") from None
+        self._check()
         self.labels = tuple(sorted({at.label for at in self._at.values() if at.label is not None}))
         """The labels of progressive overrides."""
         self.uneven = frozenset(self._uneven(document))
@@ -175,6 +180,14 @@ class Graph:
         return found
 
     # -- reading
+
+    def _check(self) -> None:
+        """Every subgraph that is named is declared.  Raises: UnreadableSupergraph."""
+        named = {graph for graph, _, _ in self._at} | {graph for each in self._presence.values() for graph in each}
+        if unknown := sorted(map(str, named - self.names.keys())):
+            raise UnreadableSupergraph(
+                f"The supergraph names subgraphs that it does not declare: {', '.join(unknown)}."
+            )
 
     def _read(self, document: DocumentNode) -> None:
         implementations: dict[tuple[str, str], list[str]] = {}

@@ -14,7 +14,13 @@ from difflib import get_close_matches
 from graphql import print_ast
 from graphql.language import DirectiveNode, ListValueNode, ObjectValueNode, StringValueNode, ValueNode
 
-from federation.codes import CompositionError, in_subgraph
+from federation.codes import CompositionError
+from federation.rules import (
+    invalid_link_directive_usage,
+    invalid_link_identifier,
+    unknown_federation_link_version,
+    unknown_link_version,
+)
 from federation.specs import (
     ADOPTED,
     APOLLO,
@@ -70,6 +76,14 @@ class Link:
         at = "@" if element.startswith("@") else ""
         return f"{at}{self.prefix}__{element.removeprefix('@')}"
 
+    def element(self, directive: str) -> Import:
+        """What a directive of this link (local name, without `@`) is called in the specification."""
+        for one in self.imports:
+            if one.local == f"@{directive}":
+                return one
+        name = self.name if directive == self.prefix else directive.removeprefix(f"{self.prefix}__")
+        return Import(f"@{name}", f"@{directive}")
+
 
 @dataclass(frozen=True, slots=True)
 class Links:
@@ -81,10 +95,6 @@ class Links:
     """Local directive name to its name in the specification, both without `@`."""
     types: Mapping[str, str] = field(default_factory=dict)
     """Local type name to its name in the specification."""
-
-    def local_directive(self, spec: str) -> str:
-        """The local name of a federation directive, without `@`."""
-        return next((local for local, name in self.directives.items() if name == spec), spec)
 
     def local_type(self, spec: str) -> str:
         """The local name of a federation type."""
@@ -112,7 +122,9 @@ def read_links(
         link, found = _read_link(subgraph, args)
         errors += found
         if link and any(other.identity == link.identity for other in links):
-            errors.append(_misused(subgraph, f"Duplicate inclusion of feature {link.identity}"))
+            errors.append(
+                invalid_link_directive_usage.error(subgraph, f"Duplicate inclusion of feature {link.identity}")
+            )
         elif link:
             errors += _clashes(subgraph, link, links)
             links.append(link)
@@ -130,16 +142,11 @@ def _string(node: ValueNode | None) -> str:
     return node.value if isinstance(node, StringValueNode) else ""
 
 
-def _misused(subgraph: str, message: str) -> CompositionError:
-    return in_subgraph(subgraph, "INVALID_LINK_DIRECTIVE_USAGE", message)
-
-
 def _read_link(subgraph: str, args: Mapping[str, ValueNode]) -> tuple[Link | None, list[CompositionError]]:
     url = _string(args.get("url"))
     match = URL.match(url)
     if not match:
-        message = f"Invalid @link url '{url}': expected '/<feature>/vX.Y' (for example '/federation/v2.9')"
-        return None, [in_subgraph(subgraph, "INVALID_LINK_IDENTIFIER", message)]
+        return None, [invalid_link_identifier.error(subgraph, url)]
     identity, name, version = match[1], match[2], (int(match[3]), int(match[4]))
     imports, errors = _read_imports(subgraph, args.get("import"))
     prefix = _string(args.get("as")).removeprefix("@") or name
@@ -151,14 +158,10 @@ def _read_link(subgraph: str, args: Mapping[str, ValueNode]) -> tuple[Link | Non
 def _unknown_version(subgraph: str, link: Link) -> CompositionError | None:
     written = f"v{link.version[0]}.{link.version[1]}"
     if link.identity == FEDERATION and not FIRST <= link.version <= LATEST:
-        message = (
-            f"Invalid version {written} for the federation feature in @link directive on schema:"
-            f" versions v{FIRST[0]}.{FIRST[1]} to v{LATEST[0]}.{LATEST[1]} are known"
-        )
-        return in_subgraph(subgraph, "UNKNOWN_FEDERATION_LINK_VERSION", message)
+        known = f"versions v{FIRST[0]}.{FIRST[1]} to v{LATEST[0]}.{LATEST[1]}"
+        return unknown_federation_link_version.error(subgraph, written, known)
     if link.identity == LINK and link.version != (1, 0):
-        message = f"Schema uses unknown version {written} of the link spec; v1.0 is known"
-        return in_subgraph(subgraph, "UNKNOWN_LINK_VERSION", message)
+        return unknown_link_version.error(subgraph, written)
     return None
 
 
@@ -170,7 +173,7 @@ def _read_imports(subgraph: str, node: ValueNode | None) -> tuple[tuple[Import, 
         if isinstance(one, Import):
             imports.append(one)
         else:
-            errors.append(_misused(subgraph, one))
+            errors.append(invalid_link_directive_usage.error(subgraph, one))
     return tuple(imports), errors
 
 
@@ -204,18 +207,20 @@ def _unknown_imports(subgraph: str, link: Link) -> Iterator[CompositionError]:
         if one.name not in known:
             near = get_close_matches(one.name, known, 1)
             hint = f' Did you mean "{near[0]}"?' if near else ""
-            yield _misused(subgraph, f'Cannot import unknown element "{one.name}".{hint}')
+            yield invalid_link_directive_usage.error(subgraph, f'Cannot import unknown element "{one.name}".{hint}')
 
 
 def _clashes(subgraph: str, link: Link, others: Iterable[Link]) -> Iterator[CompositionError]:
     taken = {one.local: one.name for one in link.imports}
     for other in others:
         if other.prefix == link.prefix:
-            yield _misused(subgraph, f'Features {other.url} and {link.url} both use the name "{link.prefix}"')
+            yield invalid_link_directive_usage.error(
+                subgraph, f'Features {other.url} and {link.url} both use the name "{link.prefix}"'
+            )
         for one in other.imports:
             if one.local in taken:
                 message = f'Imports of {other.url} and {link.url} both use the name "{one.local}"'
-                yield _misused(subgraph, message)
+                yield invalid_link_directive_usage.error(subgraph, message)
 
 
 def _named(links: tuple[Link, ...], defined: Iterable[str]) -> Links:

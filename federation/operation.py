@@ -12,7 +12,9 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     FragmentDefinitionNode,
+    FragmentSpreadNode,
     OperationDefinitionNode,
     SelectionSetNode,
     VariableNode,
@@ -51,6 +53,11 @@ class Operation:
         roots: list[SelectionSetNode] = [self.definition.selection_set]
         roots += [node.selection_set for node in self.fragments.values()]
         return tuple(sorted({name for root in roots for name in _deciding(root)}))
+
+    @cached_property
+    def depth(self) -> int:
+        """Fields below one another, fragments opened."""
+        return _depth(self.definition.selection_set, self.fragments, {})
 
     def decide(self, variables: Mapping[str, Any]) -> "Conditions":
         """The conditions' values in a request, from its coerced variables."""
@@ -94,3 +101,20 @@ def _deciding(nodes: SelectionSetNode) -> Iterator[str]:
         inner = getattr(node, "selection_set", None)
         if inner is not None:
             yield from _deciding(inner)
+
+
+def _depth(nodes: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], known: dict[str, int]) -> int:
+    deepest = 0
+    node: Any
+    for node in nodes.selections:
+        if isinstance(node, FragmentSpreadNode):
+            name = node.name.value
+            if name not in known and name in fragments:
+                known[name] = 0
+                known[name] = _depth(fragments[name].selection_set, fragments, known)
+            deepest = max(deepest, known.get(name, 0))
+        elif node.selection_set is not None:
+            deepest = max(deepest, _depth(node.selection_set, fragments, known) + isinstance(node, FieldNode))
+        else:
+            deepest = max(deepest, 1)
+    return deepest

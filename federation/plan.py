@@ -77,6 +77,8 @@ class Entities:
     paths: tuple[Path, ...]
     representations: tuple[Representation, ...]
     parts: tuple[Part, ...]
+    apart: bool = False
+    """Whether another request of the plan writes into objects inside of these: then no two may share an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ class Fetch:
     entities: tuple[Entities, ...] = ()
     renamed: bool = False
     """Whether some part has an alias."""
+    alone: "tuple[Fetch, ...]" = ()
+    """Of a batch, each part as a request of its own: asked when the subgraph refuses the whole."""
 
     def __str__(self) -> str:
         return "\n".join(_node(self, 0))
@@ -222,7 +226,8 @@ def _batched(entities: Entities, depth: int) -> list[str]:
 
 def _exchange(entities: Entities, depth: int) -> list[str]:
     sent: tuple[Part, ...] = tuple(
-        On(each.type or each.sent_as, (Ask("__typename", "__typename"), *each.fields)) for each in entities.representations
+        On(each.type or each.sent_as, (Ask("__typename", "__typename"), *each.fields))
+        for each in entities.representations
     )
     asked = _braced(entities.parts, depth)
     return [*_braced(sent, depth)[:-1], f"{'  ' * depth}}} =>", *asked]

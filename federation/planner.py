@@ -6,15 +6,17 @@ Pure and deterministic: the same graph, operation, conditions and labels give th
 from collections.abc import Sequence
 
 from .assemble import assemble, in_sequence
-from .draft import Group, Level, View
+from .draft import Level, View
+from .failures import QueryTooLarge
 from .graph import Graph
 from .operation import Conditions, Operation
 from .plan import Fetch, Node, QueryPlan, Subscription
 from .plan import Sequence as Steps
 from .resolve import Resolver
-from .selections import Field, SelectionSet
+from .selections import Field
 from .written import Written
 
+MAX_DEPTH = 64  # fields below one another
 INTROSPECTION = ("__schema", "__type")
 
 
@@ -25,6 +27,7 @@ def plan(
 
     Raises: QueryTooLarge: a bound was met.  NoPlan: a field cannot be reached.
     """
+    _bound(operation)
     root = graph.roots[operation.kind]
     selections = operation.selections(graph, conditions, root)
     fields = [field for field in selections.fields(root).values() if field.name not in INTROSPECTION]
@@ -34,6 +37,15 @@ def plan(
         return QueryPlan(_in_series(operation, draft, fields))
     node = draft.node(operation, fields)
     return QueryPlan(_subscribed(node) if operation.kind == "subscription" else node)
+
+
+def _bound(operation: Operation) -> None:
+    try:
+        depth = operation.depth
+    except RecursionError:
+        depth = MAX_DEPTH + 1
+    if depth > MAX_DEPTH:
+        raise QueryTooLarge(f"The query is deeper than {MAX_DEPTH} fields, the most that is planned.")
 
 
 class _Root:
@@ -75,6 +87,3 @@ def _subscribed(node: Node | None) -> Node | None:
         case Steps(nodes=(Fetch() as primary, *rest)):
             return Subscription(primary, in_sequence(rest))
     return node
-
-
-__all__ = ["Group", "SelectionSet", "plan"]

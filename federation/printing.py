@@ -81,8 +81,6 @@ def _argument(one: Argument, indent: str) -> str:
     return f"{description(one.description, indent)}{indent}{text}"
 
 
-
-
 def indented(text: str) -> str:
     """The text two spaces further right."""
     return "\n".join(f"  {line}" for line in text.split("\n"))

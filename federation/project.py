@@ -29,6 +29,9 @@ INVALID_VALUE = "INVALID_VALUE"
 NULL_VALUE = "NON_NULL_VIOLATION"
 MAX_ERRORS = 100
 
+_PLAIN: dict[str, type] = {"String": str, "ID": str, "Float": float, "Boolean": bool}
+"""Types whose every value of this Python type is shown as it is: nine leaves in ten need no call."""
+
 Trail: TypeAlias = tuple[Any, str | int] | None
 """Where a value is, last step first: cheap to make, unrolled only for an error."""
 
@@ -45,9 +48,15 @@ class Run:
     ready: Mapping[str, Json] = field(default_factory=dict)
     """Root fields that are answered already: introspection."""
     errors: list[ResponseError] = field(default_factory=list)
+    shared: bool = False
+    """Whether the data holds the same object at several places: then each is projected once for each selection."""
+    done: dict[tuple[int, int], Json] = field(default_factory=dict)
+    faults: int = 0
+    """Values that could not be shown, whether or not the client reads an error of its own for each."""
 
     def wrong(self, trail: Trail, message: str, code: str = INVALID_VALUE) -> None:
         """Notes an error, unless the place is known to have failed."""
+        self.faults += 1
         path = unrolled(trail)
         if len(self.errors) < MAX_ERRORS and not any(_touches(path, known) for known in self.known):
             self.errors.append(ResponseError(message, code, path))
@@ -142,11 +151,20 @@ class _Compiler:
 
 
 def _object(pairs: list[tuple[str, str, Complete]]) -> Objects:
+    plain = [(key, data_key, getattr(complete, "plain", _Never), complete) for key, data_key, complete in pairs]
+
     def project(value: Any, trail: Trail, run: Run) -> Any:
         get = value.get
-        return {key: complete(get(data_key), trail, key, run) for key, data_key, complete in pairs}
+        return {
+            key: found if type(found := get(data_key)) is shown_as_it_is else complete(found, trail, key, run)
+            for key, data_key, shown_as_it_is, complete in plain
+        }
 
     return project
+
+
+class _Never:
+    """The type of no value."""
 
 
 def _composite(objects: Objects, where: str) -> Complete:
@@ -158,11 +176,23 @@ def _composite(objects: Objects, where: str) -> Complete:
             run.wrong(here, f"The value of “{where}” is no object.")
             return None
         try:
-            return objects(value, here, run)
+            return _once(objects, value, here, run) if run.shared else objects(value, here, run)
         except _Null:
             return None
 
     return complete
+
+
+def _once(objects: Objects, value: Any, trail: Trail, run: Run) -> Any:
+    """Projects an object that may be shared; one with errors again at each place, since each has its own path."""
+    key = (id(value), id(objects))
+    known = run.done.get(key)
+    if known is None:
+        before = run.faults
+        known = objects(value, trail, run)
+        if run.faults == before:
+            run.done[key] = known
+    return known
 
 
 def _list(item: Complete, where: str) -> Complete:
@@ -191,6 +221,7 @@ def _non_null(inner: Complete, where: str) -> Complete:
             raise _Null
         return shown
 
+    complete.plain = getattr(inner, "plain", _Never)  # type: ignore[attr-defined]
     return complete
 
 
@@ -204,6 +235,7 @@ def _leaf(check: Callable[[Any], Any], where: str, name: str) -> Complete:
             run.wrong((trail, key), f"The value of “{where}” is no {name}.")
             return None
 
+    complete.plain = _PLAIN.get(name, _Never)  # type: ignore[attr-defined]
     return complete
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from federation.definitions import TypeDef, has, uses
+from federation.definitions import Applied, TypeDef, has, uses
 from federation.facts import Facts, selection_in
 from federation.merging.graphs import Graphs
 from federation.rules.interface_key_missing_implementation_type import resolvable
@@ -18,6 +18,8 @@ from federation.selection import Condition, Selected, Selection, print_selection
 from federation.wrapping import named
 
 ROOTS = ("Query", "Mutation", "Subscription")
+MAX_REQUIREMENTS = 500_000
+"""How many times a requirement is looked for; a supergraph of 2 000 types needs some thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,10 @@ State = tuple[str, Position, Excluded]
 """The object's type in the supergraph, a position where it is known, and where one cannot go."""
 Key = tuple[Facts, Selection, str]
 """A subgraph that a type is entered by, the key, and a text that is equal for keys that ask for the same."""
-MAX_EXCLUDED = 3
+MAX_ENTERING = 3
+"""How many entries deep a key is looked for: to enter A, enter B, enter C."""
+MAX_LOOKED_FOR = 20_000
+"""How many times it is looked for at all; real supergraphs need a few hundred."""
 NOWHERE: Excluded = frozenset()
 
 
@@ -60,10 +65,19 @@ class Reach:
     _active: list[State] = field(default_factory=list)
     _passed: set[State] = field(default_factory=set)
     _cut: bool = False
+    _looked_for: int = 0
+    _requiring: list[tuple[Position, str]] = field(default_factory=list)
+    """Fields whose requirements are being looked for; one that needs itself cannot be had."""
+    _looped: bool = False
+    _required_at: set[tuple[str, Position, str]] = field(default_factory=set)
+    """Fields whose requirements were found; what can be had once can be had always."""
+    _tries: int = 0
 
     def closure(self, type_name: str, start: Position, excluded: Excluded = NOWHERE) -> tuple[Position, ...]:
         """Every position where the same object is known, the start first."""
         state = (type_name, start, excluded)
+        if state not in self._found and excluded and not self._may_look(excluded):
+            return (start,)
         if state not in self._settled:
             if state in self._active or state in self._passed:
                 self._cut = self._cut or state in self._active
@@ -72,6 +86,10 @@ class Reach:
             else:
                 self._settle(state)
         return tuple(self._found[state])
+
+    def _may_look(self, excluded: Excluded) -> bool:
+        self._looked_for += 1
+        return len(excluded) <= MAX_ENTERING and self._looked_for <= MAX_LOOKED_FOR
 
     def _settle(self, state: State) -> None:
         """Explores until nothing grows: answers that needed themselves were cut short at first."""
@@ -82,7 +100,8 @@ class Reach:
             self._explore(state)
             if not self._cut or before == sum(map(len, self._found.values())):
                 break
-        self._settled |= self._passed
+        if not (self._requiring and self._looped):  # else the answer holds only while that field is looked for
+            self._settled |= self._passed
         self._passed.clear()
 
     def _explore(self, state: State) -> None:
@@ -107,20 +126,22 @@ class Reach:
             return
         known = {(position.subgraph, position.type) for position in found}
         for target in self._enterable(type_name):
-            for facts, key, text in self.entered.get(target, ()):
+            for key in self.entered.get(target, ()):
+                facts = key[0]
                 if (facts.name, target) in known or facts.name in excluded:
                     continue
-                via = self._by(type_name, found, key, text, _with(excluded, facts.name))
+                via = self._by(type_name, found, key, excluded | {facts.name})
                 if via is not None:
                     known.add((facts.name, target))
                     yield from ((one, via) for one in self._landed(type_name, Position(facts.name, target)))
 
     def _by(
-        self, type_name: str, found: Mapping[Position, frozenset[str]], key: Selection, text: str, excluded: Excluded
+        self, type_name: str, found: Mapping[Position, frozenset[str]], key: Key, excluded: Excluded
     ) -> frozenset[str] | None:
         """The keys used when a key can be had; None when it cannot.  A key does not help to get itself."""
+        _, selection, text = key
         used = frozenset((text,))
-        for item in key:
+        for item in selection:
             supplier = next(
                 (
                     position
@@ -164,12 +185,29 @@ class Reach:
         if not self.resolves(position, name):
             return ()
         item = self.facts[position.subgraph].types[position.type].fields[name]
-        for requires in uses(item, "requires"):
-            if not self.satisfied(type_name, (position,), selection_in(requires), excluded):
-                return ()
+        if not all(
+            self._required(type_name, (position, name), requires, excluded) for requires in uses(item, "requires")
+        ):
+            return ()
         below = tuple(sub for one in fields_of(position.provided) if one.name == name for sub in one.below)
         provides = tuple(one for use in uses(item, "provides") for one in selection_in(use))
         return (Position(position.subgraph, named(item.type), tuple(dict.fromkeys((*provides, *below)))),)
+
+    def _required(self, type_name: str, needing: tuple[Position, str], requires: Applied, excluded: Excluded) -> bool:
+        answer = (type_name, *needing)
+        if answer in self._required_at and not excluded:
+            return True
+        self._tries += 1
+        if needing in self._requiring or self._tries > MAX_REQUIREMENTS:
+            self._looped = True
+            return False
+        self._requiring.append(needing)
+        satisfied = self.satisfied(type_name, (needing[0],), selection_in(requires), excluded)
+        self._requiring.pop()
+        self._looped = self._looped and bool(self._requiring)
+        if satisfied and not excluded:
+            self._required_at.add(answer)
+        return satisfied
 
     def advance(self, type_name: str, starts: Iterable[Position], name: str) -> Positions:
         """Where a field leads from any of several positions of an object, through keys too."""
@@ -226,9 +264,7 @@ class Reach:
         target = one.fields.get(item.name) if one else None
         return not item.below or target is None or self.satisfied(named(target.type), found, item.below, excluded)
 
-    def _satisfied_abstract(
-        self, type_name: str, starts: Positions, selection: Selection, excluded: Excluded
-    ) -> bool:
+    def _satisfied_abstract(self, type_name: str, starts: Positions, selection: Selection, excluded: Excluded) -> bool:
         objects = tuple(one for one in starts if self.is_interface_object(one))
         if objects and all(self._had(type_name, objects, item, excluded) for item in selection):
             return True
@@ -267,10 +303,6 @@ def reach_of(graphs: Graphs, types: Mapping[str, TypeDef], *, labels_on: bool) -
         possible={name: tuple(found) for name, found in possible.items()},
         entered={name: tuple(found) for name, found in entered.items()},
     )
-
-
-def _with(excluded: Excluded, subgraph: str) -> Excluded:
-    return excluded | {subgraph} if len(excluded) < MAX_EXCLUDED else excluded
 
 
 def canonical(selection: Selection) -> str:

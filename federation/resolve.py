@@ -11,19 +11,16 @@ Bounded: a field weighs each of its sources alone, all present ones, and all; ne
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from .draft import Draft, Group, Level, Place, Sent, Spot, View, sent_parts
+from .draft import Group, Level, Place, Spot, View
+from .enter import UNREACHABLE, Entering, Groups
 from .failures import NoPlan, QueryTooLarge
-from .graph import Door, Graph, field_type_in
+from .graph import Door, Graph
 from .join import FieldAt
-from .plan import LIST, Only, Part, Path
-from .selections import Field, Nodes, SelectionSet
+from .knowledge import Knowledge
+from .plan import LIST, Only
+from .selections import Field, SelectionSet
 
-REQUEST = 1_000  # the cost of one request; a dependent step costs 1
-UNREACHABLE = 10**9
 MAX_POSITIONS = 20_000  # objects walked for one operation, trials included
-MAX_CHAIN = 24  # inputs of inputs of inputs …
-
-Groups = set[Group]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,11 +38,17 @@ class Resolver:
     """One operation's search.  `groups` is the result."""
 
     def __init__(self, graph: Graph, labels: frozenset[str]) -> None:
-        self._graph, self._labels = graph, labels
-        self.groups: list[Group] = []
+        self._graph = graph
+        self._known = Knowledge(graph, labels)
+        self._entering = Entering(graph, self._known, self)
         self._needs: dict[tuple[SelectionSet, tuple[Spot, ...]], int] = {}
-        self._trail: list[tuple[object, str, str]] = []
         self._positions = 0
+        self._cause = "no subgraph has it"
+
+    @property
+    def groups(self) -> list[Group]:
+        """The fetches to be, in the order of making."""
+        return self._entering.groups
 
     # -- one position
 
@@ -62,12 +65,13 @@ class Resolver:
         return self.resolve_fields(view, selections.fields(view.type).values(), internal=selections.internal)
 
     def resolve_fields(self, view: View, fields: Iterable[Field], *, internal: bool = False) -> Groups:
+        """Some fields of objects of one type.  `internal`: they are asked for ourselves, not for the client."""
         used: Groups = set()
         waiting: list[tuple[int, Field]] = []
         for field in fields:
             if field.name == "__typename":
                 continue
-            source = self._here(view, field)
+            source = self.here(view, field)
             if source is not None and self._need(field.selections, (source.spot,)) == 0:
                 used |= self._commit(view, field, [source], internal)
             else:
@@ -107,12 +111,12 @@ class Resolver:
 
     def _know_types(self, view: View) -> Groups:
         """Sees to it that the objects' types are in the data."""
-        real = next((place for place in view.places if not self._stands_in(place)), None)
+        real = next((place for place in view.places if not self._known.stands_in(place)), None)
         if real is None:
             door = self._entrance(view)
             if door is None:
                 raise NoPlan(f"No subgraph can tell the type of the {view.type} objects at {view.level.path}.")
-            real = self._enter(view, door)
+            real = self._entering.enter(view, door)
         if not view.level.dry:
             real.draft()
         return {real.group}
@@ -120,14 +124,14 @@ class Resolver:
     def _entrance(self, view: View) -> Door | None:
         """The door to where most types of an interface are known."""
         doors = [Door(graph, view.type, FieldAt("")) for graph in self._graph.entrances(view.type)]
-        usable = [door for door in doors if self._entry_cost(view, door) < UNREACHABLE]
+        usable = [door for door in doors if self._entering.cost(view, door) < UNREACHABLE]
         return max(usable, key=lambda door: len(self._graph.members(door.graph, view.type)), default=None)
 
     def _runtime_types(self, view: View) -> Sequence[str]:
         names: dict[str, None] = {}
         possible = self._graph.possible(view.type)
         for place in view.places:
-            if not self._stands_in(place):
+            if not self._known.stands_in(place):
                 names.update(dict.fromkeys(self._graph.members(place.graph, place.type)))
         return [name for name in names if name in possible and self._agreed(view, name)]
 
@@ -143,18 +147,22 @@ class Resolver:
             return ()
         found: dict[str, Spot] = {}
         for graph, known_as, provided in (*view.reach, *(place.spot for place in view.places)):
-            at = self._resolvable(graph, known_as, provided, field.name)
+            at = self._known.resolvable(graph, known_as, provided, field.name)
             if at is not None:
-                found.setdefault(graph, self._inside(graph, known_as, provided, field, at))
+                found.setdefault(graph, self._known.inside(graph, known_as, provided, field, at))
         for door in self._graph.doors(view.type, field.name):
-            if door.graph not in found and self._active(door.at) and self._entry_cost(view, door, field) < UNREACHABLE:
-                found[door.graph] = self._inside(door.graph, door.type, None, field, door.at)
+            if (
+                door.graph not in found
+                and self._known.active(door.at)
+                and self._entering.cost(view, door, field) < UNREACHABLE
+            ):
+                found[door.graph] = self._known.inside(door.graph, door.type, None, field, door.at)
         return tuple(found.values())
 
     def _narrowed(self, view: View, type_name: str) -> View:
         places = []
         for place in view.places:
-            if self._stands_in(place):
+            if self._known.stands_in(place):
                 places.append(place)
             elif type_name in self._graph.members(place.graph, place.type):
                 places.append(place.narrowed(type_name))
@@ -165,83 +173,43 @@ class Resolver:
         )
         return View(view.level, type_name, (*view.path, Only((type_name,))), places, reach)
 
-    def _stands_in(self, place: Place) -> bool:
-        return self._graph.is_interface_object(place.graph, place.type)
-
     # -- choosing sources
 
-    def _here(self, view: View, field: Field) -> Source | None:
+    def here(self, view: View, field: Field) -> Source | None:
         """The first place where the field can be asked without a request."""
         return next(self._present(view, field), None)
 
     def _present(self, view: View, field: Field) -> Iterator[Source]:
         for place in view.places:
-            at = self._local(place, view.type, field.name)
+            at = self._known.local(place, field.name)
             if at is not None:
-                yield Source(0, self._inside(place.graph, place.type, place.provided, field, at), place=place)
-
-    def _local(self, place: Place, view_type: str, name: str) -> FieldAt | None:
-        """The field at a place where it can be asked as it stands; of an abstract type, for every type it may have."""
-        at = self._resolvable(place.graph, place.type, place.provided, name)
-        if at is None or not self._graph.is_abstract(place.type) or self._stands_in(place):
-            return at
-        members = self._graph.members(place.graph, place.type)
-        everywhere = all(self._resolvable(place.graph, each, place.provided, name) for each in members)
-        return at if everywhere else None
-
-    def _resolvable(self, graph: str, type_name: str, provided: SelectionSet | None, name: str) -> FieldAt | None:
-        at = self._graph.at(graph, type_name, name)
-        if at is None or at.requires is not None or not self._active(at):
-            return None
-        if not at.external or (provided is not None and name in provided.fields(type_name)):
-            return at
-        known = self._graph.known_by(graph, type_name)
-        return at if known is not None and name in known.fields(type_name) else None
-
-    def _active(self, at: FieldAt) -> bool:
-        return at.label is None or (at.label in self._labels) is at.when_labelled
-
-    def _inside(self, graph: str, type_name: str, provided: SelectionSet | None, field: Field, at: FieldAt) -> Spot:
-        """The spot of a field's value."""
-        if field.selections is None:
-            return graph, "", None
-        nodes: Nodes = () if at.provides is None else (at.provides,)
-        sets = [provided, self._graph.known_by(graph, type_name)] if at.external else [provided]
-        for known in sets:
-            inner = known.fields(type_name).get(field.name) if known else None
-            if inner is not None and inner.selections is not None:
-                nodes += inner.selections.nodes
-        inside = self._graph.field_set(nodes, field.selections.type) if nodes else None
-        return graph, field_type_in(at), inside
+                yield Source(0, self._known.inside(place.graph, place.type, place.provided, field, at), place=place)
 
     def _sources(self, view: View, field: Field) -> list[Source]:
         """Every way to the field, those without a request first."""
         found = list(self._present(view, field))
         present = {source.spot[0] for source in found}
         for door in self._graph.doors(view.type, field.name):
-            if door.graph in present or not self._active(door.at) or self._blocked(view, field, door):
+            if door.graph in present or not self._known.active(door.at) or self._entering.blocked(view, field, door):
                 continue
-            cost = self._entry_cost(view, door, field)
+            cost = self._entering.cost(view, door, field)
             if cost < UNREACHABLE:
-                spot = self._inside(door.graph, door.type, None, field, door.at)
+                spot = self._known.inside(door.graph, door.type, None, field, door.at)
                 found.append(Source(cost, spot, door=door))
         return found
-
-    def _blocked(self, view: View, field: Field, door: Door) -> bool:
-        origin = view.level.origin
-        return (origin, door.graph, "") in self._trail or (origin, door.graph, field.name) in self._trail
 
     def _choose(self, view: View, field: Field) -> list[Source]:
         """The cheapest sources that together answer the field.  Raises: NoPlan."""
         sources = self._sources(view, field)
-        if field.selections is None:
-            if sources:
-                return [min(sources, key=lambda source: source.cost)]
+        if not sources:
+            self._cause = f"no key leads to “{view.type}.{field.name}”"
+        elif field.selections is None:
+            return [min(sources, key=lambda source: source.cost)]
         else:
             chosen, cost = self._cheapest(field.selections, sources)
             if cost < UNREACHABLE:
                 return chosen
-        raise NoPlan(f"“{view.type}.{field.name}” cannot be reached at “{'.'.join(map(str, view.level.path))}”.")
+        raise NoPlan(f"“{view.type}.{field.name}” cannot be answered: {self._cause}.")
 
     def _cheapest(self, selections: SelectionSet, sources: list[Source]) -> tuple[list[Source], int]:
         best: list[Source] = []
@@ -287,37 +255,13 @@ class Resolver:
             return UNREACHABLE
         return min(level.cost, UNREACHABLE)
 
-    def _entry_cost(self, view: View, door: Door, field: Field | None = None) -> int:
-        """What it costs to be in a subgraph with the objects of a view, and what the field requires."""
-        if self._is_root(view.type):
-            return 0 if view.level.groups.get(door.graph) else REQUEST
-        if not self._may_enter(view, door) or len(self._trail) > MAX_CHAIN:
-            return UNREACHABLE
-        trial = view.fork()
-        try:
-            self._enter(trial, door, field)
-        except NoPlan:
-            return UNREACHABLE
-        return min(trial.level.cost, UNREACHABLE)
-
-    def _may_enter(self, view: View, door: Door) -> bool:
-        """An interface is entered as an interface only by objects whose types are not known yet."""
-        if not self._graph.is_abstract(view.type) or self._graph.is_interface_object(door.graph, door.type):
-            return True
-        return door.type == view.type and all(self._stands_in(place) for place in view.places)
-
-    def _is_root(self, type_name: str) -> bool:
-        return type_name in self._graph.roots.values()
-
     # -- building
 
     def _commit(self, view: View, field: Field, sources: list[Source], internal: bool) -> Groups:
         """Asks for the field, and for everything below it.  Returns: the groups asked."""
         if view.level.dry and field.selections is not None:
             view.level.cost += self._need(field.selections, tuple(source.spot for source in sources))
-        places = [
-            source.place or self._enter(view, source.door, field) for source in sources if source.place or source.door
-        ]
+        places = [self._place(view, source, field) for source in sources]
         used = {place.group for place in places}
         if view.level.dry:
             return used
@@ -326,6 +270,12 @@ class Resolver:
             places[0].draft().ask(key, field)
             return used
         return used | self._descend(view, field, key, list(zip(places, sources, strict=True)))
+
+    def _place(self, view: View, source: Source, field: Field) -> Place:
+        if source.place is not None:
+            return source.place
+        assert source.door is not None  # noqa: S101  a source has a place or a door
+        return self._entering.enter(view, source.door, field)
 
     def _descend(self, view: View, field: Field, key: str, known: list[tuple[Place, Source]]) -> Groups:
         assert field.selections is not None  # noqa: S101  the caller looked
@@ -342,134 +292,6 @@ class Resolver:
             places[0].draft()
         return used
 
-    def _enter(self, view: View, door: Door | None, field: Field | None = None) -> Place:
-        """Opens a group for the objects of a view, or joins one that is open.  Raises: NoPlan."""
-        assert door is not None  # noqa: S101  a source has a place or a door
-        if self._is_root(view.type):
-            return self._enter_root(view, door)
-        stands_in = self._graph.is_interface_object(door.graph, door.type)
-        key, after = self._supply_key(view, door)
-        required: SelectionSet | None = None
-        if door.at.requires is not None:
-            required = self._graph.field_set((door.at.requires,), door.type if stands_in else view.type)
-            after = after | self._supply(view, required, (door.graph, field.name if field else ""))
-        group = self._open(view, door.graph, after)
-        draft = Draft()
-        if not view.level.dry:
-            self._send(group.sent_of(_narrowed_to(view), door.type), view, key, required)
-            draft = group.root.on(door.type, typename=self._graph.is_abstract(door.type) and not stands_in)
-        place = Place(door.graph, door.type, None, group, draft)
-        view.places.append(place)
-        return place
-
-    def _send(self, sent: Sent, view: View, key: SelectionSet, required: SelectionSet | None) -> None:
-        _add_parts(sent.keys, sent_parts(self._graph, view.level, key, view.type))
-        if required is not None:
-            _add_parts(sent.more, sent_parts(self._graph, view.level, required, view.type))
-
-    def _enter_root(self, view: View, door: Door) -> Place:
-        group = next(iter(view.level.groups.get(door.graph, ())), None)
-        if group is None:
-            group = Group(door.graph, view.path, entities=False, after={place.group for place in view.places})
-            self._add(view.level, group)
-        return Place(door.graph, door.type, None, group, group.root)
-
-    def _supply_key(self, view: View, door: Door) -> tuple[SelectionSet, Groups]:
-        """The cheapest key of the subgraph, its fields asked for.  Raises: NoPlan."""
-        token = (door.graph, "")
-        best: SelectionSet | None = None
-        least = UNREACHABLE
-        for key in self._graph.keys(door.graph, door.type):
-            if self._at_hand(view, key):
-                return key, self._supply(view, key, token)
-            trial = view.fork()
-            try:
-                self._supply(trial, key, token)
-            except NoPlan:
-                continue
-            if trial.level.cost < least:
-                best, least = key, trial.level.cost
-            if least == 0:
-                break
-        if best is None:
-            raise NoPlan(f"“{door.type}” cannot be entered in “{self._graph.names[door.graph]}”.")
-        return best, self._supply(view, best, token)
-
-    def _at_hand(self, view: View, key: SelectionSet) -> bool:
-        """Whether a key is plain and every field of it known where the objects are."""
-        return all(
-            field.selections is None and field.name != "__typename" and self._here(view, field)
-            for field in key.fields(view.type).values()
-        )
-
-    def _supply(self, view: View, selections: SelectionSet, token: tuple[str, str]) -> Groups:
-        """Resolves inputs of a subgraph on the objects themselves."""
-        self._trail.append((view.level.origin, *token))
-        try:
-            return self.resolve(view, selections)
-        finally:
-            self._trail.pop()
-
-    def _open(self, view: View, graph: str, after: Groups) -> Group:
-        """The group of a subgraph at this level that can still wait for `after`; a new one when there is none."""
-        for group in view.level.groups.get(graph, ()):
-            if group.entities and not any(each is group or each.needs(group) for each in after):
-                if not view.level.dry:
-                    group.after |= after
-                    group.path = _widened(group.path, _whole(view.path))
-                return group
-        group = Group(graph, _whole(view.path), entities=True, after=set(after))
-        self._add(view.level, group)
-        view.level.cost += sum(1 for each in after if each.entities)
-        return group
-
-    def _add(self, level: Level, group: Group) -> None:
-        level.groups.setdefault(group.graph, []).append(group)
-        level.cost += REQUEST
-        if not level.dry:
-            self.groups.append(group)
-
 
 def _same(done: Field | None, field: Field) -> bool:
     return done is not None and done.selections is field.selections
-
-
-def _add_parts(known: list[Part], more: Iterable[Part]) -> None:
-    known.extend(part for part in more if part not in known)
-
-
-def _narrowed_to(view: View) -> str | None:
-    """The type that sets the view's objects apart at their level; None when they are all there are."""
-    return view.type if view.path and isinstance(view.path[-1], Only) else None
-
-
-def _whole(path: Path) -> Path:
-    """The path of a whole level: which types are sent is said by the representations."""
-    return path[:-1] if path and isinstance(path[-1], Only) else path
-
-
-def _widened(path: Path, other: Path) -> Path:
-    """A path that leads to the objects of both; they differ in types only."""
-    if path == other:
-        return path
-    keys = [step for step in path if not isinstance(step, Only)]
-    types, others = _types(path), _types(other)
-    widened: list[str | Only] = []
-    for index in range(len(keys) + 1):
-        here, there = types.get(index), others.get(index)
-        if here is not None and there is not None:
-            widened.append(Only(tuple(sorted({*here, *there}))))
-        if index < len(keys):
-            widened.append(keys[index])
-    return tuple(widened)
-
-
-def _types(path: Path) -> dict[int, tuple[str, ...]]:
-    found: dict[int, tuple[str, ...]] = {}
-    index = 0
-    for step in path:
-        if isinstance(step, Only):
-            found[index] = step.types
-        else:
-            index += 1
-    return found

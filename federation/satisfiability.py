@@ -17,6 +17,8 @@ from federation.facts import Facts, selection_in
 from federation.merging.graphs import Graphs
 from federation.reach import Position, Positions, Reach, reach_of
 from federation.rules import satisfiability_error, shareable_has_mismatched_runtime_types
+from federation.rules.interface_key_missing_implementation_type import resolvable
+from federation.rules.shareable_has_mismatched_runtime_types import mismatched
 from federation.wrapping import is_list, named, nullable
 
 MAX_STATES = 200_000
@@ -59,7 +61,7 @@ def _walked(reach: Reach) -> Iterator[CompositionError]:
     states = errors = 0
     while queue and states < MAX_STATES and errors < MAX_ERRORS:
         walk = queue.popleft()
-        known = frozenset(walk.positions)
+        known = _known(reach, walk)
         if any(earlier <= known for earlier in seen.get(walk.type, ())):
             continue
         seen.setdefault(walk.type, []).append(known)
@@ -70,6 +72,13 @@ def _walked(reach: Reach) -> Iterator[CompositionError]:
             else:
                 errors += 1
                 yield step
+
+
+def _known(reach: Reach, walk: Walk) -> frozenset[Position]:
+    """Everything that the walk can use from here; two walks that can use the same go on alike."""
+    if reach.types[walk.type].kind != "OBJECT":
+        return frozenset(walk.positions)
+    return frozenset(one for start in walk.positions for one in reach.closure(walk.type, start))
 
 
 def _roots(reach: Reach) -> Iterator[Walk]:
@@ -95,7 +104,10 @@ def _steps(reach: Reach, walk: Walk) -> Iterator[Walk | CompositionError]:
             reasons = list(_reasons(reach, walk, name))
             yield satisfiability_error.error(_query(path, composite=composite), reasons)
         elif composite and target and not has(target, "inaccessible"):
-            yield from shareable_has_mismatched_runtime_types.errors(reach, (walk.type, name), found, _query(path))
+            if mismatched(reach, found):
+                yield shareable_has_mismatched_runtime_types.error(
+                    (walk.type, name), mismatched(reach, found), _query(path)
+                )
             yield Walk(target.name, found, path)
 
 
@@ -118,6 +130,8 @@ def _reasons(reach: Reach, walk: Walk, name: str) -> Iterator[tuple[str, list[st
     tried = dict.fromkeys(one for start in walk.positions for one in reach.closure(walk.type, start))
     by_subgraph: dict[str, list[str]] = {}
     for position in tried:
+        if position.type != walk.type and not reach.is_interface_object(position):
+            continue
         by_subgraph.setdefault(position.subgraph, []).extend(_dead_ends(reach, walk.type, position, name))
     for subgraph, reasons in by_subgraph.items():
         yield subgraph, list(dict.fromkeys(reasons))
@@ -125,16 +139,25 @@ def _reasons(reach: Reach, walk: Walk, name: str) -> Iterator[tuple[str, list[st
 
 def _dead_ends(reach: Reach, type_name: str, position: Position, name: str) -> Iterator[str]:
     yield _here(reach, position, name)
-    around = {one.subgraph for one in reach.closure(type_name, position)}
-    for facts, one in reach.graphs.defining(type_name):
-        if facts.name in around:
+    around = {(one.subgraph, one.type) for one in reach.closure(type_name, position)}
+    for facts, one in _elsewhere(reach, type_name):
+        resolved = name in one.fields and not facts.external((one.name, name))
+        keys = uses(one, "key")
+        if (facts.name, one.name) in around:
             continue
-        if not has(one, "key"):
-            if name in one.fields and not facts.external((type_name, name)):
-                yield satisfiability_error.no_key(facts.name, (type_name, name))
+        if not any(map(resolvable, keys)):
+            if resolved:
+                yield satisfiability_error.no_key(facts.name, (one.name, name), marked=bool(keys))
             continue
-        for key in uses(one, "key"):
-            yield satisfiability_error.key_unresolved(facts.name, key, type_name, position.subgraph)
+        for key in filter(resolvable, keys):
+            yield satisfiability_error.key_unresolved(facts.name, key, one.name, position.subgraph)
+
+
+def _elsewhere(reach: Reach, type_name: str) -> Iterator[tuple[Facts, TypeDef]]:
+    """Where an object could be entered: as its own type, or as an @interfaceObject."""
+    yield from reach.graphs.defining(type_name)
+    for interface in reach.types[type_name].interfaces:
+        yield from (pair for pair in reach.graphs.defining(interface) if has(pair[1], "interfaceObject"))
 
 
 def _here(reach: Reach, position: Position, name: str) -> str:
@@ -183,5 +206,3 @@ def _example(types: Mapping[str, TypeDef], type_text: str) -> str:
     if one and one.kind == "INPUT_OBJECT":
         return "{ … }"
     return {"Int": "0", "Float": "0.0", "Boolean": "true"}.get(bare, f'"A {bare.lower()} value"')
-
-

@@ -186,6 +186,8 @@ class Selections:
         arguments, variables = self._arguments(first)
         if name == "__typename":
             return Field(key, name, "", (), "String!", None)
+        if name.startswith("__"):  # introspection: answered from the schema, its selections are not ours
+            return Field(key, name, arguments, variables, "", None)
         typed = self._book.field_type(type_name, name)
         if typed is None:
             return None

@@ -6,7 +6,7 @@ protocol between router and subgraph (`_service`, `_entities`, `_Any`, …) is g
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from graphql import GraphQLError, parse
@@ -30,6 +30,7 @@ from federation.definitions import (
 )
 from federation.links import Links, read_links
 from federation.reading import read_applied, read_directive, read_types
+from federation.rules import root_mutation_used, root_query_used, root_subscription_used
 from federation.specs import FEDERATION_1
 from federation.wrapping import named
 
@@ -125,16 +126,18 @@ def _roots(
     return roots
 
 
+CLASHING_ROOT: Mapping[Operation, Callable[[str, str], CompositionError]] = {
+    "query": root_query_used.error,
+    "mutation": root_mutation_used.error,
+    "subscription": root_subscription_used.error,
+}
+
+
 def _clashing_roots(
     subgraph: str, roots: Mapping[Operation, str], types: Mapping[str, TypeDef]
 ) -> tuple[CompositionError, ...]:
     return tuple(
-        in_subgraph(
-            subgraph,
-            f"ROOT_{operation.upper()}_USED",
-            f'The schema has a type named "{ROOT_NAMES[operation]}" but it is not set as the {operation} root type'
-            f' ("{name}" is instead): a root type that does not use its default name leaves that name unused.',
-        )
+        CLASHING_ROOT[operation](subgraph, name)
         for operation, name in roots.items()
         if name != ROOT_NAMES[operation] and ROOT_NAMES[operation] in types
     )

@@ -6,23 +6,24 @@ Source: specs.apollo.dev/join v0.3 to v0.5 and link v1.0.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from graphql import GraphQLError, parse
-from graphql.language import DirectiveDefinitionNode, SchemaDefinitionNode, SchemaExtensionNode
+from graphql.language import EnumValueNode, SchemaDefinitionNode, SchemaExtensionNode
 from graphql.language.ast import DocumentNode
 
 from federation.codes import CompositionError, CompositionFailed
-from federation.definitions import ROOT_NAMES, Applied, DirectiveDef, TypeDef
+from federation.definitions import BUILT_IN_SCALARS, ROOT_NAMES, Applied, DirectiveDef, TypeDef
 from federation.links import Import, Link
 from federation.printing import block, directives, print_directive, print_type
-from federation.reading import read_applied, read_directive, read_types
+from federation.reading import read_applied, read_types
 from federation.specs import LINK
 from federation.values import enum, literal
+from federation.wrapping import named
 
 JOIN = "https://specs.apollo.dev/join"
 MAX_TOKENS = 20_000_000
-MACHINERY = ("join__", "link__", "core__")
+UNREADABLE = "INVALID_FEDERATION_SUPERGRAPH"
 JOIN_DEFINITIONS = """directive @join__enumValue(graph: join__Graph!) repeatable on ENUM_VALUE
 
 directive @join__field({field_args}) repeatable on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
@@ -86,7 +87,10 @@ class Supergraph:
     links: tuple[tuple[Link, str], ...] = ()
     """Linked specifications beside link and join, each with its purpose or an empty text."""
     join_version: tuple[int, int] = (0, 3)
-    spec_scalars: tuple[str, ...] = field(default_factory=tuple)
+    spec_scalars: tuple[str, ...] = ()
+    """Scalars that the linked specifications define."""
+    applied: tuple[Applied, ...] = ()
+    """The directives of the schema itself, beside `@link`."""
 
     def __str__(self) -> str:
         return "\n\n".join(part.strip("\n") for part in self._parts()) + "\n"
@@ -117,7 +121,8 @@ def _schema(supergraph: Supergraph) -> str:
     join = Link(JOIN, "join", supergraph.join_version, "join")
     links = [(Link(LINK, "link", (1, 0), "link"), ""), (join, "EXECUTION"), *supergraph.links]
     roots = [f"  {operation}: {name}" for operation, name in ROOT_NAMES.items() if name in supergraph.types]
-    return "schema" + directives(_link(link, purpose) for link, purpose in links) + block(roots)
+    applied = (*(_link(link, purpose) for link, purpose in links), *supergraph.applied)
+    return "schema" + directives(applied) + block(roots)
 
 
 def _link(link: Link, purpose: str) -> Applied:
@@ -167,21 +172,28 @@ def _unreadable(
 ) -> Iterator[CompositionError]:
     schemas = [one for one in document.definitions if isinstance(one, SchemaDefinitionNode | SchemaExtensionNode)]
     links = [applied for schema in schemas for applied in read_applied(schema.directives, {})]
-    code = "INVALID_FEDERATION_SUPERGRAPH"
     if not any((applied.text("url") or "").startswith(f"{JOIN}/") for applied in links):
-        yield CompositionError(code, f"A supergraph links {JOIN}; this document does not.")
+        yield CompositionError(UNREADABLE, f"A supergraph links {JOIN}; this document does not.")
     if not graphs:
-        yield CompositionError(code, "A supergraph lists its subgraphs in join__Graph; this document has none.")
+        yield CompositionError(UNREADABLE, "A supergraph lists its subgraphs in join__Graph; this document has none.")
+    roots = [(root.type.name.value, "schema") for schema in schemas for root in schema.operation_types or ()]
+    for name, where in dict.fromkeys((*roots, *_references(types))):
+        if name not in types and name not in BUILT_IN_SCALARS:
+            yield CompositionError(UNREADABLE, f'"{where}" is of type "{name}", which the document does not define.')
     known = {one.enum for one in graphs}
     for one in types.values():
-        named = {value.value for applied in one.applied if (value := applied.arg("graph")) and hasattr(value, "value")}
-        for name in sorted(named - known):
-            yield CompositionError(
-                code, f'Type "{one.name}" names the subgraph "{name}", which join__Graph does not list.'
-            )
+        values = (applied.arg("graph") for applied in one.applied)
+        for name in dict.fromkeys(value.value for value in values if isinstance(value, EnumValueNode)):
+            if name not in known:
+                message = f'Type "{one.name}" names the subgraph "{name}", which join__Graph does not list.'
+                yield CompositionError(UNREADABLE, message)
 
 
-def read_definitions(document: DocumentNode) -> tuple[DirectiveDef, ...]:
-    """The directive definitions of a supergraph that are not the join specification's."""
-    found = (one for one in document.definitions if isinstance(one, DirectiveDefinitionNode))
-    return tuple(read_directive(one, {}) for one in found if not one.name.value.startswith((*MACHINERY, "link")))
+def _references(types: Mapping[str, TypeDef]) -> Iterator[tuple[str, str]]:
+    """Every type that is referred to, and where."""
+    for one in types.values():
+        yield from ((name, one.name) for name in (*one.interfaces, *one.members))
+        for item in one.fields.values():
+            yield named(item.type), f"{one.name}.{item.name}"
+            yield from ((named(arg.type), f"{one.name}.{item.name}({arg.name}:)") for arg in item.args.values())
+        yield from ((named(entry.type), f"{one.name}.{entry.name}") for entry in one.inputs.values())

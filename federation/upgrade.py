@@ -203,5 +203,3 @@ def _without_types(one: TypeDef, gone: set[str]) -> TypeDef:
         members=tuple(name for name in one.members if name not in gone),
         interfaces=tuple(name for name in one.interfaces if name not in gone),
     )
-
-

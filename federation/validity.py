@@ -67,10 +67,11 @@ def _schema_messages(document: DocumentNode) -> list[str]:
 def completed(subgraph: Subgraph) -> DocumentNode:
     """The subgraph's document with every definition that it may leave out."""
     specified = subgraph.links.directives
-    own: list[DefinitionNode] = []
-    for node in based(subgraph.document.definitions):
-        if not (isinstance(node, DirectiveDefinitionNode) and node.name.value in specified):
-            own.append(node)
+    own = [
+        node
+        for node in based(subgraph.document.definitions)
+        if not (isinstance(node, DirectiveDefinitionNode) and node.name.value in specified)
+    ]
     taken = {_key(node) for node in own}
     added = [node for node in (*_protocol(), *_specified(subgraph)) if _key(node) not in taken]
     return DocumentNode(definitions=(*own, *added))

@@ -46,11 +46,11 @@ async def claims_for(context: Context, channel: Channel, operation: str) -> Mapp
 async def real_name(context: Context) -> Mapping[str, str] | Failure:
     """The viewer's real-name claims, asked for once a request."""
     try:
-        async with asyncio.timeout_at(context.deadline), context.claiming:
-            if context.claims is None:
+        async with asyncio.timeout_at(context.deadline), context.known.reading:
+            if context.known.found is None:
                 found = await context.services.user_info.claims(context.viewer, context.now)
-                context.claims = told_failure(found) if isinstance(found, ClaimsFailure) else found
-            return context.claims
+                context.known.found = told_failure(found) if isinstance(found, ClaimsFailure) else found
+            return context.known.found
     except TimeoutError:
         return LATE
 

@@ -6,7 +6,7 @@ and `extensions`; the viewer's claims are kept here once they have been read.
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from graphql import GraphQLError, GraphQLResolveInfo, GraphQLSchema
 from channels.answer import Failure
 from channels.connections import Connections
 from channels.snapshot import Channel, Snapshot
+from channels.subgraph import CitySubgraph
 from identity.claims import UserInfo
 from identity.links import Links, citizen_key
 from identity.seal import Sealer
@@ -25,6 +26,7 @@ from .fixed import CHINA
 from .ids import open_id
 from .index import SearchIndex
 from .listing import Listing
+from .supergraph import Supergraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,15 @@ class Services:
     graph: RunningGraph
     subgraph: RunningGraph
     budget_seconds: float
+    supergraph: Supergraph | None = None
+
+
+@dataclass(slots=True)
+class Claims:
+    """The viewer's real-name claims once they are read; `reading` is held meanwhile, so that one reading serves all."""
+
+    found: Mapping[str, str] | Failure | None = None
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass(slots=True)
@@ -73,10 +84,7 @@ class Context:
     as_subgraph: bool = False
     errors: list[GraphQLError] = field(default_factory=list)
     extensions: dict[str, Any] = field(default_factory=dict)
-    claims: Mapping[str, str] | Failure | None = None
-    claiming: asyncio.Lock = field(
-        default_factory=asyncio.Lock
-    )  # held while the claims are read: one reading serves all
+    known: Claims = field(default_factory=Claims)
     _citizen: str | None = None
 
     @property
@@ -125,7 +133,32 @@ class Context:
     def renew(self) -> None:
         """A new round of a subscription: a deadline of its own, and claims read anew."""
         self.deadline = asyncio.get_running_loop().time() + self.services.budget_seconds
-        self.claims = None
+        self.known = Claims()
+
+    @property
+    def supergraph(self) -> Supergraph | None:
+        """What plans over the cities' subgraphs; a supergraph's own router plans by itself."""
+        return None if self.as_subgraph else self.services.supergraph
+
+    @property
+    def shows_plans(self) -> bool:
+        """May a client see how its query is planned? Where testers work, yes."""
+        return self.snapshot.environment.graphiql
+
+    def fork(self) -> "Context":
+        """The same request on the gateway's own subgraph: one fetch of a plan, with errors of its own."""
+        return replace(self, as_subgraph=True, errors=[], extensions={})
+
+    def remotes(self) -> Mapping[str, CitySubgraph]:
+        """The cities' own subgraphs, by name, to be asked within this request."""
+        services = self.services
+        known = services.supergraph.remotes if services.supergraph else {}
+        return {
+            name: CitySubgraph(
+                services.connections, remote.channel, remote.query, self.request_id, self.deadline, self.language
+            )
+            for name, remote in known.items()
+        }
 
 
 Info = GraphQLResolveInfo[Context]

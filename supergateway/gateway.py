@@ -20,6 +20,7 @@ from federation.graph import Graph
 from federation.operation import Operation
 
 from .overrides import labels_on
+from .subgraph import HttpSubgraph
 
 LIMITS = Limits(
     max_depth=200,
@@ -45,6 +46,8 @@ class Settings:
     """For a whole request, its subgraph calls included."""
     labels: Collection[str] = ()
     """Override labels that are on."""
+    forward: Collection[str] = ()
+    """Request headers that subgraphs get as well, in lower case; none unless named."""
     show_messages: bool = False
     """Whether subgraphs' own error messages reach the client."""
 
@@ -52,14 +55,14 @@ class Settings:
 class Gateway:
     """A graph, the way to its subgraphs, and the operations prepared so far."""
 
-    def __init__(self, graph: Graph, clients: Mapping[str, SubgraphClient], settings: Settings | None = None) -> None:
+    def __init__(self, graph: Graph, clients: Mapping[str, HttpSubgraph], settings: Settings | None = None) -> None:
         self._graph, self._clients = graph, clients
         self._settings = settings or Settings()
         self._documents = Documents(graph.api, LIMITS)
         self._prepared: OrderedDict[tuple[str, str | None], Prepared] = OrderedDict()
-        self._random = random.Random()
+        self._random = random.Random()  # noqa: S311  draws shares of traffic, no secrets
 
-    async def answer(self, request: GraphQLRequest, *, read_only: bool = False) -> Answer:
+    async def answer(self, request: GraphQLRequest, headers: Mapping[str, str], *, read_only: bool = False) -> Answer:
         """Any query or mutation.  Raises: Refusal(405): `read_only`, and it is no query."""
         prepared = self.prepare(request)
         if isinstance(prepared, Answer):
@@ -69,7 +72,7 @@ class Gateway:
         if prepared.operation.kind == "subscription":
             return _refused("Subscriptions are not served over HTTP requests here.", "SUBSCRIPTION_NOT_SUPPORTED")
         try:
-            return await prepared.answer(self._bound(request))
+            return await prepared.answer(self._bound(request, headers))
         except QueryPlanError as problem:
             return _refused(str(problem), problem.code)
 
@@ -90,12 +93,16 @@ class Gateway:
                 self._prepared.popitem(last=False)
         return prepared
 
-    def _bound(self, request: GraphQLRequest) -> Request:
+    def _bound(self, request: GraphQLRequest, headers: Mapping[str, str]) -> Request:
+        carried = {name: headers[name] for name in self._settings.forward if name in headers}
+        clients: Mapping[str, SubgraphClient] = self._clients
+        if carried:
+            clients = {name: client.carrying(carried) for name, client in self._clients.items()}
         labels = self._graph.labels
         drawn = self._random.random() * 100 if labels else 0.0
         return Request(
             request.variables,
-            self._clients,
+            clients,
             asyncio.get_running_loop().time() + self._settings.timeout_seconds,
             labels_on(labels, drawn=drawn, named=self._settings.labels),
             self._settings.show_messages,

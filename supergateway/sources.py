@@ -32,7 +32,9 @@ def load_subgraphs(path: Path) -> Source:
     """A JSON file of `[{"name", "url", "sdl"}]`, composed here; `file` may stand for `sdl`.  Raises: SourceError."""
     try:
         listed = json.loads(_text(path))
-        given = [(each["name"], each.get("url", ""), each.get("sdl") or _text(path.parent / each["file"])) for each in listed]
+        given = [
+            (each["name"], each.get("url", ""), each.get("sdl") or _text(path.parent / each["file"])) for each in listed
+        ]
     except (ValueError, KeyError, TypeError, AttributeError):
         raise SourceError(f'{path} is no JSON list of {{"name", "url", "sdl"}}.') from None
     return source_of(_composed(given), str(path))

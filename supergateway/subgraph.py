@@ -1,6 +1,7 @@
 """One subgraph over HTTP: GraphQL as JSON by POST, on a connection pool of its own."""
 
 import asyncio
+from collections.abc import Mapping
 
 import orjson
 
@@ -20,6 +21,21 @@ _HEADERS = {
     "Content-Type": "application/json",
     "Accept": "application/graphql-response+json, application/json",
 }
+_OURS = frozenset(
+    [
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "host",
+        "te",
+        "transfer-encoding",
+        "upgrade",
+    ]
+)
+"""Never forwarded: they speak of the message between client and gateway, which is not the one sent on."""
 _CODES = {"timeout": SUBGRAPH_TIMEOUT, "undecodable": SUBGRAPH_MALFORMED}
 
 
@@ -29,6 +45,14 @@ class HttpSubgraph:
     def __init__(self, url: str, *, timeout_seconds: float) -> None:
         self._url, self._timeout_seconds = url, timeout_seconds
         self._transport = Transport(connect_seconds=min(CONNECT_SECONDS, timeout_seconds))
+        self._headers: Mapping[str, str] = _HEADERS
+
+    def carrying(self, headers: Mapping[str, str]) -> "HttpSubgraph":
+        """The same way to the subgraph with a request's own headers; the pool stays shared."""
+        bound = HttpSubgraph.__new__(HttpSubgraph)
+        bound._url, bound._timeout_seconds, bound._transport = self._url, self._timeout_seconds, self._transport
+        bound._headers = {**{name: value for name, value in headers.items() if name not in _OURS}, **_HEADERS}
+        return bound
 
     async def __aenter__(self) -> "HttpSubgraph":
         await self._transport.__aenter__()
@@ -42,7 +66,7 @@ class HttpSubgraph:
         latest = asyncio.get_running_loop().time() + self._timeout_seconds
         deadline = latest if request.deadline is None else min(latest, request.deadline)
         body = orjson.dumps({"query": request.operation, "variables": dict(request.variables)})
-        reply = await self._transport.send("POST", self._url, _HEADERS, body, deadline=deadline)
+        reply = await self._transport.send("POST", self._url, self._headers, body, deadline=deadline)
         if isinstance(reply, Fault):
             return failed(_CODES.get(reply.kind, SUBGRAPH_UNREACHABLE), reply.detail)
         try:

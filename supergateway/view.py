@@ -36,7 +36,7 @@ class GraphQLView:
             request = await _read(scope, receive, headers)
             if request is None:
                 return
-            answer = await self._gateway.answer(request, read_only=scope["method"] == "GET")
+            answer = await self._gateway.answer(request, headers, read_only=scope["method"] == "GET")
             body = encode(answer.formatted())
             if not answer.executed and media == GRAPHQL:
                 status = 400

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 
 from graphql.language import ValueNode
 
-from federation.codes import CompositionError
-from federation.definitions import Applied, Argument, Field, TypeDef, has, uses
+from federation.definitions import Applied, Field, TypeDef, uses
 from federation.facts import Facts, read_context_field
 from federation.values import literal
-from federation.wording import in_subgraphs
 
 
 def prefixed(subgraph: str, context: str) -> str:
@@ -33,17 +31,3 @@ def join_arguments(facts: Facts, field: Field) -> ValueNode | None:
             entry = {"context": prefixed(facts.name, context), "name": arg.name, "type": arg.type}
             found.append({**entry, "selection": selection})
     return literal(tuple(found)) if found else None
-
-
-def mixed_argument_errors(
-    field: str, name: str, sources: Sequence[tuple[Facts, Argument]]
-) -> tuple[CompositionError, ...]:
-    """A required argument cannot come from a context in one subgraph and from the client in another."""
-    plain = [facts.name for facts, arg in sources if not has(arg, "fromContext") and arg.required]
-    if not plain:
-        return ()
-    message = (
-        f'Argument "{field}({name}:)" is contextual in at least one subgraph but in {in_subgraphs(plain)} it is required'
-        " and does not come from a context"
-    )
-    return (CompositionError("CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS", message, tuple(plain)),)

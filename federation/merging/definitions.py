@@ -54,7 +54,7 @@ def _composed(facts: Facts, errors: list[CompositionError]) -> Iterator[Composed
         link = facts.subgraph.links.owner(name)
         directive = facts.subgraph.directives.get(name)
         if link and directive:
-            imported = next((one for one in link.imports if one.local == f"@{name}"), Import(f"@{name}", f"@{name}"))
+            imported = link.element(name)
             yield Composed(facts.name, directive, link, imported)
     errors += directive_composition_error.check(facts)
 

@@ -46,7 +46,7 @@ def _positions(facts: Facts) -> Iterator[tuple[str, str, bool]]:
             yield entry.type, f"{one.name}.{entry.name}", True
 
 
-def merged_values(graphs: Graphs, name: str, sources: Sources, used: Usage, ledger: Ledger) -> dict[str, EnumValue]:
+def merged_values(graphs: Graphs, name: str, sources: Sources, *, used: Usage, ledger: Ledger) -> dict[str, EnumValue]:
     """The values of an enum of the supergraph."""
     names = dict.fromkeys(value for _, one in sources for value in one.values)
     merged: dict[str, EnumValue] = {}
@@ -56,7 +56,7 @@ def merged_values(graphs: Graphs, name: str, sources: Sources, used: Usage, ledg
         hidden = any(has(one, "inaccessible") for _, one in found)
         if lacking and used.taken and used.returned and not hidden:
             having = [facts for facts, _ in found]
-            ledger.errors.append(enum_value_mismatch.error((name, value), used.taken, used.returned, having, lacking))
+            ledger.errors.append(enum_value_mismatch.error((name, value), (used.taken, used.returned), having, lacking))
         elif lacking and used.taken and not used.returned:
             message = f'Value "{value}" of enum "{name}" is left out: some subgraphs lack it.'
             ledger.hint("INCONSISTENT_ENUM_VALUE_FOR_INPUT_ENUM", message, f"{name}.{value}")

@@ -10,6 +10,7 @@ from graphql.language import DirectiveDefinitionNode
 
 from federation.definitions import Applied, Argument, DirectiveDef, Field, TypeDef
 from federation.links import Import, Link
+from federation.merging.directives import merged_applied
 from federation.merging.graphs import Graphs
 from federation.merging.ledger import Ledger
 from federation.reading import read_directive
@@ -76,11 +77,14 @@ class Linked:
     scalars: tuple[str, ...]
     types: Mapping[str, TypeDef]
     """The types, with the directives under their names in the supergraph."""
+    applied: tuple[Applied, ...] = ()
+    """The directives of the schema, likewise."""
 
 
 def linked(graphs: Graphs, types: Mapping[str, TypeDef], ledger: Ledger) -> Linked:
     """The features that are used, each under the name by which subgraphs import it."""
-    used = {applied.spec or applied.name for one in types.values() for applied in _all_applied(one)}
+    schema = _merged_schema(graphs, ledger)
+    used = {applied.spec or applied.name for one in (schema, *types.values()) for applied in _all_applied(one)}
     names = {spec: _name(graphs, spec, ledger) for feature in FEATURES for spec in feature.definitions}
     names |= {"fromContext": "context__fromContext"}
     found = [feature for feature in FEATURES if used & set(feature.definitions)]
@@ -89,7 +93,14 @@ def linked(graphs: Graphs, types: Mapping[str, TypeDef], ledger: Ledger) -> Link
         definitions=tuple(_definition(names[spec], text) for one in found for spec, text in one.definitions.items()),
         scalars=tuple(scalar for feature in found for scalar in feature.scalars),
         types={name: _renamed(one, names) for name, one in types.items()},
+        applied=_renamed(schema, names).applied,
     )
+
+
+def _merged_schema(graphs: Graphs, ledger: Ledger) -> TypeDef:
+    """The schema definition as an element that only has directives."""
+    sources = [(facts, TypeDef("schema", "SCALAR", facts.subgraph.schema_applied)) for facts in graphs.all]
+    return TypeDef("schema", "SCALAR", merged_applied(graphs, sources, "schema", ledger))
 
 
 def _all_applied(one: TypeDef) -> Iterator[Applied]:

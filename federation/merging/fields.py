@@ -8,13 +8,14 @@ from dataclasses import replace
 from graphql.language import ValueNode
 
 from federation.definitions import Applied, Argument, Field, has, uses
-from federation.facts import Coordinate, Facts, field_set_text
+from federation.facts import Coordinate, Facts, printed_field_set
 from federation.merging import contexts
 from federation.merging.directives import merged_applied
 from federation.merging.graphs import Graphs
 from federation.merging.ledger import Ledger
 from federation.merging.references import default, description, reference
 from federation.rules import (
+    contextual_argument_not_contextual_in_all_subgraphs,
     external_argument_missing,
     external_missing_on_base,
     external_type_mismatch,
@@ -46,8 +47,7 @@ def merged_field(graphs: Graphs, coordinate: Coordinate, ledger: Ledger) -> Fiel
     merged_to, equal = reference(graphs, own, name, code=field_type_mismatch.CODE, noun="field", ledger=ledger)
     args = merged_arguments(graphs, name, own, ledger)
     merged = Field(coordinate[1], merged_to, args)
-    ledger.errors += external_type_mismatch.errors(graphs, coordinate, merged, externals, own)
-    ledger.errors += external_argument_missing.errors(coordinate, merged, externals, own)
+    _check_externals(graphs, coordinate, merged, externals=externals, own=own, ledger=ledger)
     equal = equal and all(one.type == merged_to for _, one in externals)
     joined = [(facts, one) for facts, one in declared if not moved.gone(facts.name)]
     joins = _joins(graphs, coordinate, joined, equal=equal)
@@ -58,6 +58,13 @@ def merged_field(graphs: Graphs, coordinate: Coordinate, ledger: Ledger) -> Fiel
         applied=(*joins, *merged_applied(graphs, own, name, ledger)),
         description=description([one for _, one in own], name, ledger),
     )
+
+
+def _check_externals(
+    graphs: Graphs, coordinate: Coordinate, merged: Field, *, externals: Sources, own: Sources, ledger: Ledger
+) -> None:
+    ledger.errors += external_type_mismatch.errors(graphs, coordinate, merged, externals=externals, own=own)
+    ledger.errors += external_argument_missing.errors(coordinate, merged, externals, own)
 
 
 def _added_by_interface_object(graphs: Graphs, coordinate: Coordinate) -> bool:
@@ -78,7 +85,7 @@ def merged_arguments(graphs: Graphs, field: str, sources: Sources, ledger: Ledge
     for name in names:
         found = [(facts, one.args[name]) for facts, one in sources if name in one.args]
         if any(has(arg, "fromContext") for _, arg in found):
-            ledger.errors += contexts.mixed_argument_errors(field, name, found)
+            ledger.errors += contextual_argument_not_contextual_in_all_subgraphs.errors(field, name, found)
             continue
         lacking = [facts for facts, one in sources if name not in one.args]
         coordinate = f"{field}({name}:)"
@@ -139,5 +146,5 @@ def _join(graphs: Graphs, coordinate: Coordinate, facts: Facts, one: Field, *, e
 
 
 def _field_set(one: Field, spec: str) -> ValueNode | None:
-    text = next((field_set_text(applied) for applied in uses(one, spec)), None)
+    text = next((printed_field_set(applied) for applied in uses(one, spec)), None)
     return literal(text) if text else None

@@ -14,6 +14,8 @@ from federation.merging.types import merged_types
 from federation.rules import (
     interface_field_no_implem,
     interface_key_missing_implementation_type,
+    interface_object_usage_error,
+    invalid_graphql,
     missing_transitive_auth_requirements,
     no_queries,
 )
@@ -32,7 +34,9 @@ def merged(subgraphs: Sequence[Facts]) -> tuple[Supergraph, Ledger, Graphs]:
     ledger.errors += interface_field_no_implem.errors(graphs, types)
     ledger.errors += interface_key_missing_implementation_type.errors(graphs, types)
     ledger.errors += missing_transitive_auth_requirements.errors(graphs, types)
+    ledger.errors += interface_object_usage_error.beside_implementations(graphs, types)
     definitions, composed = merged_definitions(graphs, ledger)
+    ledger.errors += [] if ledger.errors else invalid_graphql.merged_errors(graphs, types)
     features = linked(graphs, types, ledger)
     newest = max((facts.subgraph.links.version for facts in graphs.all), default=(1, 0))
     supergraph = Supergraph(
@@ -42,5 +46,6 @@ def merged(subgraphs: Sequence[Facts]) -> tuple[Supergraph, Ledger, Graphs]:
         links=(*features.links, *[(link, "") for link in composed]),
         join_version=next(join for since, join in JOIN_VERSIONS if newest >= since),
         spec_scalars=features.scalars,
+        applied=features.applied,
     )
     return supergraph, ledger, graphs

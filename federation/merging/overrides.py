@@ -61,14 +61,14 @@ def read_overrides(subgraphs: Sequence[Facts], ledger: Ledger) -> dict[Coordinat
             for item in one.fields.values():
                 for applied in uses(item, "override")[-1:]:
                     coordinate = (one.name, item.name)
-                    move = _move(coordinate, facts, applied, by_name, ledger)
+                    move = _move(coordinate, facts, applied, by_name=by_name, ledger=ledger)
                     if move:
                         moves.setdefault(coordinate, []).append(move)
     return {coordinate: _outcome(found, ledger) for coordinate, found in moves.items()}
 
 
 def _move(
-    coordinate: Coordinate, facts: Facts, applied: Applied, by_name: Mapping[str, Facts], ledger: Ledger
+    coordinate: Coordinate, facts: Facts, applied: Applied, *, by_name: Mapping[str, Facts], ledger: Ledger
 ) -> Move | None:
     source_name = applied.text("from") or ""
     refused = override_on_interface.error(facts, coordinate) or override_from_self_error.error(
@@ -94,15 +94,15 @@ def _move(
     return _checked(Move(coordinate, facts, source, applied.text("label")), ledger)
 
 
-def _checked(move: Move, ledger: Ledger) -> Move | None:
-    refused = override_source_has_override.error(
-        move.to, move.source, move.coordinate
-    ) or override_collision_with_another_directive.error(move.to, move.source, move.coordinate, move.label)
-    unreadable = override_label_invalid.error(move.to, move.coordinate, move.label)
-    ledger.errors += [error for error in (refused, unreadable) if error]
-    if refused:
-        return None
-    return replace(move, label=None) if unreadable else move
+def _checked(move: Move, ledger: Ledger) -> Move:
+    """The move as it is meant; a refused one counts as made, or the field would be refused again as not shareable."""
+    found = (
+        override_source_has_override.error(move.to, move.source, move.coordinate),
+        override_collision_with_another_directive.error(move.to, move.source, move.coordinate, move.label),
+        override_label_invalid.error(move.to, move.coordinate, move.label),
+    )
+    ledger.errors += [error for error in found if error]
+    return replace(move, label=None) if found[2] else move
 
 
 def _outcome(moves: Sequence[Move], ledger: Ledger) -> FieldOverride:

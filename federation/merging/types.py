@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from graphql.language import ValueNode
 
-from federation.definitions import Applied, Kind, TypeDef, has, uses
-from federation.facts import Facts, field_set_text
+from federation.definitions import Applied, Field, Kind, TypeDef, has, uses
+from federation.facts import Facts, printed_field_set
 from federation.merging.contexts import merged_contexts
 from federation.merging.directives import merged_applied
 from federation.merging.enums import Usage, merged_values, usages
@@ -34,7 +34,7 @@ def merged_types(graphs: Graphs, ledger: Ledger) -> dict[str, TypeDef]:
     names = dict.fromkeys(name for facts in graphs.all for name in facts.types)
     used = usages(graphs)
     merged = {name: one for name in names if (one := _merged(graphs, name, used, ledger))}
-    return {name: _with_interface_object_fields(graphs, one, merged) for name, one in merged.items()}
+    return {name: _with_interface_object_fields(graphs, one, merged, ledger) for name, one in merged.items()}
 
 
 def kind_of(one: TypeDef) -> Kind:
@@ -56,17 +56,17 @@ def _merged(graphs: Graphs, name: str, used: Mapping[str, Usage], ledger: Ledger
         description=description([one for _, one in sources], name, ledger),
         interfaces=tuple(dict.fromkeys(interface for _, one in sources for interface in one.interfaces)),
     )
-    return _with_parts(graphs, base, sources, used.get(name, Usage()), ledger)
+    return _with_parts(graphs, base, sources, used=used.get(name, Usage()), ledger=ledger)
 
 
-def _with_parts(graphs: Graphs, base: TypeDef, sources: Sources, used: Usage, ledger: Ledger) -> TypeDef:
+def _with_parts(graphs: Graphs, base: TypeDef, sources: Sources, *, used: Usage, ledger: Ledger) -> TypeDef:
     match base.kind:
         case "OBJECT" | "INTERFACE":
             return _with_fields(graphs, base, sources, ledger)
         case "UNION":
             return replace(base, members=tuple(dict.fromkeys(name for _, one in sources for name in one.members)))
         case "ENUM":
-            values = merged_values(graphs, base.name, sources, used, ledger)
+            values = merged_values(graphs, base.name, sources, used=used, ledger=ledger)
             if not values:
                 ledger.errors.append(empty_merged_enum_type.error(base.name, [facts for facts, _ in sources]))
             return replace(base, values=values)
@@ -108,26 +108,30 @@ def _keys(one: TypeDef) -> list[list[tuple[str, ValueNode]]]:
 
 
 def _key(one: TypeDef, key: Applied) -> list[tuple[str, ValueNode]]:
-    args = [("key", literal(field_set_text(key) or ""))]
+    args = [("key", literal(printed_field_set(key)))]
     if key.extension or has(one, "extends"):
         args.append(("extension", literal(True)))
     resolvable = key.arg("resolvable")
     return [*args, ("resolvable", resolvable)] if resolvable else args
 
 
-def _with_interface_object_fields(graphs: Graphs, one: TypeDef, merged: Mapping[str, TypeDef]) -> TypeDef:
+def _with_interface_object_fields(
+    graphs: Graphs, one: TypeDef, merged: Mapping[str, TypeDef], ledger: Ledger
+) -> TypeDef:
     """An object gets the fields that an @interfaceObject of one of its interfaces adds; nothing resolves them there."""
     if one.kind != "OBJECT":
         return one
-    added = dict(one.fields)
+    added: dict[str, Field] = {}
     for interface in one.interfaces:
         above = merged.get(interface)
         for facts, declared in graphs.defining(interface):
             for name in declared.fields if above and has(declared, "interfaceObject") else ():
                 if above and name in above.fields and not facts.external((interface, name)):
-                    field = replace(above.fields[name], applied=(Applied("join__field"), *_kept(above, name)))
-                    added.setdefault(name, field)
-    return replace(one, fields=added)
+                    added[name] = replace(above.fields[name], applied=(Applied("join__field"), *_kept(above, name)))
+    for name in added:
+        if name not in one.fields:
+            ledger.errors += invalid_field_sharing.errors(graphs, (one.name, name), one.interfaces)
+    return replace(one, fields={**added, **one.fields}) if added else one
 
 
 def _kept(interface: TypeDef, name: str) -> tuple[Applied, ...]:

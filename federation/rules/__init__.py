@@ -1,5 +1,5 @@
 """The rules of composition, one a module, each named by the error code that it reports.
 
 A rule of a single subgraph has `check(facts)`; a rule about several is asked by the merger with the definitions that
-it compares.  `SUBGRAPH_RULES` is the order in which a subgraph is checked.
+it compares.  `checking.py` has the order in which a subgraph is checked.
 """

@@ -10,10 +10,11 @@ CODE = "ENUM_VALUE_MISMATCH"
 
 
 def error(
-    value: tuple[str, str], taken: str, returned: str, having: Sequence[Facts], lacking: Sequence[Facts]
+    value: tuple[str, str], uses: tuple[str, str], having: Sequence[Facts], lacking: Sequence[Facts]
 ) -> CompositionError:
-    """The error for one (enum, value) that some subgraphs lack."""
+    """The error for one (enum, value) that some subgraphs lack; `uses` is a position that takes and one that returns."""
     name, text = value
+    taken, returned = uses
     some, others = [facts.name for facts in having], [facts.name for facts in lacking]
     message = (
         f'Enum type "{name}" is used as both input type (for example, as type of "{taken}") and output type (for example,'

@@ -14,7 +14,7 @@ Sources = Sequence[tuple[Facts, Field]]
 
 
 def errors(
-    graphs: Graphs, coordinate: Coordinate, merged: Field, externals: Sources, own: Sources
+    graphs: Graphs, coordinate: Coordinate, merged: Field, *, externals: Sources, own: Sources
 ) -> Iterator[CompositionError]:
     """An error for every argument that takes something else where the field is external."""
     for name, argument in merged.args.items():

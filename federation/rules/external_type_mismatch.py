@@ -15,7 +15,7 @@ Sources = Sequence[tuple[Facts, Field]]
 
 
 def errors(
-    graphs: Graphs, coordinate: Coordinate, merged: Field, externals: Sources, own: Sources
+    graphs: Graphs, coordinate: Coordinate, merged: Field, *, externals: Sources, own: Sources
 ) -> Iterator[CompositionError]:
     """An error when some external declaration has a type that the field never has, and those of its arguments."""
     if any(not is_subtype(merged.type, one.type, graphs.is_subtype) for _, one in externals):
@@ -25,5 +25,5 @@ def errors(
             f" {differing('type', types)}"
         )
         yield CompositionError(CODE, message, tuple(facts.name for facts, _ in (*own, *externals)))
-    yield from external_argument_type_mismatch.errors(graphs, coordinate, merged, externals, own)
+    yield from external_argument_type_mismatch.errors(graphs, coordinate, merged, externals=externals, own=own)
     yield from external_argument_default_mismatch.errors(coordinate, merged, externals, own)

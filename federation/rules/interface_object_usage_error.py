@@ -1,10 +1,17 @@
 """INTERFACE_OBJECT_USAGE_ERROR: an @interfaceObject is an entity, and an interface somewhere else."""
 
-from collections.abc import Iterator, Sequence
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from federation.codes import CompositionError, in_subgraph
 from federation.definitions import TypeDef, has
 from federation.facts import Facts
+from federation.wording import quoted
+
+if TYPE_CHECKING:
+    from federation.merging.graphs import Graphs
 
 CODE = "INTERFACE_OBJECT_USAGE_ERROR"
 
@@ -26,3 +33,23 @@ def everywhere(name: str, sources: Sequence[tuple[Facts, TypeDef]]) -> list[Comp
         return []
     message = f'Type "{name}" is declared with @interfaceObject in all the subgraphs in which it is defined'
     return [CompositionError(CODE, message, tuple(facts.name for facts, _ in sources))]
+
+
+def beside_implementations(graphs: Graphs, types: Mapping[str, TypeDef]) -> Iterator[CompositionError]:
+    """An error for every subgraph with an @interfaceObject and types that implement the interface."""
+    for facts in graphs.all:
+        for one in facts.types.values():
+            if not has(one, "interfaceObject"):
+                continue
+            found = [
+                name
+                for name in facts.types
+                if name in types and types[name].kind == "OBJECT" and one.name in types[name].interfaces
+            ]
+            if found:
+                message = (
+                    f'Interface type "{one.name}" is defined as an @interfaceObject in subgraph "{facts.name}" so that'
+                    f' subgraph should not define any of the implementation types of "{one.name}", but it defines'
+                    f" {quoted(found)}"
+                )
+                yield in_subgraph(facts.name, CODE, message)

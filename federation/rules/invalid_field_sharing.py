@@ -19,10 +19,8 @@ def errors(graphs: Graphs, coordinate: Coordinate, interfaces: Sequence[str]) ->
     refusing = [one for one in found if not one[1]]
     if len(found) < 2 or not refusing:
         return
-    if len(refusing) == len(found):
-        where = "all of them"
-    else:
-        where = in_subgraphs(name for name, _, _ in refusing)
+    everywhere = len(refusing) == len(found)
+    where = "all of them" if everywhere else in_subgraphs(name for name, _, _ in refusing)
     message = (
         f'Non-shareable field "{".".join(coordinate)}" is resolved from multiple subgraphs: it is resolved from'
         f" {_named(found)} and defined as non-shareable in {where}"

@@ -3,14 +3,21 @@
 What else is invalid GraphQL is found by graphql-core (`validity.py`).
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from graphql import print_ast
 
 from federation.codes import CompositionError, in_subgraph
-from federation.definitions import Applied, Argument, TypeDef
+from federation.definitions import Applied, Argument, Field, TypeDef
 from federation.facts import Facts
 from federation.values import fits
+from federation.wrapping import is_subtype
+
+if TYPE_CHECKING:
+    from federation.merging.graphs import Graphs
 
 CODE = "INVALID_GRAPHQL"
 Place = tuple[str, tuple[Applied, ...]]
@@ -56,3 +63,33 @@ def _places(one: TypeDef) -> Iterator[Place]:
         yield from ((f"{one.name}.{field.name}({arg.name}:)", arg.applied) for arg in field.args.values())
     yield from ((f"{one.name}.{entry.name}", entry.applied) for entry in one.inputs.values())
     yield from ((f"{one.name}.{value.name}", value.applied) for value in one.values.values())
+
+
+def merged_errors(graphs: Graphs, types: Mapping[str, TypeDef]) -> Iterator[CompositionError]:
+    """An error for every field that, once merged, is not what an interface of its type promises."""
+    for one in types.values():
+        for interface in one.interfaces:
+            above = types.get(interface)
+            for promised in above.fields.values() if above else ():
+                own = one.fields.get(promised.name)
+                for message in _broken_promises(graphs, f"{interface}.{promised.name}", promised, one=one, own=own):
+                    yield CompositionError(CODE, message)
+
+
+def _broken_promises(
+    graphs: Graphs, promise: str, promised: Field, *, one: TypeDef, own: Field | None
+) -> Iterator[str]:
+    if own is None:
+        return
+    field = f"{one.name}.{own.name}"
+    if not is_subtype(own.type, promised.type, graphs.is_subtype):
+        yield (
+            f"Interface field {promise} expects type {promised.type} but {field} of type {own.type} is not a proper"
+            " subtype."
+        )
+    for name in promised.args:
+        if name not in own.args:
+            yield f"Interface field argument {promise}({name}:) expected but {field} does not provide it."
+    for name, arg in own.args.items():
+        if name not in promised.args and arg.required:
+            yield f"Field {field} includes required argument {name} that is missing from the Interface field {promise}."

@@ -27,11 +27,11 @@ def error(query: str, reasons: Reasons) -> CompositionError:
     return CompositionError(CODE, "\n".join(lines), tuple(subgraph for subgraph, _ in reasons))
 
 
-def no_key(subgraph: str, coordinate: Coordinate) -> str:
-    """A subgraph that has the field cannot be entered."""
+def no_key(subgraph: str, coordinate: Coordinate, *, marked: bool) -> str:
+    """A subgraph that has the field cannot be entered; `marked` when it has keys that are not resolvable."""
     return (
         f'cannot move to subgraph "{subgraph}", which has field "{".".join(coordinate)}", because type'
-        f' "{coordinate[0]}" has no @key defined in subgraph "{subgraph}".'
+        f' "{coordinate[0]}" has no {"resolvable " if marked else ""}@key defined in subgraph "{subgraph}".'
     )
 
 

@@ -226,3 +226,31 @@ def test_introspection_can_be_switched_off() -> None:
     assert "introspection" in found.message
     assert prepared("{ __typename }", introspection=False)
     assert "Did you mean" not in refused("{ besid }", introspection=False).message
+
+
+@pytest.mark.parametrize(
+    ("given", "variables", "cost"),
+    [
+        ("[{a: 1}, {a: 2}]", {}, 2 + 2 * 1),
+        ("$them", {"them": [{}] * 50}, 50 + 50),
+        ("[]", {}, 0),
+        ("$them", {}, 1 + 1),
+    ],
+)
+def test_every_representation_is_a_row_of_its_own(given: str, variables: dict[str, Any], cost: int) -> None:
+    """A router's batch is as dear as the entities in it, not as a list of a usual length."""
+    schema = build_schema("""
+        scalar _Any
+        type Town { name: String mayor: Town }
+        union _Entity = Town
+        type Query { _entities(representations: [_Any!]!): [_Entity]! }
+    """)
+    declared = "query($them: [_Any!]!)" if "$" in given else ""
+    text = f"{declared} {{ _entities(representations: {given}) {{ ... on Town {{ mayor {{ name }} }} }} }}"
+    found = Documents(schema, Limits()).prepare(text, None, variables)
+    assert isinstance(found, Prepared), found
+    assert found.figures.cost == cost
+    assert not isinstance(Documents(schema, Limits(max_cost=200)).prepare(text, None, variables), tuple)
+    if variables:
+        many = {"them": [{}] * 201}
+        assert isinstance(Documents(schema, Limits(max_cost=200)).prepare(text, None, many), tuple)

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from starlette.applications import Starlette
 
-from edge import Site
-from tests.edge.conftest import Serve
+from edge import Site, routes
+from tests.edge.conftest import Serve, serving
 from tests.edge.town import Gateway
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -118,3 +119,23 @@ async def test_probes(serve: Serve, client: aiohttp.ClientSession, gateway: Gate
         assert response.status == 503
     async with client.post(f"{base}/healthz") as response:
         assert response.status == 405
+
+
+async def test_a_subgraph_has_the_same_transports_and_no_page(client: aiohttp.ClientSession, site: Site) -> None:
+    """A router is no browser; what a browser gets there is the graph's own answer."""
+    gateway, subgraph = Gateway(), Gateway()
+    async with serving(Starlette(routes=routes(gateway, site, subgraph))) as base:
+        async with client.post(f"{base}/subgraph", json={"query": "{ add(a: 1) }"}) as response:
+            assert (await response.json())["data"] == {"add": 2}
+        async with client.get(f"{base}/subgraph", headers=BROWSER, params={"query": "{ add(a: 2) }"}) as response:
+            assert (await response.json())["data"] == {"add": 3}
+        async with client.ws_connect(f"{base}/subgraph", protocols=("graphql-transport-ws",)) as socket:
+            await socket.send_json({"type": "connection_init"})
+            assert (await socket.receive_json())["type"] == "connection_ack"
+    assert gateway.seen == []
+    assert len(subgraph.seen) == 3
+
+
+async def test_without_a_subgraph_there_is_no_such_address(serve: Serve, client: aiohttp.ClientSession) -> None:
+    async with client.post(f"{await serve()}/subgraph", json={"query": "{ add(a: 1) }"}) as response:
+        assert response.status == 404

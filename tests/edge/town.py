@@ -3,7 +3,7 @@
 import asyncio
 import enum
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 import strawberry
@@ -159,6 +159,15 @@ class Context:
     config_version: str = "cfg-1"
     errors: list[GraphQLError] = field(default_factory=list)
     extensions: dict[str, Any] = field(default_factory=dict)
+    deadline: float = float("inf")
+    supergraph: None = None
+    shows_plans: bool = False
+
+    def fork(self) -> "Context":
+        return replace(self, errors=[], extensions={})
+
+    def remotes(self) -> dict[str, Any]:
+        return {}
 
 
 @dataclass

@@ -14,7 +14,6 @@ from federation.engine import Prepared, Request
 from federation.graph import Graph
 from federation.operation import Operation, select_operation
 from federation.plan import QueryPlan
-
 from tests.federation.recorded import CASES, RecordedSubgraph, State
 
 
@@ -54,7 +53,9 @@ def suite_gateway(name: str) -> Gateway:
     kept = data.get("state", {})
     state = State(kept.get("rows", {}), kept.get("counters", {}))
     subgraphs = {
-        each["name"]: RecordedSubgraph((folder / each["sdl"]).read_text("utf-8"), data["subgraphs"][each["name"]], state)
+        each["name"]: RecordedSubgraph(
+            (folder / each["sdl"]).read_text("utf-8"), data["subgraphs"][each["name"]], state
+        )
         for each in read(folder / "suite.json")["subgraphs"]
     }
     return Gateway(Graph((folder / "supergraph.graphql").read_text("utf-8")), subgraphs)

@@ -144,7 +144,9 @@ def leaves(value: Any) -> int:
 def matches(wanted: Any, found: Any) -> bool:
     """Whether everything wanted is in what was found."""
     if isinstance(wanted, dict):
-        return isinstance(found, dict) and all(key in found and matches(each, found[key]) for key, each in wanted.items())
+        return isinstance(found, dict) and all(
+            key in found and matches(each, found[key]) for key, each in wanted.items()
+        )
     if isinstance(wanted, list):
         return isinstance(found, list) and len(wanted) == len(found) and all(map(matches, wanted, found))
     return wanted == found or (not isinstance(wanted, bool) and str(wanted) == str(found))
@@ -168,7 +170,11 @@ def executable(sdl: str) -> GraphQLSchema:
         if isinstance(node, ObjectTypeDefinitionNode)
         and (name in keyed or any(each.name.value in keyed for each in node.interfaces or ()))
     ]
-    extra = "scalar _Any type Query { _service: String " + ("_entities(representations: [_Any!]!): [_Entity]!" if entities else "") + " }"
+    extra = (
+        "scalar _Any type Query { _service: String "
+        + ("_entities(representations: [_Any!]!): [_Entity]!" if entities else "")
+        + " }"
+    )
     extra += f" union _Entity = {' | '.join(entities)}" if entities else ""
     for node in parse(extra).definitions:
         name = node.name.value  # type: ignore[attr-defined]

@@ -13,15 +13,33 @@ from typing import Any
 LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable", "@external", "@requires", "@provides"])\n'
 ENTITIES: dict[str, dict[str, str]] = {
     "Product": {
-        "label": "String", "price": "Int", "weight": "Int!", "size": "Size", "maker": "User", "reviews": "[Review!]!",
-        "kin": "Node", "parts": "[[Product]]",
+        "label": "String",
+        "price": "Int",
+        "weight": "Int!",
+        "size": "Size",
+        "maker": "User",
+        "reviews": "[Review!]!",
+        "kin": "Node",
+        "parts": "[[Product]]",
     },
-    "User": {"label": "String", "name": "String!", "friends": "[User!]", "best": "Review", "seen": "[Hit!]", "home": "Size"},
+    "User": {
+        "label": "String",
+        "name": "String!",
+        "friends": "[User!]",
+        "best": "Review",
+        "seen": "[Hit!]",
+        "home": "Size",
+    },
     "Review": {"body": "String", "rating": "Int", "author": "User!", "product": "Product", "about": "Hit"},
 }
 VALUES = {"Size": {"width": "Int!", "height": "Int", "unit": "Unit"}, "Unit": {"name": "String!", "factor": "Float"}}
 ROOTS = {
-    "products": "[Product!]!", "user": "User", "hits": "[Hit]", "node": "Node", "nodes": "[Node!]", "review": "Review",
+    "products": "[Product!]!",
+    "user": "User",
+    "hits": "[Hit]",
+    "node": "Node",
+    "nodes": "[Node!]",
+    "review": "Review",
     "size": "Size",
 }
 ABSTRACT = {"Node": ("Product", "User"), "Hit": ("Product", "User", "Review")}
@@ -63,7 +81,7 @@ class Split:
 
     @staticmethod
     def of(seed: int) -> Split:
-        random = Random(seed)
+        random = Random(seed)  # noqa: S311  a seed, to be found again
         split = Split(random, [f"s{number}" for number in range(random.randint(2, 4))])
         for parent, fields in {**ENTITIES, "Query": ROOTS}.items():
             for name in fields:
@@ -90,12 +108,18 @@ class Split:
             if name in ENTITIES:
                 text.append(self._entity(graph, name, "Node" in types))
             elif name in VALUES:
-                text.append(f"type {name} @shareable {{ {' '.join(f'{key}: {kind}' for key, kind in VALUES[name].items())} }}")
+                text.append(
+                    f"type {name} @shareable {{ {' '.join(f'{key}: {kind}' for key, kind in VALUES[name].items())} }}"
+                )
         if "Node" in types:
             text.append(f"interface Node {{ {' '.join(self.node_fields(graph))} }}")
         if "Hit" in types:
             text.append("union Hit = Product | User | Review")
-        roots = [f"{key}: {kind}{self._shared('Query', key)}" for key, kind in ROOTS.items() if graph in self.where["Query", key]]
+        roots = [
+            f"{key}: {kind}{self._shared('Query', key)}"
+            for key, kind in ROOTS.items()
+            if graph in self.where["Query", key]
+        ]
         return "\n".join([*text, f"type Query {{ {' '.join(roots)} }}" if roots else ""])
 
     def node_fields(self, graph: str) -> list[str]:
@@ -140,7 +164,7 @@ class World:
     """The objects, as the whole schema and as every subgraph knows them."""
 
     def __init__(self, seed: int) -> None:
-        random = Random(seed)
+        random = Random(seed)  # noqa: S311  a seed, to be found again
         self.objects: dict[str, dict[str, Any]] = {}
         ids = {name: [f"{name}{number}" for number in range(random.randint(1, 3))] for name in ENTITIES}
         for name, fields in ENTITIES.items():
@@ -181,7 +205,12 @@ class World:
         for each, made in self.objects.items():
             name = made["__typename"]
             have = {key: made[key] for key in ENTITIES[name] if graph in split.where[name, key]}
-            own = {"__typename": name, "sort": made["sort"], **{key: made[key] for key in split.keys[graph, name]}, **have}
+            own = {
+                "__typename": name,
+                "sort": made["sort"],
+                **{key: made[key] for key in split.keys[graph, name]},
+                **have,
+            }
             objects[each] = own
             computed = COMPUTED.get(name)
             for key in split.keys[graph, name]:
@@ -208,8 +237,8 @@ def _selections(random: Random, parent: str, depth: int, node: dict[str, str]) -
     chosen = random.sample(sorted(fields), min(len(fields), random.randint(1, 4))) if fields else []
     parts = [_field(random, name, fields[name], depth, node) for name in chosen]
     if parent in ABSTRACT:
-        for name in random.sample(ABSTRACT[parent], random.randint(0, len(ABSTRACT[parent]))):
-            parts.append(f"... on {name} {{ {_selections(random, name, depth - 1, node)} }}")
+        named_types = random.sample(ABSTRACT[parent], random.randint(0, len(ABSTRACT[parent])))
+        parts += [f"... on {name} {{ {_selections(random, name, depth - 1, node)} }}" for name in named_types]
         if parent == "Hit" and random.random() < 0.3:
             parts.append(f"... on Node {{ {' '.join(node)} }}")
     if random.random() < 0.2:

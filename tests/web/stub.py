@@ -50,6 +50,28 @@ CSP = (
     "worker-src 'self'; connect-src 'self' {issuer} {socket}; frame-src 'self' {issuer}; base-uri 'none'; frame-ancestors 'self'"
 )
 
+PLAN = """QueryPlan {
+  Sequence {
+    Fetch(service: "gateway") {
+      {
+        me { bills(kinds: $kinds, states: $states, dueBefore: $dueBefore) { edges { cursor node { __typename id kind } } } }
+      }
+    }
+    Parallel {
+      Flatten(path: "me.bills.edges.@.node") {
+        Fetch(service: "deyang") {
+          { ... on Bill { __typename id } } => { ... on Bill { payee launch(service: "WATER-PAY") } }
+        }
+      }
+      Flatten(path: "me.bills.edges.@.node") {
+        Fetch(service: "gateway") {
+          { ... on Bill { __typename id } } => { ... on Bill { state } }
+        }
+      }
+    }
+  }
+}"""
+
 
 @dataclass
 class Behaviour:
@@ -58,7 +80,9 @@ class Behaviour:
     failing: tuple[str, ...] = ()  # slugs whose coverage is FAILED
     denied: str | None = None  # a persona that the provider refuses
     forged_state: bool = False
+    shows_plans: bool = True
     authorization: list[str | None] = field(default_factory=list)
+    extensions: list[dict[str, Any] | None] = field(default_factory=list)  # of each body over HTTP
     socket_payloads: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -141,11 +165,13 @@ def gateway(issuer: str, behaviour: Behaviour) -> Starlette:
         body = await request.json()
         authorization = request.headers.get("authorization")
         behaviour.authorization.append(authorization)
+        behaviour.extensions.append(body.get("extensions"))
         root = _root(behaviour, authorization)
         result = graphql_sync(
             schema, body["query"], root, variable_values=body.get("variables"), operation_name=body.get("operationName")
         )
-        return JSONResponse(result.formatted)
+        planned = behaviour.shows_plans and (body.get("extensions") or {}).get("queryPlan") is True
+        return JSONResponse(result.formatted | ({"extensions": {"queryPlan": PLAN}} if planned else {}))
 
     async def socket_(websocket: WebSocket) -> None:
         await websocket.accept(subprotocol="graphql-transport-ws")

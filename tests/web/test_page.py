@@ -1,11 +1,12 @@
 """The GraphiQL page by itself, against a stand-in (stub.py) that can be told to misbehave."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from tests.web.browser import LOOPBACK, PHONE, visiting
-from tests.web.stub import Stack, saved_operations, stub_stack
+from tests.web.browser import DESKTOP, LOOPBACK, PHONE, visiting
+from tests.web.stub import PLAN, Stack, saved_operations, stub_stack
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +18,9 @@ def stub() -> Iterator[Stack]:
 @pytest.fixture(autouse=True)
 def _behaves(stub: Stack) -> None:
     stub.behaviour.failing, stub.behaviour.denied, stub.behaviour.forged_state = (), None, False
+    stub.behaviour.shows_plans = True
     stub.behaviour.authorization.clear()
+    stub.behaviour.extensions.clear()
     stub.behaviour.socket_payloads.clear()
 
 
@@ -154,3 +157,45 @@ def test_the_language_switches_at_once_and_is_remembered(stub: Stack) -> None:
         visit.page.reload()
         visit.page.wait_for_selector(".roam-face")
         assert visit.page.inner_text(".roam-face") == "选择身份登录"
+
+
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_plan_is_asked_for_and_shown_only_while_it_is_wanted(stub: Stack, screen: dict[str, Any]) -> None:
+    """Off by default: a plan costs the gateway work. A gateway that shows none is told of once, in a line."""
+    with visiting("en-GB", **screen) as visit:
+        visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        visit.open(stub.gateway_url)
+        visit.sign_in("deng")
+        visit.page.wait_for_selector(".roam-dot.on")
+        visit.choose("05-bills-across-cities")
+        visit.run()
+        visit.page.wait_for_selector(".roam-chip")
+        assert stub.behaviour.extensions == [None] * len(stub.behaviour.extensions)
+        assert visit.page.query_selector(".roam-plan") is None
+        room = visit.page.locator(".graphiql-editors").bounding_box()
+
+        visit.page.click("text=Plan")
+        visit.open(stub.gateway_url)
+        visit.run()
+        visit.page.wait_for_selector(".roam-plan")
+        assert stub.behaviour.extensions[-1] == {"queryPlan": True}
+        assert visit.page.inner_text(".roam-plan pre") == PLAN
+        services = visit.page.eval_on_selector_all(".roam-plan b", "all => all.map(one => one.innerText)")
+        assert services == ["gateway", "deyang", "gateway"]
+        visit.page.click(".roam-copy")
+        visit.until(".roam-copy", "Copied")
+        assert visit.page.evaluate("navigator.clipboard.readText()") == PLAN
+        assert visit.page.locator(".graphiql-editors").bounding_box() == room
+        assert visit.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+        stub.behaviour.shows_plans = False
+        visit.open(stub.gateway_url)
+        visit.run()
+        visit.until(".roam-no-plan", "This gateway shows no plans.")
+        assert visit.page.query_selector(".roam-plan") is None
+        visit.page.click("text=Plan")
+        visit.run()
+        visit.page.wait_for_selector(".roam-no-plan", state="detached")
+        visit.page.wait_for_selector(".roam-chip")
+        assert stub.behaviour.extensions.pop() is None
+        assert visit.complaints == []

@@ -4,7 +4,7 @@ import { HISTORY_PLUGIN, HistoryStore } from '@graphiql/plugin-history';
 import { GraphiQLProvider } from '@graphiql/react';
 import { GraphiQL, GraphiQLInterface } from 'graphiql';
 import { useEffect, useState } from 'react';
-import { CoveragePanel } from './CoveragePanel.jsx';
+import { AnswerPanels } from './AnswerPanels.jsx';
 import { createFetcher } from './graph.js';
 import { freshVariables, shown } from './operations.js';
 import { loadPlaces } from './places.js';
@@ -39,7 +39,7 @@ export function App({ config, operations }) {
           <TopBar config={config} operations={operations} places={places} problem={problem} onProblem={setProblem} />
           <GraphiQLInterface showPersistHeadersSettings defaultEditorToolsVisibility={NARROW.matches ? false : 'variables'}>
             <GraphiQL.Logo><TabStrip operations={operations} /></GraphiQL.Logo>
-            <GraphiQL.Footer><CoveragePanel places={places} /></GraphiQL.Footer>
+            <GraphiQL.Footer><AnswerPanels places={places} /></GraphiQL.Footer>
           </GraphiQLInterface>
         </DocExplorerStore>
       </HistoryStore>

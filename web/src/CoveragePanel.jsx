@@ -1,5 +1,3 @@
-import { useGraphiQL } from '@graphiql/react';
-import { coverageIn } from './coverage.js';
 import { useWords } from './words.js';
 
 const GLYPHS = { OK: '✓', PARTIAL: '◐', STALE: '◷', FAILED: '✕', DENIED: '⊘', NOT_OFFERED: '–' };
@@ -23,11 +21,9 @@ function Chip({ row, places }) {
   );
 }
 
-/** One row of chips for each `coverage` list of the active tab's answer. */
-export function CoveragePanel({ places }) {
-  const response = useGraphiQL((state) => state.tabs[state.activeTabIndex]?.response ?? '');
+/** One row of chips for each `coverage` list of an answer, `found` by coverage.js. */
+export function CoveragePanel({ found, places }) {
   const [, text] = useWords();
-  const found = coverageIn(response);
   return (
     <section className="roam-coverage" aria-label={text.coverage}>
       {found.length === 0 && <p>{text.noCoverage}</p>}

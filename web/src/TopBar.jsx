@@ -4,6 +4,7 @@ import { OperationHints } from './OperationHints.jsx';
 import { OperationMenu } from './OperationMenu.jsx';
 import { PersonaPicker } from './PersonaPicker.jsx';
 import { loadViewer } from './places.js';
+import { plans } from './plans.js';
 import { session } from './session.js';
 import { signInAs, signInOnPage } from './signin.js';
 import { explain, language, useWords, words } from './words.js';
@@ -18,6 +19,7 @@ export async function enter(config, person, tokens) {
 
 export function TopBar({ config, operations, places, problem, onProblem }) {
   const signedIn = useSyncExternalStore(session.subscribe, session.get);
+  const { wanted } = useSyncExternalStore(plans.subscribe, plans.get);
   const [busy, setBusy] = useState(false);
   const [shown, text] = useWords();
   const signIn = async (person, flow) => {
@@ -43,6 +45,7 @@ export function TopBar({ config, operations, places, problem, onProblem }) {
         </div>
         <PersonaPicker config={config} places={places} person={person} busy={busy} face={<Citizen signedIn={signedIn} />}
           onPick={pick} onPage={() => signIn('', () => signInOnPage(config))} onOut={() => session.set(null)} />
+        <button type="button" className="roam-plan-toggle" title={text.planHint} aria-pressed={wanted} onClick={() => plans.want(!wanted)}>{text.plan}</button>
         <button type="button" className="roam-language" lang={shown === 'zh' ? 'en' : 'zh'} onClick={() => language.set(shown === 'zh' ? 'en' : 'zh')}>{text.switchLanguage}</button>
       </header>
       {problem && (

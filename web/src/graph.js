@@ -2,6 +2,7 @@
 // one URL and both as the signed-in citizen. A header typed by the tester wins over ours.
 import { getOperationAST, parse } from 'graphql';
 import { createClient } from 'graphql-ws';
+import { plans } from './plans.js';
 import { session } from './session.js';
 import { language, words } from './words.js';
 
@@ -65,6 +66,15 @@ function plain(error) {
   return error instanceof Error ? error : new Error(words().socketClosed);
 }
 
+// GraphiQL's own request for the schema: nobody reads its plan.
+const INTROSPECTION = 'IntrospectionQuery';
+
+async function planned(url, body, headers) {
+  const answer = await request(url, { ...body, extensions: { queryPlan: true } }, headers);
+  plans.saw(answer);
+  return answer;
+}
+
 /** The operation GraphiQL means. Right after a change of tab it still names the last tab's: then the only one is meant. */
 function chosen({ query, operationName }) {
   try {
@@ -81,6 +91,7 @@ export function createFetcher(url) {
   return (params, { headers } = {}) => {
     const { operationName, isLive } = chosen(params);
     const body = { query: params.query, variables: params.variables, operationName };
-    return isLive ? subscribe(url, body, headers) : request(url, body, headers);
+    if (isLive) return subscribe(url, body, headers);
+    return params.operationName === INTROSPECTION || !plans.get().wanted ? request(url, body, headers) : planned(url, body, headers);
   };
 }

@@ -1,1 +1,0 @@
-var e=`roam-signin-callback`,t=`roam.signin.returned`,n=`roam.signin.pending`,r=`roam.session`,i=`roam.language`,a=`/graphiql/callback`;export{t as a,n as i,a as n,r as o,i as r,e as t};
