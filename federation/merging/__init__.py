@@ -4,3 +4,5 @@
 `arguments` and `directives` the parts; `auth` carries requirements to interfaces.  Everything that does not fit goes
 into one `Ledger`, so that one run reports every conflict.
 """
+
+__all__: list[str] = []

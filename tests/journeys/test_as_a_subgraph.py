@@ -216,7 +216,7 @@ def test_a_provincial_supergraph_answers_from_both(citizen: Citizen) -> None:
     async def answered() -> Any:
         async with HttpSubgraph(url, timeout_seconds=10) as cityroam:
             gateway = Gateway(Graph(composed.sdl), {"cityroam": cityroam, "province": Province()})
-            return (await gateway.answer(GraphQLRequest(query, None, {}))).formatted()
+            return (await gateway.answer(GraphQLRequest(query, None, {}), {})).formatted()
 
     data = asyncio.run(answered())["data"]
     assert data["city"]["metroLines"] == 13
