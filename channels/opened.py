@@ -1,17 +1,21 @@
 """What of a city's own subgraph enters the graph: types with the city's prefix, and fields on the entities the graph opens.
 
-Everything else of its SDL serves canonical operations only: its own `me` or `Bill` never meets the graph's. A field fetched
-across a city border may fail alone, so whatever the city says, it is nullable here.
+Everything else of its SDL serves canonical operations only: its own `me` or `Bill` never meets the graph's. Rules:
+1. A type enters under the city's prefix, unless the graph has one of that name; its fields enter as far as their types do.
+2. An entity's field enters where the city answers for the entity by the graph's key, and the graph has no such field.
+3. What the city hides (@inaccessible), does not answer (@external) or needs more for (@requires) stays outside.
+4. A field fetched across a city border may fail alone, so whatever the city says, it is nullable here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from graphql import GraphQLError, parse, print_ast
+from graphql import GraphQLError, parse, print_ast, visit
 from graphql.language import (
-    DefinitionNode,
+    ConstDirectiveNode,
+    DirectiveNode,
     DocumentNode,
     EnumTypeDefinitionNode,
     FieldDefinitionNode,
@@ -19,15 +23,20 @@ from graphql.language import (
     InterfaceTypeDefinitionNode,
     ListTypeNode,
     NamedTypeNode,
+    Node,
     NonNullTypeNode,
     ObjectTypeDefinitionNode,
     ObjectTypeExtensionNode,
+    StringValueNode,
     TypeNode,
     UnionTypeDefinitionNode,
+    Visitor,
 )
+from graphql.language.visitor import REMOVE
 
 MAX_SDL_CHARACTERS = 500_000
 BUILT_IN = frozenset({"Boolean", "Float", "ID", "Int", "String"})
+WITHHELD = frozenset({"external", "inaccessible", "requires"})
 LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.0", import: ["@key"])'
 Named = (
     ObjectTypeDefinitionNode
@@ -64,17 +73,24 @@ class Opened:
     coordinates: frozenset[str]
 
 
-def opened(city: str, sdl: str, entities: Mapping[str, Entity]) -> Opened:
-    """What enters of one city's SDL. `city`: its slug, whose capitalised form is the prefix of its types. Raises: UnfitSdl."""
+def opened(city: str, sdl: str, entities: Mapping[str, Entity], taken: frozenset[str] = frozenset()) -> Opened:
+    """What enters of one city's SDL. `city`: its slug, whose capitalised form is the prefix of its types.
+
+    `taken`: names of types that the graph has already. Raises: UnfitSdl.
+    """
     document = read(sdl)
-    prefix = city.capitalize()
-    types = [stripped(node) for node in document.definitions if isinstance(node, Named) and own(node, prefix)]
-    known = BUILT_IN | {node.name.value for node in types}
-    added = {name: list(additions(document, name, entity, known)) for name, entity in entities.items()}
+    answered = {name: entity for name, entity in entities.items() if answers_for(document, name, entity.key)}
+    open_part: DocumentNode = visit(document, Outside())
+    types = closed(own_types(open_part, city.capitalize(), taken), entities)
+    known = BUILT_IN | {node.name.value for node in types} | set(entities)
+    added = {name: list(additions(open_part, name, entity, known)) for name, entity in answered.items()}
     added = {name: fields for name, fields in added.items() if fields}
+    if not added:
+        return Opened("", "", frozenset())
+    printed = [print_ast(node) for node in types]
     extensions = [f"extend type {name} {block(fields)}" for name, fields in added.items()]
-    keyed = [keyed_type(name, entities[name], fields) for name, fields in added.items()]
-    printed = [print_ast(node) for node in types] if added else []
+    wanted = mentioned((*types, *(field for fields in added.values() for field in fields))) | set(added)
+    keyed = [keyed_type(name, entity, added.get(name, ())) for name, entity in entities.items() if name in wanted]
     return Opened(
         "\n".join([*printed, *extensions]),
         "\n".join([LINK, *printed, *keyed]),
@@ -87,58 +103,124 @@ def read(sdl: str) -> DocumentNode:
     if len(sdl) > MAX_SDL_CHARACTERS:
         raise UnfitSdl(f"the SDL has {len(sdl)} characters; {MAX_SDL_CHARACTERS} are allowed")
     try:
-        return parse(sdl, max_tokens=MAX_SDL_CHARACTERS)
+        return parse(sdl)
     except GraphQLError as error:
         at = error.locations[0] if error.locations else None
         raise UnfitSdl(f"{f'line {at.line}:{at.column}: ' if at else ''}{error.message}") from None
+    except RecursionError:
+        raise UnfitSdl("the SDL is nested too deep") from None
 
 
-def own(node: DefinitionNode, prefix: str) -> bool:
-    """Does the type bear the city's prefix?"""
-    return isinstance(node, Named) and node.name.value.startswith(prefix) and node.name.value != prefix
+def answers_for(document: DocumentNode, name: str, key: str) -> bool:
+    """Does the city resolve the entity by this key? A type of the same name without it is another thing."""
+    return any(
+        isinstance(node, Object) and node.name.value == name and any(by(mark, key) for mark in node.directives or ())
+        for node in document.definitions
+    )
+
+
+def by(mark: DirectiveNode, key: str) -> bool:
+    """Is this a resolvable @key of exactly these fields?"""
+    given = {argument.name.value: argument.value for argument in mark.arguments or ()}
+    fields, resolvable = given.get("fields"), getattr(given.get("resolvable"), "value", True)
+    return word(mark) == "key" and isinstance(fields, StringValueNode) and fields.value.strip() == key and resolvable
+
+
+def word(mark: DirectiveNode) -> str:
+    """A federation directive's own name, whether imported or not."""
+    return mark.name.value.removeprefix("federation__")
+
+
+class Outside(Visitor):
+    """Takes away what the city withholds, and all directives: what it tells its own router is not for this graph."""
+
+    def enter(self, node: Node, *_: object) -> object:
+        """Visit one node."""
+        if isinstance(node, DirectiveNode | ConstDirectiveNode):
+            return REMOVE
+        marks = getattr(node, "directives", None) or ()
+        return REMOVE if any(word(mark) in WITHHELD for mark in marks) else None
+
+
+def own_types(document: DocumentNode, prefix: str, taken: frozenset[str]) -> Iterator[Named]:
+    """The types that bear the city's prefix: ChengduGuide for Chengdu, but not Chengdunese."""
+    for node in document.definitions:
+        if isinstance(node, Named) and node.name.value not in taken:
+            rest = node.name.value.removeprefix(prefix)
+            if rest and rest != node.name.value and not rest[0].islower():
+                yield node
+
+
+def closed(types: Iterable[Named], entities: Iterable[str]) -> list[Named]:
+    """The types as far as everything they mention enters too."""
+    kept, before = list(types), -1
+    while (size := sum(map(members, kept))) != before:
+        before, names = size, {node.name.value for node in kept}
+        kept = [fit for node in kept if (fit := fitting(node, BUILT_IN | names | set(entities), names))]
+    return kept
+
+
+def members(node: Named) -> int:
+    return 1 + sum(len(getattr(node, part, None) or ()) for part in ("fields", "interfaces", "types"))
+
+
+def fitting(node: Named, known: Iterable[str], own: Iterable[str]) -> Named | None:
+    """One type without what mentions strangers; None where nothing is left, or a stranger cannot be left out."""
+    match node:
+        case ObjectTypeDefinitionNode() | InterfaceTypeDefinitionNode():
+            fields = tuple(field for field in node.fields or () if mentioned([field]) <= set(known))
+            above = tuple(each for each in node.interfaces or () if each.name.value in own)
+            made = type(node)(name=node.name, description=node.description, interfaces=above, fields=fields)
+            return made if fields else None
+        case UnionTypeDefinitionNode():
+            types = tuple(each for each in node.types or () if each.name.value in own)
+            return UnionTypeDefinitionNode(name=node.name, description=node.description, types=types) if types else None
+        case InputObjectTypeDefinitionNode():
+            return node if mentioned([node]) <= set(known) else None
+        case _:
+            return node if node.values else None
 
 
 def additions(
     document: DocumentNode, name: str, entity: Entity, known: frozenset[str] | set[str]
 ) -> Iterator[FieldDefinitionNode]:
     """The fields that the city adds to one entity: new ones, of types and arguments that entered too."""
+    seen = set(entity.fields)
     for node in document.definitions:
         if isinstance(node, Object) and node.name.value == name:
             for field in node.fields or ():
-                mentioned = {named(field.type), *(named(argument.type) for argument in field.arguments or ())}
-                if field.name.value not in entity.fields and mentioned <= known:
+                if field.name.value not in seen and mentioned([field]) <= known:
+                    seen.add(field.name.value)
                     yield nullable(field)
 
 
-def stripped(node: Named) -> Named:
-    """A type without directives: what the city tells its own router is not for this graph."""
-    if isinstance(node, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode):
-        fields = tuple(plain(field) for field in node.fields or ())
-        return type(node)(name=node.name, description=node.description, interfaces=node.interfaces, fields=fields)
-    return node
-
-
-def plain(field: FieldDefinitionNode) -> FieldDefinitionNode:
-    """A field without directives."""
-    return FieldDefinitionNode(
-        name=field.name, description=field.description, arguments=field.arguments, type=field.type
-    )
-
-
 def nullable(field: FieldDefinitionNode) -> FieldDefinitionNode:
-    """A field without directives that may be null."""
+    """The field that may be null."""
     inner = field.type.type if isinstance(field.type, NonNullTypeNode) else field.type
     return FieldDefinitionNode(name=field.name, description=field.description, arguments=field.arguments, type=inner)
 
 
-def keyed_type(name: str, entity: Entity, fields: list[FieldDefinitionNode]) -> str:
+def keyed_type(name: str, entity: Entity, fields: Iterable[FieldDefinitionNode]) -> str:
     """The entity as the city's subgraph has it: its key, and what the city adds."""
-    key = f'@key(fields: "{entity.key}")'
-    return f"type {name} {key} {{ {entity.key}: {entity.key_type} }}\nextend type {name} {block(fields)}"
+    stub = f'type {name} @key(fields: "{entity.key}") {{ {entity.key}: {entity.key_type} }}'
+    return f"{stub}\nextend type {name} {block(fields)}" if fields else stub
 
 
-def block(fields: list[FieldDefinitionNode]) -> str:
+def block(fields: Iterable[FieldDefinitionNode]) -> str:
     return "{\n" + "\n".join(print_ast(field) for field in fields) + "\n}"
+
+
+def mentioned(nodes: Iterable[Named | FieldDefinitionNode]) -> set[str]:
+    """The types of fields, of their arguments, and of the fields of types."""
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, FieldDefinitionNode):
+            found |= {named(node.type), *(named(argument.type) for argument in node.arguments or ())}
+        elif isinstance(node, InputObjectTypeDefinitionNode):
+            found |= {named(field.type) for field in node.fields or ()}
+        elif isinstance(node, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode):
+            found |= mentioned(node.fields or ())
+    return found
 
 
 def named(node: TypeNode) -> str:

@@ -33,7 +33,7 @@ def bad_path(place: Place, expression: str, reason: str) -> Problem:
     advice = Bilingual("JMESPath 速查:roam explain mapping", "JMESPath, quick reference: roam explain mapping")
     if not expression.isascii() and '"' not in expression:
         advice = Bilingual(
-            "含中文的名称要加双引号:'\"姓名\"'", "names with Chinese characters need double quotes: '\"姓名\"'"
+            "中文字段名要加双引号:'\"姓名\"'", "names with Chinese characters need double quotes: '\"姓名\"'"
         )
     message = Bilingual(f"映射表达式有误:{reason}", f"bad mapping expression: {reason}")
     return Problem("ROAM-401", place, "value", message, advice)

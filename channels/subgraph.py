@@ -23,12 +23,13 @@ from channels.reading import read_json, refuse_pages
 from channels.snapshot import Channel
 from channels.templates import Scope
 from channels.transport import Reply
-from federation.client import SubgraphError, SubgraphRequest, SubgraphResponse, read_response
+from federation.client import SUBGRAPH_MALFORMED, SubgraphError, SubgraphRequest, SubgraphResponse, read_response
 from schema.codes import ErrorCode
 
 NAME = "subgraph.query"
 SDL = "{ _service { sdl } }"
 UNSAID = failure(ErrorCode.BACKEND_REJECTED, "the subgraph reported an error")
+UNREADABLE = failure(ErrorCode.BACKEND_CONTRACT_BROKEN, "the answer is no GraphQL response")
 _ACCEPT = "application/graphql-response+json, application/json;q=0.9"
 
 
@@ -76,7 +77,11 @@ class CitySubgraph:
         if isinstance(answer, Failure):
             return SubgraphResponse(None, (self._told(answer),))
         response = read_response(answer)
-        return replace(response, errors=tuple(replace(self._told(UNSAID), path=each.path) for each in response.errors))
+        return replace(response, errors=tuple(self._retold(error) for error in response.errors))
+
+    def _retold(self, error: SubgraphError) -> SubgraphError:
+        """An error of the city's answer, in our words."""
+        return replace(self._told(UNREADABLE if error.code == SUBGRAPH_MALFORMED else UNSAID), path=error.path)
 
     def _told(self, failure: Failure) -> SubgraphError:
         """A failure as the client may read it: our sentence, its code, the city, and when to try again."""
@@ -89,8 +94,9 @@ class CitySubgraph:
         answer = await self.query(SDL, {})
         if isinstance(answer, Failure):
             return answer
-        service = (answer.get("data") or {}).get("_service") if isinstance(answer, dict) else None
-        sdl = service.get("sdl") if isinstance(service, dict) else None
+        sdl = answer
+        for name in ("data", "_service", "sdl"):
+            sdl = sdl.get(name) if isinstance(sdl, dict) else None
         return sdl if isinstance(sdl, str) and sdl.strip() else None
 
     async def query(self, text: str, variables: Mapping[str, Any]) -> Any:

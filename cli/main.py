@@ -14,6 +14,9 @@ PARTS = (
     "cli.up",
     "cli.token",
     "cli.fault",
+    "cli.fmt",
+    "cli.secrets",
+    "cli.explain",
     "cli.compose",
     "cli.supergateway",
 )

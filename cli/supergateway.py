@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -59,18 +59,31 @@ def plan(
     ] = "{}",
     label: Annotated[list[str] | None, typer.Option(help="An @override label that is on; may be repeated.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The plan as JSON.")] = False,
+    picture: Annotated[Path | None, typer.Option(help="Write the plan as an SVG to this file, too.")] = None,
 ) -> None:
     """Prints the query plan of an operation."""
-    from supergateway.explain import explained
+    from supergateway.explain import as_text, planned
+    from supergateway.picture import picture as drawn
     from supergateway.sources import SourceError
 
-    text = sys.stdin.read() if str(query) == "-" else query.read_text("utf-8")
     try:
-        print(explained(supergraph, text, operation, variables, tuple(label or ()), as_json=as_json))  # noqa: T201
+        found = planned(supergraph, _read(query), operation, variables, tuple(label or ()))
+        if picture is not None:
+            picture.write_text(drawn(found), "utf-8")
     except SourceError as problem:
         _stop(str(problem))
+    except OSError as problem:
+        _stop(f"{picture} cannot be written: {problem.strerror}")
+    print(as_text(found, as_json=as_json))  # noqa: T201
 
 
-def _stop(message: str) -> None:
+def _read(query: Path) -> str:
+    try:
+        return sys.stdin.read() if str(query) == "-" else query.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        _stop(f"{query} cannot be read: {problem}")
+
+
+def _stop(message: str) -> NoReturn:
     typer.echo(message, err=True)
     raise typer.Exit(1)

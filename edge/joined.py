@@ -10,16 +10,37 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from graphql import DocumentNode, GraphQLError, OperationType, TypeInfo, TypeInfoVisitor, Visitor, parse, visit
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    OperationType,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
+    parse,
+    separate_operations,
+    visit,
+)
 from graphql.language import FieldNode
 
-from federation.client import SubgraphClient, SubgraphError, SubgraphRequest, SubgraphResponse
+from federation.client import (
+    SUBGRAPH_ERROR,
+    SUBGRAPH_MALFORMED,
+    SUBGRAPH_TIMEOUT,
+    SUBGRAPH_UNREACHABLE,
+    SubgraphClient,
+    SubgraphError,
+    SubgraphRequest,
+    SubgraphResponse,
+)
 from federation.engine import Answer as JoinedAnswer
 from federation.engine import Prepared as Plannable
 from federation.engine import Request
 from federation.execute import ResponseError
 from federation.failures import QueryPlanError
+from federation.graph import Graph
 from federation.operation import Operation
+from federation.project import INVALID_VALUE
 
 from . import execution
 from .body import GraphQLRequest
@@ -30,6 +51,14 @@ from .ports import RequestContext, SupergraphPort
 
 MAX_KEPT = 1_000
 PLAN = "queryPlan"
+# What the engine says of a city, in the words of this graph's other errors.
+CODES = {
+    SUBGRAPH_ERROR: "BACKEND_REJECTED",
+    SUBGRAPH_MALFORMED: "BACKEND_CONTRACT_BROKEN",
+    SUBGRAPH_TIMEOUT: "BACKEND_TIMEOUT",
+    SUBGRAPH_UNREACHABLE: "BACKEND_UNREACHABLE",
+    INVALID_VALUE: "BACKEND_CONTRACT_BROKEN",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +96,20 @@ def own_error(error: GraphQLError) -> SubgraphError:
 
 
 @dataclass(slots=True)
-class Kept:
-    """What is known of one operation; its identity is that of `prepared`, which this holds alive."""
+class Joined:
+    """One operation before a supergraph: `needed` says whether it touches fields that only the supergraph answers."""
 
     prepared: Prepared
     needed: bool
-    plannable: Plannable | None = None
+    graph: Graph
+    _plannable: Plannable | None = None
+
+    @property
+    def plannable(self) -> Plannable:
+        """The operation, ready to be planned; made when it is first wanted."""
+        if self._plannable is None:
+            self._plannable = Plannable(self.graph, Operation(self.prepared.document, self.prepared.operation))
+        return self._plannable
 
 
 class Joint:
@@ -81,31 +118,28 @@ class Joint:
     def __init__(self, supergraph: SupergraphPort) -> None:
         self.supergraph = supergraph
         self._names = frozenset(coordinate.partition(".")[2] for coordinate in supergraph.coordinates)
-        self._kept: OrderedDict[int, Kept] = OrderedDict()
+        # By identity, which is far cheaper than equality; each entry holds its operation, so that no id comes back.
+        self._kept: OrderedDict[int, Joined] = OrderedDict()
 
-    def needed(self, prepared: Prepared, context: RequestContext) -> bool:
-        """Does the operation touch a field that only another subgraph answers?"""
-        return self._of(prepared, context).needed
-
-    def plannable(self, prepared: Prepared, context: RequestContext) -> Plannable:
-        """The operation, ready to be planned."""
-        kept = self._of(prepared, context)
-        if kept.plannable is None:
-            kept.plannable = Plannable(self.supergraph.graph, Operation(prepared.document, prepared.operation))
-        return kept.plannable
-
-    def _of(self, prepared: Prepared, context: RequestContext) -> "Kept":
+    def of(self, prepared: Prepared, context: RequestContext) -> Joined:
+        """The operation as this supergraph sees it."""
         kept = self._kept.get(id(prepared))
-        if kept is None or kept.prepared is not prepared:
-            kept = self._kept[id(prepared)] = Kept(prepared, self._touches(prepared, context))
+        if kept is None:
+            kept = Joined(prepared, self._touches(prepared, context), self.supergraph.graph)
+            self._kept[id(prepared)] = kept
             if len(self._kept) > MAX_KEPT:
                 self._kept.popitem(last=False)
+        else:
+            self._kept.move_to_end(id(prepared))
         return kept
 
     def _touches(self, prepared: Prepared, context: RequestContext) -> bool:
+        if not self._names:
+            return False
+        own = separate_operations(prepared.document)[prepared.name or ""]  # what the document's others ask is not asked
         info = TypeInfo(context.graph.core)
         found = Touching(info, self._names, self.supergraph.coordinates)
-        visit(prepared.document, TypeInfoVisitor(info, found))
+        visit(own, TypeInfoVisitor(info, found))
         return found.touched
 
 
@@ -134,14 +168,14 @@ async def execute(prepared: Prepared, request: GraphQLRequest, context: RequestC
     """A query or mutation, on the own graph or over all subgraphs."""
     if context.supergraph is None:
         return await execution.execute(prepared, request, context, request_id)
-    joint = joint_of(context.supergraph)
+    joined = joint_of(context.supergraph).of(prepared, context)
     try:
-        if joint.needed(prepared, context):
-            answer = await over_all(joint.plannable(prepared, context), request, context, request_id)
+        if joined.needed:
+            answer = await over_all(joined.plannable, request, context, request_id)
         else:
             answer = await execution.execute(prepared, request, context, request_id)
         if context.shows_plans and request.extensions.get(PLAN) is True:
-            answer.extensions[PLAN] = plan_text(joint.plannable(prepared, context), request.variables)
+            answer.extensions[PLAN] = plan_text(joined.plannable, request.variables)
     except Exception as fault:  # noqa: BLE001  the last line before the client, as in `execution`
         return execution.faulted(fault, context, request_id)
     return answer
@@ -155,7 +189,7 @@ async def over_all(plannable: Plannable, request: GraphQLRequest, context: Reque
     try:
         found = await plannable.answer(Request(request.variables, clients, context.deadline))
     except QueryPlanError as problem:
-        return refused((coded(problem.code, str(problem)),), context)
+        return refused((coded(QUERY_REJECTED, str(problem), reason=problem.code),), context)
     return edge_answer(found, context)
 
 
@@ -166,8 +200,11 @@ def edge_answer(found: JoinedAnswer, context: RequestContext) -> Answer:
 
 
 def graphql_error(error: ResponseError) -> GraphQLError:
-    told = error.formatted()
-    return GraphQLError(error.message, path=told.get("path"), extensions=told["extensions"])
+    """The engine's error under this graph's code, and the city for the subgraph."""
+    extensions = {**error.extensions, "code": CODES.get(error.code, error.code)}
+    if error.subgraph:
+        extensions["city"] = error.subgraph
+    return GraphQLError(error.message, path=error.path, extensions=extensions)
 
 
 def plan_text(plannable: Plannable, variables: Mapping[str, Any]) -> str | None:
@@ -184,7 +221,7 @@ async def answers(
 ) -> Answer | AsyncIterator[Answer]:
     """Any operation, for the transports that can stream."""
     if prepared.kind is OperationType.SUBSCRIPTION:
-        if context.supergraph and joint_of(context.supergraph).needed(prepared, context):
+        if context.supergraph and joint_of(context.supergraph).of(prepared, context).needed:
             text = "A subscription cannot hold fields of a city's own subgraph; ask for them in a query."
             return refused((coded(QUERY_REJECTED, text),), context)
         return await execution.subscribe(prepared, request, context, request_id)

@@ -5,43 +5,53 @@ one, and the log says why.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import uuid4
 
 import structlog
 
-from channels.answer import Failure
 from channels.connections import Connections
 from channels.sdl_store import SdlStore
-from channels.snapshot import Snapshot
+from channels.snapshot import Channel, Snapshot
 from channels.subgraph import CitySubgraph
 
 from .graphs import Graphs, build_graphs, federated_channels
+from .supergraph import Remote
 
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 60.0
 ASK_SECONDS = 5.0
+MAX_REASON_CHARACTERS = 2_000
 
 log = structlog.get_logger("federating")
 
 
 @dataclass(slots=True)
 class Federating:
-    """What is known of the cities' subgraphs. `put` takes the graphs that are to be used from now on."""
+    """What is known of the cities' subgraphs. `put` takes the graphs that are to be used from now on.
+
+    `refused`: SDL that did not fit, so that it is composed and told once. `silent`: cities that gave none, told once, too.
+    """
 
     snapshot: Snapshot
     connections: Connections
     store: SdlStore
     put: Callable[[Graphs], None]
     known: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    silent: set[str] = field(default_factory=set)
 
     def from_files(self) -> Graphs:
         """The graphs over every SDL as it was last kept."""
-        slugs = [channel.slug for channel, _ in federated_channels(self.snapshot)]
-        self.known = {slug: sdl for slug in slugs if (sdl := self.store.load(slug))}
-        graphs = build_graphs(self.snapshot, self.known)
-        tell(graphs.left_out)
+        graphs = None
+        for channel, _ in federated_channels(self.snapshot):
+            sdl = self.store.load(channel.slug)
+            if sdl and (fit := self.built(channel.slug, sdl)):
+                self.known[channel.slug], graphs = sdl, fit
+        graphs = graphs or build_graphs(self.snapshot, {})
+        for slug, reason in graphs.left_out.items():
+            tell(slug, reason)
         return graphs
 
     async def watch(self) -> None:
@@ -53,39 +63,63 @@ class Federating:
             await asyncio.sleep(pause)
 
     async def look(self) -> bool:
-        """Ask every city once; use what is new. Returns: whether all answered."""
-        found = {
-            channel.slug: await self.ask(CitySubgraph(self.connections, channel, remote.query, uuid4().hex, deadline()))
-            for channel, remote in federated_channels(self.snapshot)
-        }
-        fresh = {slug: sdl for slug, sdl in found.items() if sdl and sdl != self.known.get(slug)}
-        for slug, sdl in fresh.items():
-            await self.take(slug, sdl)
+        """Ask every city, side by side; use what is new. Returns: whether all answered."""
+        async with asyncio.TaskGroup() as group:
+            asked = {
+                channel.slug: group.create_task(self.ask(self.subgraph(channel, remote)))
+                for channel, remote in federated_channels(self.snapshot)
+            }
+        found = {slug: task.result() for slug, task in asked.items()}
+        for slug, sdl in found.items():
+            if sdl and sdl not in (self.known.get(slug), self.refused.get(slug)):
+                await self.take(slug, sdl)
         return all(found.values())
 
+    def subgraph(self, channel: Channel, remote: Remote) -> CitySubgraph:
+        return CitySubgraph(self.connections, channel, remote.query, uuid4().hex, deadline())
+
     async def ask(self, subgraph: CitySubgraph) -> str | None:
-        sdl = await subgraph.sdl()
-        return None if isinstance(sdl, Failure) else sdl
+        """The city's SDL; None, told when that is new, where it gives none: what was known of it stays in use."""
+        sdl, slug = await subgraph.sdl(), subgraph.channel.slug
+        if isinstance(sdl, str):
+            self.silent.discard(slug)
+            return sdl
+        if slug not in self.silent:
+            self.silent.add(slug)
+            log.warning("subgraph_silent", city=slug, code=sdl.code.value if sdl else None, kept=slug in self.known)
+        return None
 
     async def take(self, slug: str, sdl: str) -> None:
         """Compose with a city's new SDL; use and keep it if it fits."""
         log.info("subgraph_changed", city=slug, first=slug not in self.known)
-        graphs = await asyncio.to_thread(build_graphs, self.snapshot, {**self.known, slug: sdl})
-        if slug in graphs.left_out:
-            tell({slug: graphs.left_out[slug]})
+        graphs = await asyncio.to_thread(self.built, slug, sdl)
+        if graphs is None:
+            self.refused[slug] = sdl
             return
         self.known[slug] = sdl
+        self.refused.pop(slug, None)
         self.put(graphs)
         try:
             self.store.keep(slug, sdl)
         except OSError as problem:
             log.error("subgraph_not_kept", city=slug, reason=problem.strerror)
 
+    def built(self, slug: str, sdl: str) -> Graphs | None:
+        """The graphs with one city's SDL beside what is known; None, and the log says why, where it does not fit."""
+        try:
+            graphs = build_graphs(self.snapshot, {**self.known, slug: sdl})
+            reason = graphs.left_out.get(slug)
+        except Exception as problem:  # noqa: BLE001  whatever a city wrote there, the gateway goes on without it
+            reason = f"{type(problem).__name__}: {problem}"
+        if reason is None:
+            return graphs
+        tell(slug, reason)
+        return None
 
-def tell(left_out: Mapping[str, str]) -> None:
-    """Say which cities add nothing, and why."""
-    for slug, reason in left_out.items():
-        log.error("subgraph_left_out", city=slug, reason=reason[:2_000])
+
+def tell(slug: str, reason: str) -> None:
+    """Say that a city adds nothing, and why."""
+    log.error("subgraph_left_out", city=slug, reason=reason[:MAX_REASON_CHARACTERS])
 
 
 def deadline() -> float:

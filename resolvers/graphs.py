@@ -17,7 +17,7 @@ from schema.build import Graph
 from .answers import ANSWERS, SUBGRAPH_ANSWERS
 from .context import RunningGraph
 from .local import local_answers
-from .supergraph import Part, Remote, Supergraph, composed, contribution_source, entities
+from .supergraph import Part, Remote, Supergraph, composed, contribution_source, entities, type_names
 
 Sdls = Mapping[str, str]  # of cities' own subgraphs, by slug
 
@@ -68,10 +68,11 @@ def federated_channels(snapshot: Snapshot) -> Iterator[tuple[Channel, Remote]]:
 def opened_parts(snapshot: Snapshot, sdls: Sdls, own_sdl: str) -> tuple[dict[str, tuple[Part, Opened]], dict[str, str]]:
     """What of each city's SDL enters the graph, by slug; and why another city's does not."""
     known, fit, unfit = entities(own_sdl), dict[str, tuple[Part, Opened]](), dict[str, str]()
+    taken = type_names(own_sdl, *(channel.contribution or "" for channel in snapshot.channels.values()))
     for channel, remote in federated_channels(snapshot):
         sdl = sdls.get(channel.slug)
         try:
-            found = opened(channel.slug, sdl, known) if sdl else None
+            found = opened(channel.slug, sdl, known, taken) if sdl else None
         except UnfitSdl as problem:
             unfit[channel.slug] = str(problem)
             continue

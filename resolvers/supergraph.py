@@ -18,6 +18,7 @@ from graphql.language import (
     ObjectTypeDefinitionNode,
     ObjectTypeExtensionNode,
     ScalarTypeDefinitionNode,
+    TypeDefinitionNode,
     TypeNode,
 )
 
@@ -70,21 +71,19 @@ def composed(own_sdl: str, parts: Iterable[Part]) -> tuple[Supergraph, Mapping[s
     if isinstance(result, NotComposed):
         wanted, left_out = fitting(own, wanted)
         result = compose([own, *(part.source for part in wanted)])
-    if isinstance(result, NotComposed):  # each fits alone, but not together: none of them is trusted
-        left_out |= {part.city: told(result) for part in wanted}
-        wanted, result = [], compose([own])
     if not isinstance(result, Composed):
         raise RuntimeError(f"the gateway's own graph does not compose: {told(result)}")
     remotes = {part.source.name: part.remote for part in wanted if part.remote}
-    coordinates = frozenset().union(*(part.coordinates for part in wanted))
+    coordinates = frozenset[str]().union(*(part.coordinates for part in wanted))
     return Supergraph(Graph(result.sdl), result.sdl, coordinates, remotes), left_out
 
 
 def fitting(own: Source, parts: Iterable[Part]) -> tuple[list[Part], dict[str, str]]:
-    """The parts that compose with the own graph one by one, and why the others do not."""
-    kept, left_out = [], {}
+    """The parts that compose with the own graph and with those before them, and why the others do not."""
+    kept: list[Part] = []
+    left_out: dict[str, str] = {}
     for part in parts:
-        result = compose([own, part.source])
+        result = compose([own, *(each.source for each in kept), part.source])
         if isinstance(result, Composed):
             kept.append(part)
         else:
@@ -94,6 +93,12 @@ def fitting(own: Source, parts: Iterable[Part]) -> tuple[list[Part], dict[str, s
 
 def told(result: NotComposed) -> str:
     return "; ".join(str(error) for error in result.errors)
+
+
+def type_names(*sdls: str) -> frozenset[str]:
+    """The names of the types that some texts define."""
+    nodes = (node for sdl in sdls if sdl for node in parse(sdl, no_location=True).definitions)
+    return frozenset(node.name.value for node in nodes if isinstance(node, TypeDefinitionNode))
 
 
 def entities(own_sdl: str) -> Mapping[str, Entity]:

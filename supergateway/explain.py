@@ -1,4 +1,4 @@
-"""The plan of an operation, as people and as programs read it."""
+"""The plan of an operation, as people and as programs read it: text, JSON, a picture."""
 
 import json
 from pathlib import Path
@@ -19,15 +19,25 @@ def explained(
     supergraph: Path, query: str, name: str | None, variables: str, labels: tuple[str, ...], *, as_json: bool
 ) -> str:
     """The printed plan.  Raises: SourceError: the supergraph, the query or the variables are not good."""
+    found = planned(supergraph, query, name, variables, labels)
+    return as_text(found, as_json=as_json)
+
+
+def planned(supergraph: Path, query: str, name: str | None, variables: str, labels: tuple[str, ...]) -> QueryPlan:
+    """The plan that a request with these variables would run.  Raises: SourceError, as `explained`."""
     source = load_supergraph(supergraph)
     operation = _operation(source, query, name)
     given = _variables(variables)
     values = {node.variable.name.value: _default(node) for node in operation.definition.variable_definitions or ()}
     on = labels_on(source.graph.labels, drawn=100.0, named=labels)
     try:
-        found = plan(source.graph, operation, operation.decide({**values, **given}), on)
+        return plan(source.graph, operation, operation.decide({**values, **given}), on)
     except QueryPlanError as problem:
         raise SourceError(f"{problem.code}: {problem}") from None
+
+
+def as_text(found: QueryPlan, *, as_json: bool) -> str:
+    """A plan for standard output."""
     return json.dumps(as_value(found), indent=2, ensure_ascii=False) if as_json else str(found)
 
 

@@ -1,0 +1,69 @@
+"""`roam secrets`: which secrets the files name, which of them are set, and setting one. A value is never printed."""
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from channels.secrets import Secrets, parse_secrets
+
+NAMED = re.compile(r"secret:([A-Z][A-Z0-9_]*)")
+NAME = re.compile(r"[A-Z][A-Z0-9_]{0,99}")
+DEFAULT_FOLDER = Path(".sandbox/secrets")
+
+secrets = typer.Typer(help="Secrets: list the names, set a value.", no_args_is_help=True)
+Root = Annotated[Path, typer.Option(envvar="ROAM_ROOT", help="The folder with roam.yaml and one folder per city.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(secrets, name="secrets")
+
+
+@secrets.command("list")
+def list_secrets(root: Root = Path("cities")) -> None:
+    """List the secrets that the cities' files name, and whether each is set."""
+    known = Secrets.from_environment(os.environ)
+    fallback = fallback_values(root)
+    for name, files in named_in(root).items():
+        source = "set" if known.find(name) is not None else "in secrets.sandbox" if name in fallback else "NOT SET"
+        typer.echo(f"{name:<28} {source:<20} {', '.join(files)}")
+
+
+@secrets.command("set")
+def set_secret(
+    name: Annotated[str, typer.Argument(help="As in `secret:NAME`.")],
+    value: Annotated[
+        str, typer.Option(prompt=True, hide_input=True, help="Asked for; better not on the command line.")
+    ],
+) -> None:
+    """Keep a secret in a file of the secrets folder (ROAM_SECRETS_DIR), readable by its owner alone."""
+    if not NAME.fullmatch(name):
+        typer.echo(f"{name}: a secret's name is capital letters, digits and underscores", err=True)
+        raise typer.Exit(2)
+    folder = Path(os.environ.get("ROAM_SECRETS_DIR") or DEFAULT_FOLDER)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = folder / name.lower()
+    file.touch(mode=0o600)
+    file.chmod(0o600)
+    file.write_text(value + "\n", "utf-8")
+    typer.echo(f"{name} is set in {file}")
+    if "ROAM_SECRETS_DIR" not in os.environ:
+        typer.echo(f"to use it: export ROAM_SECRETS_DIR={folder}")
+
+
+def named_in(root: Path) -> dict[str, list[str]]:
+    """The names of all secrets, each with the files that mention it."""
+    found: dict[str, list[str]] = {}
+    for file in sorted(root.glob("*/channel*.yaml")):
+        text = file.read_text("utf-8", errors="replace")
+        for name in dict.fromkeys(NAMED.findall(text)):
+            found.setdefault(name, []).append(str(file.relative_to(root)))
+    return dict(sorted(found.items()))
+
+
+def fallback_values(root: Path) -> dict[str, str]:
+    """What the sandbox's own file gives; empty where there is none."""
+    file = root / "secrets.sandbox"
+    return parse_secrets(file.read_text("utf-8"))[0] if file.is_file() else {}
