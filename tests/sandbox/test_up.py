@@ -130,7 +130,7 @@ def test_roam_up_prints_the_answer_first_then_the_addresses_and_stops_on_ctrl_c(
     settings = {"ROAM_ROOT": str(ROOT), "ROAM_PORT": str(base + 50), "ROAM_SANDBOX_PORT": str(base)}
     command = [sys.executable, "-m", "cli.main", "up"]
     environment = {**os.environ, **settings, "PYTHONPATH": str(PROJECT)}
-    with subprocess.Popen(  # noqa: S603 - our own command
+    with subprocess.Popen(
         command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as running:
         assert running.stdout is not None
@@ -154,7 +154,7 @@ def test_children_end_when_their_parent_is_killed(tmp_path: Path) -> None:
         "print(one.pid, flush=True); sys.stdin.read()\n"
     )
     command = [sys.executable, "-c", parent, str(tmp_path / "one.log")]
-    with subprocess.Popen(  # noqa: S603 - our own code
+    with subprocess.Popen(
         command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as running:
         assert running.stdout is not None
