@@ -35,6 +35,7 @@ from graphql.language import (
 from graphql.language.visitor import REMOVE
 
 MAX_SDL_CHARACTERS = 500_000
+MAX_ROUNDS = 50  # how far the loss of one type may spread
 BUILT_IN = frozenset({"Boolean", "Float", "ID", "Int", "String"})
 WITHHELD = frozenset({"external", "inaccessible", "requires"})
 LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.0", import: ["@key"])'
@@ -82,7 +83,7 @@ def opened(city: str, sdl: str, entities: Mapping[str, Entity], taken: frozenset
     answered = {name: entity for name, entity in entities.items() if answers_for(document, name, entity.key)}
     open_part: DocumentNode = visit(document, Outside())
     types = closed(own_types(open_part, city.capitalize(), taken), entities)
-    known = BUILT_IN | {node.name.value for node in types} | set(entities)
+    known = BUILT_IN.union(entities, (node.name.value for node in types))
     added = {name: list(additions(open_part, name, entity, known)) for name, entity in answered.items()}
     added = {name: fields for name, fields in added.items() if fields}
     if not added:
@@ -152,23 +153,26 @@ def own_types(document: DocumentNode, prefix: str, taken: frozenset[str]) -> Ite
 
 
 def closed(types: Iterable[Named], entities: Iterable[str]) -> list[Named]:
-    """The types as far as everything they mention enters too."""
-    kept, before = list(types), -1
-    while (size := sum(map(members, kept))) != before:
-        before, names = size, {node.name.value for node in kept}
-        kept = [fit for node in kept if (fit := fitting(node, BUILT_IN | names | set(entities), names))]
-    return kept
+    """The types as far as everything they mention enters too. Raises: UnfitSdl: one thing hangs on too many others."""
+    kept, foreign = list(types), BUILT_IN.union(entities)
+    for _ in range(MAX_ROUNDS):
+        size, own = sum(map(members, kept)), frozenset(node.name.value for node in kept)
+        known = own | foreign
+        kept = [fit for node in kept if (fit := fitting(node, known, own))]
+        if sum(map(members, kept)) == size:
+            return kept
+    raise UnfitSdl(f"types without the city's prefix are mentioned over more than {MAX_ROUNDS} others")
 
 
 def members(node: Named) -> int:
     return 1 + sum(len(getattr(node, part, None) or ()) for part in ("fields", "interfaces", "types"))
 
 
-def fitting(node: Named, known: Iterable[str], own: Iterable[str]) -> Named | None:
+def fitting(node: Named, known: frozenset[str], own: frozenset[str]) -> Named | None:
     """One type without what mentions strangers; None where nothing is left, or a stranger cannot be left out."""
     match node:
         case ObjectTypeDefinitionNode() | InterfaceTypeDefinitionNode():
-            fields = tuple(field for field in node.fields or () if mentioned([field]) <= set(known))
+            fields = tuple(field for field in node.fields or () if mentioned([field]) <= known)
             above = tuple(each for each in node.interfaces or () if each.name.value in own)
             made = type(node)(name=node.name, description=node.description, interfaces=above, fields=fields)
             return made if fields else None
@@ -176,13 +180,13 @@ def fitting(node: Named, known: Iterable[str], own: Iterable[str]) -> Named | No
             types = tuple(each for each in node.types or () if each.name.value in own)
             return UnionTypeDefinitionNode(name=node.name, description=node.description, types=types) if types else None
         case InputObjectTypeDefinitionNode():
-            return node if mentioned([node]) <= set(known) else None
+            return node if mentioned([node]) <= known else None
         case _:
             return node if node.values else None
 
 
 def additions(
-    document: DocumentNode, name: str, entity: Entity, known: frozenset[str] | set[str]
+    document: DocumentNode, name: str, entity: Entity, known: frozenset[str]
 ) -> Iterator[FieldDefinitionNode]:
     """The fields that the city adds to one entity: new ones, of types and arguments that entered too."""
     seen = set(entity.fields)

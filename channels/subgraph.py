@@ -17,9 +17,10 @@ from channels.compiled import Compiled, compile_operation
 from channels.connections import Connections
 from channels.draft import Base, Bytes, Draft
 from channels.failures import failure
-from channels.kinds import Draw
+from channels.kinds import Draw, Unwrap
 from channels.models import FederationBackend, Operation
-from channels.reading import read_json, refuse_pages
+from channels.reading import read_error_body, read_json, refuse_pages
+from channels.refusals import ContractBroken, Match, Said, compile_refusals, retry_after, unmapped
 from channels.snapshot import Channel
 from channels.templates import Scope
 from channels.transport import Reply
@@ -39,7 +40,10 @@ def subgraph_query(channel: Channel) -> Compiled | None:
         if isinstance(backend, FederationBackend):
             rule = Operation.model_validate({"backend": name, "request": {"graphql": SDL}, "response": {"map": {}}})
             compiled = compile_operation(NAME, rule, backend)
-            return replace(compiled, spoken=replace(compiled.spoken, draw=_draw(backend), unwrap=_unwrap))
+            return replace(
+                compiled,
+                spoken=replace(compiled.spoken, draw=_draw(backend), unwrap=_unwrap(compile_refusals(backend.errors))),
+            )
     return None
 
 
@@ -54,10 +58,22 @@ def _draw(backend: FederationBackend) -> Draw:
     return draw
 
 
-def _unwrap(reply: Reply) -> Any:
-    """The body as it came, errors and all: a subgraph may answer in part."""
-    refuse_pages(reply)
-    return read_json(reply, "utf-8")
+def _unwrap(match: Match) -> Unwrap:
+    def unwrap(reply: Reply) -> Any:
+        """The body as it came, errors and all: a subgraph may answer in part. Without one, what the status says."""
+        refuse_pages(reply)
+        if reply.status < 400:
+            return read_json(reply, "utf-8")
+        body = read_error_body(reply, "utf-8")
+        if isinstance(body, dict) and ("data" in body or "errors" in body):
+            return body
+        said = Said(reply.status, None, body, retry_after(reply))
+        found = match(said)
+        if found is None and reply.status >= 500:
+            raise ContractBroken(f"HTTP {reply.status} without a declared error", status=reply.status)
+        return found or unmapped(said)
+
+    return unwrap
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,10 @@
 """`roam gateway`: a federation gateway for anyone's subgraphs.  `roam plan`: what it would ask for a query, and why so."""
 
+import os
+import socket
 import sys
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -18,27 +22,30 @@ def gateway(
     subgraphs: Annotated[
         Path | None, typer.Option(help='A JSON file of [{"name", "url", "sdl"}], composed here.')
     ] = None,
-    port: Annotated[int, typer.Option(help="The port to listen on.")] = 4000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0 takes a free one.")] = 4000,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    timeout: Annotated[float, typer.Option(help="Seconds for one request, its subgraph calls included.")] = 30.0,
+    timeout: Annotated[
+        float, typer.Option(min=0.001, help="Seconds for one request, its subgraph calls included.")
+    ] = 30.0,
     label: Annotated[list[str] | None, typer.Option(help="An @override label that is on; may be repeated.")] = None,
     forward: Annotated[
         list[str] | None, typer.Option(help="A request header that subgraphs get as well; may be repeated.")
     ] = None,
     show_messages: Annotated[bool, typer.Option(help="Pass subgraphs' own error messages on.")] = False,
 ) -> None:
-    """Serves a supergraph: POST and GET on /graphql and /, health on /health."""
+    """Serves a supergraph on /graphql and / (subscriptions as server-sent events), health on /healthz."""
     import uvicorn
 
     from edge.server import server_config
     from supergateway import application, load_subgraphs, load_supergraph
     from supergateway.gateway import Settings
-    from supergateway.sources import SourceError
+    from supergateway.sources import SourceError, check_addresses
 
     if (supergraph is None) == (subgraphs is None):
         _stop("Give either --supergraph FILE or --subgraphs FILE.")
     try:
         source = load_supergraph(supergraph) if supergraph is not None else load_subgraphs(subgraphs or Path())
+        check_addresses(source)
     except SourceError as problem:
         _stop(str(problem))
     settings = Settings(
@@ -47,7 +54,11 @@ def gateway(
         forward=tuple(name.lower() for name in forward or ()),
         show_messages=show_messages,
     )
-    uvicorn.Server(server_config(application(source, settings), host, port)).run()
+    with _listener(host, port) as listener:
+        address = f"[{host}]" if ":" in host else host
+        typer.echo(f"http://{address}:{listener.getsockname()[1]}/graphql answers for {_count(source.urls)}.", err=True)
+        with suppress(KeyboardInterrupt):  # uvicorn has stopped in order by then
+            uvicorn.Server(server_config(application(source, settings), host, port)).run(sockets=[listener])
 
 
 def plan(
@@ -75,6 +86,21 @@ def plan(
     except OSError as problem:
         _stop(f"{picture} cannot be written: {problem.strerror}")
     print(as_text(found, as_json=as_json))  # noqa: T201
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """Bound before anything else starts: uvicorn would say in its log what belongs on the terminal."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except socket.gaierror as problem:
+        _stop(f"Cannot listen on {host}:{port}: {problem.strerror}.")
+    except OSError as problem:
+        _stop(f"Cannot listen on {host}:{port}: {os.strerror(problem.errno or 0)}.")
+
+
+def _count(urls: Mapping[str, str]) -> str:
+    return f"{len(urls)} subgraph{'' if len(urls) == 1 else 's'}: {', '.join(urls)}"
 
 
 def _read(query: Path) -> str:

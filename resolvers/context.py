@@ -74,6 +74,7 @@ class Context:
     """One request. `deadline` is an instant of the running loop's clock, in seconds.
 
     `as_subgraph`: it comes from a supergraph's router, and runs on the graph with `_service` and `_entities`.
+    `asked_version`: of the graph that the client asked, where this is only a fetch of its query's plan.
     """
 
     services: Services
@@ -82,6 +83,7 @@ class Context:
     request_id: str
     deadline: float
     as_subgraph: bool = False
+    asked_version: str | None = None
     errors: list[GraphQLError] = field(default_factory=list)
     extensions: dict[str, Any] = field(default_factory=dict)
     known: Claims = field(default_factory=Claims)
@@ -90,6 +92,11 @@ class Context:
     @property
     def graph(self) -> RunningGraph:
         return self.services.subgraph if self.as_subgraph else self.services.graph
+
+    @property
+    def schema_version(self) -> str:
+        """The version of the graph, as the client sees it."""
+        return self.asked_version or self.graph.version
 
     @property
     def config_version(self) -> str:
@@ -147,7 +154,7 @@ class Context:
 
     def fork(self) -> "Context":
         """The same request on the gateway's own subgraph: one fetch of a plan, with errors of its own."""
-        return replace(self, as_subgraph=True, errors=[], extensions={})
+        return replace(self, as_subgraph=True, asked_version=self.schema_version, errors=[], extensions={})
 
     def remotes(self) -> Mapping[str, CitySubgraph]:
         """The cities' own subgraphs, by name, to be asked within this request."""

@@ -13,7 +13,7 @@ def gateway(_: None, info: Info) -> Row:
     return {
         "version": context.services.version,
         "configVersion": context.snapshot.version,
-        "schemaVersion": context.graph.version,
+        "schemaVersion": context.schema_version,
         "time": instant(context.now),
     }
 

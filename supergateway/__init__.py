@@ -1,10 +1,13 @@
 """A federation gateway for anyone's subgraphs: `federation/` with its I/O, served over HTTP.
 
     sources   files to a graph: a composed supergraph, or subgraphs to compose
-    subgraph  one subgraph over HTTP (a federation.client.SubgraphClient)
+    subgraph  one subgraph over HTTP (a federation.client.SubgraphClient and EventSource)
+    events    a subgraph's stream of events: graphql-sse, read as it comes
     overrides which progressive override labels are on for a request
     gateway   one request: prepared once, answered by the engine
-    view      POST and GET on /graphql and /, health on /health
+    view      POST and GET on /graphql and /, event streams, health on /healthz
+    explain   a plan as text and JSON, without asking anybody
+    picture   a plan as an SVG; boxes says what stands in it
 
 It knows no city, no citizen and no agreement: CityRoam's own gateway puts the same engine behind its own door.
 """

@@ -75,7 +75,7 @@ def _fields(parts: tuple[Part, ...], indent: str) -> Iterator[Row]:
 
 def _row_of(leaves: list[str], indent: str) -> Iterator[Row]:
     if leaves:
-        yield from _wrapped("field", "", "  ".join(leaves), indent)
+        yield from _wrapped("field", "", "  ".join(leaves), indent, hang="")  # siblings: further in would be below
 
 
 def _told(parts: tuple[Part, ...]) -> tuple[Part, ...]:
@@ -86,9 +86,9 @@ def _head(part: Part) -> str:
     return f"on {part.type}" if isinstance(part, On) else parts_text((replace(part, parts=()),))
 
 
-def _wrapped(role: Role, word: str, text: str, indent: str = "") -> Iterable[Row]:
+def _wrapped(role: Role, word: str, text: str, indent: str = "", *, hang: str = INDENT) -> Iterable[Row]:
     first = f"{indent}{word} " if word else indent
     lines = textwrap.wrap(
-        text, MAX_COLUMNS, initial_indent=first, subsequent_indent=" " * len(first) + INDENT, break_on_hyphens=False
+        text, MAX_COLUMNS, initial_indent=first, subsequent_indent=" " * len(first) + hang, break_on_hyphens=False
     )
     return (Row(role, line) for line in lines)

@@ -3,8 +3,9 @@
 import asyncio
 import random
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
 
 from graphql import GraphQLError
 
@@ -12,7 +13,7 @@ from edge.body import GraphQLRequest
 from edge.documents import Documents
 from edge.errors import GRAPHQL_VALIDATION_FAILED, INVALID_INPUT, Refusal, code_of
 from edge.limits import Limits
-from federation.client import SubgraphClient
+from federation.client import SubgraphClient, SubgraphRequest, SubgraphResponse
 from federation.engine import Answer, Prepared, Request
 from federation.execute import ResponseError
 from federation.failures import QueryPlanError
@@ -52,6 +53,18 @@ class Settings:
     """Whether subgraphs' own error messages reach the client."""
 
 
+class _Opened:
+    """An EventSource whose streams end with the request, not when they are collected as garbage."""
+
+    def __init__(self, client: HttpSubgraph, opened: AsyncExitStack) -> None:
+        self._client, self._opened = client, opened
+
+    def subscribe(self, request: SubgraphRequest) -> AsyncIterator[SubgraphResponse]:
+        stream = self._client.subscribe(request)
+        self._opened.push_async_callback(stream.aclose)
+        return stream
+
+
 class Gateway:
     """A graph, the way to its subgraphs, and the operations prepared so far."""
 
@@ -70,11 +83,33 @@ class Gateway:
         if read_only and prepared.operation.kind != "query":
             raise Refusal(INVALID_INPUT, "Only a query may be sent by GET.", status=405, headers=(("allow", "POST"),))
         if prepared.operation.kind == "subscription":
-            return _refused("Subscriptions are not served over HTTP requests here.", "SUBSCRIPTION_NOT_SUPPORTED")
+            return _refused("A subscription needs Accept: text/event-stream.", "SUBSCRIPTION_NOT_SUPPORTED")
         try:
-            return await prepared.answer(self._bound(request, headers))
+            return await prepared.answer(self._bound(request, self._clients_for(headers)))
         except QueryPlanError as problem:
             return _refused(str(problem), problem.code)
+
+    async def answers(
+        self, request: GraphQLRequest, headers: Mapping[str, str], *, read_only: bool = False
+    ) -> Answer | AsyncIterator[Answer]:
+        """Any operation: one answer, or those of a subscription.  Raises: Refusal, as `answer`."""
+        prepared = self.prepare(request)
+        if isinstance(prepared, Answer) or prepared.operation.kind != "subscription":
+            return await self.answer(request, headers, read_only=read_only)
+        return self._events(prepared, request, self._clients_for(headers))
+
+    async def _events(
+        self, prepared: Prepared, request: GraphQLRequest, clients: Mapping[str, HttpSubgraph]
+    ) -> AsyncGenerator[Answer, None]:
+        # The deadline of a request would pass while its stream is open: each subgraph call has its own instead.
+        bound = replace(self._bound(request, clients), deadline=None)
+        async with AsyncExitStack() as opened:
+            sources = {name: _Opened(client, opened) for name, client in clients.items()}
+            try:
+                async for answer in prepared.events(bound, sources):
+                    yield answer
+            except QueryPlanError as problem:
+                yield _refused(str(problem), problem.code)
 
     def prepare(self, request: GraphQLRequest) -> Prepared | Answer:
         """The operation of a request, from the cache when its text is known; or why there is none."""
@@ -93,11 +128,7 @@ class Gateway:
                 self._prepared.popitem(last=False)
         return prepared
 
-    def _bound(self, request: GraphQLRequest, headers: Mapping[str, str]) -> Request:
-        carried = {name: headers[name] for name in self._settings.forward if name in headers}
-        clients: Mapping[str, SubgraphClient] = self._clients
-        if carried:
-            clients = {name: client.carrying(carried) for name, client in self._clients.items()}
+    def _bound(self, request: GraphQLRequest, clients: Mapping[str, SubgraphClient]) -> Request:
         labels = self._graph.labels
         drawn = self._random.random() * 100 if labels else 0.0
         return Request(
@@ -107,6 +138,12 @@ class Gateway:
             labels_on(labels, drawn=drawn, named=self._settings.labels),
             self._settings.show_messages,
         )
+
+    def _clients_for(self, headers: Mapping[str, str]) -> Mapping[str, HttpSubgraph]:
+        carried = {name: headers[name] for name in self._settings.forward if name in headers}
+        if not carried:
+            return self._clients
+        return {name: client.carrying(carried) for name, client in self._clients.items()}
 
 
 def _error(error: GraphQLError) -> ResponseError:

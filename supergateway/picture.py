@@ -129,8 +129,8 @@ def _block(node: Node, palette: Palette) -> Block:
         case Parallel():
             return _side_by_side([_block(each, palette) for each in node.nodes])
         case Subscription():
-            rest = [_block(node.rest, palette)] if node.rest else []
-            return _one_after_another([_box(node.primary, palette), *rest], note="for each event")
+            steps = (node.primary, node.rest) if node.rest else (node.primary,)
+            return _one_after_another([_block(each, palette) for each in steps], note="for each event")
         case _:
             assert_never(node)
 
@@ -173,20 +173,21 @@ def _end(word: str) -> Block:
 
 
 def _one_after_another(blocks: list[Block], note: str = "") -> Block:
-    """Downwards, centred, an arrow between each and the next."""
+    """Downwards, centred, an arrow between each and the next; arrows are drawn last, above the lanes they enter."""
     width = max(each.width for each in blocks)
     lines: list[str] = []
+    arrows: list[str] = []
     placed: list[Block] = []
     y = 0.0
     for block in blocks:
         at = _at(block, (width - block.width) / 2, y)
         if placed:
-            lines += _arrow(placed[-1], at, y - GAP / 2, note)
+            arrows += _arrow(placed[-1], at, y - GAP / 2, note)
         lines += _moved(block, (width - block.width) / 2, y)
         placed.append(at)
         y += block.height + GAP
     first, last = placed[0], placed[-1]
-    return Block(width, y - GAP, tuple(lines), first.names, last.ends, first.entries, last.exits)
+    return Block(width, y - GAP, (*lines, *arrows), first.names, last.ends, first.entries, last.exits)
 
 
 def _side_by_side(blocks: list[Block]) -> Block:

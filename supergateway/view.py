@@ -1,24 +1,32 @@
-"""The gateway over HTTP: a raw ASGI app.  POST and GET on `/graphql` and `/`; `/health` says that the process lives."""
+"""The gateway over HTTP: a raw ASGI app.  POST and GET on `/graphql` and `/`; `/health` says that the process lives.
+
+Who accepts `text/event-stream` gets graphql-sse in distinct connections mode, which subscriptions need; the stream itself is
+the edge's.
+"""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 
+from graphql import GraphQLError
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from edge.accept import GRAPHQL, JSON, preferred
+from edge.accept import EVENTS, GRAPHQL, JSON, preferred
 from edge.body import GraphQLRequest, parse_body, parse_query_string, read_body
 from edge.coding import encode
 from edge.errors import INVALID_INPUT, Refusal
+from edge.execution import Answer as EdgeAnswer
 from edge.headers import headers_of, request_id_of
 from edge.responses import NOT_STORED, raw_headers, send_body
+from edge.sse import stream
+from federation.engine import Answer
 
 from .gateway import LIMITS, Gateway, Settings
 from .sources import Source
 from .subgraph import HttpSubgraph
 
-_RESPONSES = (JSON, GRAPHQL)
+_RESPONSES = (JSON, GRAPHQL, EVENTS)
 
 
 class GraphQLView:
@@ -36,14 +44,40 @@ class GraphQLView:
             request = await _read(scope, receive, headers)
             if request is None:
                 return
-            answer = await self._gateway.answer(request, headers, read_only=scope["method"] == "GET")
+            answer = await self._found(scope["method"], request, headers)
+            if media == EVENTS or not isinstance(answer, Answer):
+                told = _told(answer) if isinstance(answer, Answer) else _each_told(answer)
+                await stream(told, receive, send, request_id, LIMITS.keep_alive_seconds)
+                return
             body = encode(answer.formatted())
             if not answer.executed and media == GRAPHQL:
                 status = 400
         except Refusal as refusal:
             status, body = refusal.status, encode({"errors": [refusal.error.formatted]})
             more.extend(refusal.headers)
-        await send_body(send, status, raw_headers(f"{media}; charset=utf-8", request_id, more), body)
+        content_type = JSON if media == EVENTS else media
+        await send_body(send, status, raw_headers(f"{content_type}; charset=utf-8", request_id, more), body)
+
+    async def _found(
+        self, method: str, request: GraphQLRequest, headers: Mapping[str, str]
+    ) -> Answer | AsyncIterator[Answer]:
+        read_only = method == "GET"
+        # As at the edge: who accepts a stream at all, were it by `*/*`, can be sent a subscription.
+        if preferred(headers.get("accept"), (EVENTS,)):
+            return await self._gateway.answers(request, headers, read_only=read_only)
+        return await self._gateway.answer(request, headers, read_only=read_only)
+
+
+async def _each_told(answers: AsyncIterator[Answer]) -> AsyncIterator[EdgeAnswer]:
+    async with aclosing(answers):  # type: ignore[type-var]
+        async for answer in answers:
+            yield _told(answer)
+
+
+def _told(answer: Answer) -> EdgeAnswer:
+    """The engine's answer in the words of the edge, whose streams it goes through."""
+    errors = tuple(GraphQLError(**each.formatted()) for each in answer.errors)
+    return EdgeAnswer(answer.data, errors, {}, executed=answer.executed)
 
 
 async def _read(scope: Scope, receive: Receive, headers: Mapping[str, str]) -> GraphQLRequest | None:

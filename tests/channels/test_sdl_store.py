@@ -33,5 +33,5 @@ def test_no_file_and_no_text_are_nothing(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     """Who asked logs it; the graph goes on."""
     (tmp_path / "sdl").write_text("a file")
-    with pytest.raises(OSError):
+    with pytest.raises(FileExistsError):
         SdlStore(tmp_path / "sdl").keep("chengdu", "x")

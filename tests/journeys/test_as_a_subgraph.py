@@ -228,7 +228,7 @@ def test_a_provincial_supergraph_answers_from_both(citizen: Citizen) -> None:
 
 def test_the_example_of_the_page_composes(citizen: Citizen) -> None:
     """A province's engineer copies it first."""
-    province, query = re.findall(r"^```gql\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    province, query, *_ = re.findall(r"^```gql\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
     composed = compose([Source("cityroam", sdl_of(citizen(None))), Source("province", province)])
     assert isinstance(composed, Composed), composed
     assert validate(Graph(composed.sdl).api, parse(query)) == []

@@ -154,9 +154,7 @@ def test_children_end_when_their_parent_is_killed(tmp_path: Path) -> None:
         "print(one.pid, flush=True); sys.stdin.read()\n"
     )
     command = [sys.executable, "-c", parent, str(tmp_path / "one.log")]
-    with subprocess.Popen(
-        command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as running:
+    with subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         pid = int(running.stdout.readline())
         running.kill()
