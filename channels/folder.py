@@ -12,7 +12,7 @@ from channels.diagnostics import Diagnostic, report
 from channels.divisions import divisions
 from channels.documents import read_bytes, read_node, shown_path
 from channels.lines import SourceText, decode
-from channels.models import Bilingual, ChannelFile, City
+from channels.models import Bilingual, ChannelFile, City, FederationBackend
 from channels.overlays import overlaid
 from channels.positions import ListNode, MapNode, Node, value_place
 from channels.providers import Provider, declared_providers
@@ -22,6 +22,7 @@ from channels.validation import validate
 
 CHANNEL = "channel.yaml"
 CONTRIBUTION = "contribute.graphql"
+INTROSPECT = "introspect"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,19 @@ def division_city(slug: str) -> City | None:
         return None
     name = Bilingual(zh=found.zh, en=found.en)
     return City(id=slug, code=found.code, name=name, app=name, status="PAUSED")
+
+
+def read_subgraph(folder: Path, channel: ChannelFile, node: Node) -> tuple[str | None, list[Diagnostic], bytes]:
+    """The SDL of the channel's subgraph where a file holds it; None where the city is asked for it."""
+    for name, backend in channel.backends.items():
+        if isinstance(backend, FederationBackend) and backend.sdl != INTROSPECT:
+            file = folder / backend.sdl
+            if not file.is_file() or file.parent != folder:
+                place = value_place(node, ("backends", name, "sdl"))
+                return None, [report("missing_file", place, file=backend.sdl, hint="")], b""
+            source, raw, found = _read_text(file)
+            return source.text, found, raw
+    return None, [], b""
 
 
 def read_providers(

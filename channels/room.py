@@ -18,7 +18,16 @@ from channels.agreements import Agreement
 from channels.check import check_agreement, check_channel, check_register
 from channels.diagnostics import Diagnostic, Place, report
 from channels.documents import Document, read_bytes, read_document, shown_path
-from channels.folder import CHANNEL, CONTRIBUTION, Reading, division_city, read_folder, read_providers, readable_city
+from channels.folder import (
+    CHANNEL,
+    CONTRIBUTION,
+    Reading,
+    division_city,
+    read_folder,
+    read_providers,
+    read_subgraph,
+    readable_city,
+)
 from channels.gateway import Environment, GatewayFile
 from channels.lines import SourceText, decode
 from channels.models import City
@@ -49,6 +58,7 @@ class Room:
     cities: dict[str, City] = field(default_factory=dict)
     scenes: dict[str, Scene] = field(default_factory=dict)
     contributions: dict[str, str] = field(default_factory=dict)
+    subgraphs: dict[str, str] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
     found: list[Diagnostic] = field(default_factory=list)
     by_city: dict[str, list[Diagnostic]] = field(default_factory=dict)
@@ -181,6 +191,11 @@ def _check_city(room: Room, folder: Path, reading: Reading, around: Surroundings
     if reading.contribution is not None:
         room.contributions[folder.name] = reading.contribution.source.text
         shapes = contributed_shapes(reading.contribution.source.text)
+    sdl, more, sdl_raw = read_subgraph(folder, reading.channel, reading.node)
+    room.raw.append(sdl_raw)
+    found = [*found, *more]
+    if sdl is not None:
+        room.subgraphs[folder.name] = sdl
     contributes = (folder / CONTRIBUTION).is_file()
     scene = Scene(folder.name, reading.node, reading.channel, providers, shapes, around)
     room.scenes[folder.name] = scene

@@ -31,6 +31,7 @@ class Channel:
     """One city as activated.
 
     `config`: the effective file.  `operations`: by canonical id, or `local.<field>`.  `contribution`: the city's own SDL.
+    `subgraph_sdl`: of its own subgraph, where a file of the folder holds it.
     `available`: False when its files have an error; then there are no operations and no providers.
     """
 
@@ -40,6 +41,7 @@ class Channel:
     contribution: str | None
     secrets: Secrets
     available: bool = True
+    subgraph_sdl: str | None = field(default=None, repr=False)
 
     @property
     def city(self) -> City:
@@ -147,8 +149,10 @@ def _activate(room: Room) -> tuple[dict[str, Channel], dict[str, tuple[Diagnosti
             more += refused
             errors = tuple(refused)
             if not errors:
-                sdl = room.contributions.get(slug)
-                channels[slug] = Channel(scene.channel, operations, scene.providers, sdl, room.secrets)
+                sdl, own = room.contributions.get(slug), room.subgraphs.get(slug)
+                channels[slug] = Channel(
+                    scene.channel, operations, scene.providers, sdl, room.secrets, subgraph_sdl=own
+                )
                 continue
         broken[slug] = errors
         empty = ChannelFile(roam="1", city=city, backends={})

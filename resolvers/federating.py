@@ -46,7 +46,7 @@ class Federating:
         """The graphs over every SDL as it was last kept."""
         graphs = None
         for channel, _ in federated_channels(self.snapshot):
-            sdl = self.store.load(channel.slug)
+            sdl = channel.subgraph_sdl or self.store.load(channel.slug)
             if sdl and (fit := self.built(channel.slug, sdl)):
                 self.known[channel.slug], graphs = sdl, fit
         graphs = graphs or build_graphs(self.snapshot, {})
@@ -68,6 +68,7 @@ class Federating:
             asked = {
                 channel.slug: group.create_task(self.ask(self.subgraph(channel, remote)))
                 for channel, remote in federated_channels(self.snapshot)
+                if channel.subgraph_sdl is None
             }
         found = {slug: task.result() for slug, task in asked.items()}
         for slug, sdl in found.items():

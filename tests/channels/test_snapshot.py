@@ -100,3 +100,23 @@ def test_statistics_stand_side_by_side(tmp_path: Path) -> None:
         ("11900000", "突破", "2022-03-26"),
         ("13710000", None, "2023"),
     ]
+
+
+def test_a_subgraphs_sdl_may_stand_in_a_file_of_the_folder(tmp_path: Path) -> None:
+    """A city that may not be asked at the start can hand its SDL in with its folder."""
+    deployment = Deployment.make(tmp_path)
+    deployment.edit("chengdu/channel.yaml", "sdl: introspect", "sdl: subgraph.graphql")
+    deployment.write("chengdu/subgraph.graphql", "type Query { hospitals: [String] }\n")
+    snapshot = deployment.load().snapshot
+    assert snapshot is not None
+    assert snapshot.channels["chengdu"].subgraph_sdl == "type Query { hospitals: [String] }\n"
+    assert snapshot.channels["mianyang"].subgraph_sdl is None
+
+
+def test_a_subgraph_file_that_is_not_there_is_named_where_it_is_asked_for(tmp_path: Path) -> None:
+    """The mistake is in the channel file, at the name."""
+    deployment = Deployment.make(tmp_path)
+    deployment.edit("chengdu/channel.yaml", "sdl: introspect", "sdl: missing.graphql")
+    (found,) = errors(deployment.load())
+    assert found.code == "ROAM-108"
+    assert found.place.path.endswith("chengdu/channel.yaml")
