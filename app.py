@@ -6,7 +6,6 @@ and the clock read.
 """
 
 import asyncio
-import gc
 import os
 import re
 import socket
@@ -34,6 +33,7 @@ from edge.pages import Site
 from edge.ports import Credentials
 from edge.readiness import CityReadiness, Readiness
 from edge.routes import routes
+from edge.server import settle_memory
 from identity import links, open_session
 from identity.authentication import Authentication
 from identity.claims import UserInfo
@@ -163,13 +163,6 @@ def key_of(secrets: Secrets, name: str) -> bytes:
 async def open_store(settings: Settings) -> Database:
     """The gateway's own store, opened. Raises: StorageError."""
     return await Database.open(settings.state / DATABASE, (links.MIGRATIONS, consents.MIGRATIONS, journal.MIGRATIONS))
-
-
-def settle_memory() -> None:
-    """What activation built lives as long as the process: the collector need not look at it again, nor so often."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 1_000)
 
 
 async def probe(connections: Connections) -> None:

@@ -36,7 +36,7 @@ def gateway(
     """Serves a supergraph on /graphql and / (subscriptions as server-sent events), health on /healthz."""
     import uvicorn
 
-    from edge.server import server_config
+    from edge.server import server_config, settle_memory
     from supergateway import application, load_subgraphs, load_supergraph
     from supergateway.gateway import Settings
     from supergateway.sources import SourceError, check_addresses
@@ -57,8 +57,11 @@ def gateway(
     with _listener(host, port) as listener:
         address = f"[{host}]" if ":" in host else host
         typer.echo(f"http://{address}:{listener.getsockname()[1]}/graphql answers for {_count(source.urls)}.", err=True)
+        config = server_config(application(source, settings), host, port)
+        config.load()
+        settle_memory()
         with suppress(KeyboardInterrupt):  # uvicorn has stopped in order by then
-            uvicorn.Server(server_config(application(source, settings), host, port)).run(sockets=[listener])
+            uvicorn.Server(config).run(sockets=[listener])
 
 
 def plan(

@@ -7,7 +7,9 @@ write into the same inner objects (`Entities.apart`), so has each object.  An ob
 identity (null keys) or of a type that is not sent is passed over in silence: its part of the answer stays empty.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -17,6 +19,8 @@ from .client import Path as DataPath
 from .plan import LIST, Ask, Entities, Only, Part, Path, Representation
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
+
+NOBODY = -1  # the place of objects that are passed over
 
 
 @dataclass(slots=True)
@@ -28,29 +32,72 @@ class Gathered:
     """For each item, path by path."""
 
 
-def gather(data: Json, entities: Entities) -> Gathered:
-    """The representations of the objects at the paths, each once."""
+def gather(data: Json, entities: Entities, *, shared: bool = True) -> Gathered:
+    """The representations of the objects at the paths, each once; `shared`: an object may be at several places."""
     found = Gathered()
-    known: dict[bytes, int] = {}
+    known: dict[Any, int] = {}
+    identify = _identity(entities.representations)
     for path in entities.paths:
         here: dict[int, list[dict[str, Json]]] = {}
-        for target in objects_at(data, path):
-            sent = represent(target, entities.representations)
-            if sent is None:
-                continue
-            index = known.setdefault(_encode(sent), len(found.sent))
-            if index == len(found.sent):
-                found.sent.append(sent)
-                found.waiting.append([])
-            if index not in here:
-                here[index] = []
+        for target in objects_at(data, path, shared=shared):
+            key = identify(target)
+            index = known.get(key)
+            if index is None:
+                index = known[key] = _admit(found, target, entities)
+            if index in here:
+                here[index].append(target)
+            elif index != NOBODY:
+                here[index] = [target]
                 found.waiting[index].append(here[index])
-            here[index].append(target)
     return found
 
 
-def put_back(gathered: Gathered, results: list[Json], *, apart: bool) -> None:
-    """Merges each answer into the objects that wait for it; `apart`: none shares it with another."""
+def _admit(found: Gathered, target: dict[str, Json], entities: Entities) -> int:
+    """The place of an object not seen before among what is sent, or NOBODY."""
+    sent = represent(target, entities.representations)
+    if sent is None:
+        return NOBODY
+    found.sent.append(sent)
+    found.waiting.append([])
+    return len(found.sent) - 1
+
+
+def _identity(representations: tuple[Representation, ...]) -> Callable[[dict[str, Json]], Any]:
+    """What tells objects apart: equal for those of which the same is sent, or nothing."""
+    keys = _flat_keys(representations)
+
+    def written(target: dict[str, Json]) -> bytes:
+        return _encode(represent(target, representations))
+
+    if keys is None:
+        return written
+    pick = itemgetter(*keys)
+
+    def identify(target: dict[str, Json]) -> Any:
+        try:
+            key = target.get("__typename"), pick(target)
+            hash(key)
+        except (KeyError, TypeError):  # an input is missing, or a list
+            return written(target)
+        return key
+
+    return identify
+
+
+def _flat_keys(representations: tuple[Representation, ...]) -> list[str] | None:
+    """The data keys of all inputs, when one representation reads leaves only."""
+    if len(representations) != 1 or not all(isinstance(each, Ask) for each in representations[0].fields):
+        return None
+    asked = [each for each in representations[0].fields if isinstance(each, Ask)]
+    return [each.key for each in asked] if asked and not any(each.parts for each in asked) else None
+
+
+def put_back(gathered: Gathered, results: list[Json], *, apart: bool) -> bool:
+    """Merges each answer into the objects that wait for it; `apart`: none shares it with another.
+
+    Returns: whether some objects now share what is inside of an answer.
+    """
+    shared = False
     for result, paths in zip(results, gathered.waiting, strict=False):
         if isinstance(result, dict):
             groups = [[target] for waiting in paths for target in waiting] if apart else paths
@@ -58,10 +105,16 @@ def put_back(gathered: Gathered, results: list[Json], *, apart: bool) -> None:
                 own = _copied(result) if number else result
                 for target in waiting:
                     merge(target, own)
+                shared = shared or (len(waiting) > 1 and _has_inside(own))
+    return shared
 
 
-def objects_at(data: Json, path: Path) -> list[dict[str, Json]]:
-    """The objects that a path leads to, in the data's order, each once however often it is shared."""
+def _has_inside(result: dict[str, Json]) -> bool:
+    return any(type(each) is dict or type(each) is list for each in result.values())
+
+
+def objects_at(data: Json, path: Path, *, shared: bool = True) -> list[dict[str, Json]]:
+    """The objects that a path leads to, in the data's order, each once however often it is `shared`."""
     found: list[Any] = [data]
     for step in path:
         if isinstance(step, Only):
@@ -70,7 +123,7 @@ def objects_at(data: Json, path: Path) -> list[dict[str, Json]]:
             found = [each for items in found if type(items) is list for each in items if each is not None]
         else:
             found = [each[step] for each in found if type(each) is dict and each.get(step) is not None]
-        if len(found) > 1:
+        if shared and len(found) > 1:
             found = list({id(each): each for each in found}.values())
     return [each for each in found if type(each) is dict]
 
@@ -107,6 +160,9 @@ def merge(target: dict[str, Json], source: dict[str, Json]) -> None:
 
     Null never replaces a value.
     """
+    if target.keys().isdisjoint(source):
+        target.update(source)
+        return
     for key, value in source.items():
         present = target.get(key)
         if present is None:

@@ -96,7 +96,7 @@ class Execution:
                 assert_never(node)
 
     async def _fetch_root(self, fetch: Fetch) -> None:
-        targets = objects_at(self.data, fetch.path)
+        targets = objects_at(self.data, fetch.path, shared=self.shared)
         if not targets:
             return
         response = await self._ask(fetch, {})
@@ -109,6 +109,7 @@ class Execution:
                 _restore(response.data, fetch.parts)
             for target in targets:
                 merge(target, response.data)
+            self.shared = self.shared or len(targets) > 1
         elif not response.errors:
             response = failed(SUBGRAPH_MALFORMED, "No data and no errors.")
         base = _static(fetch.path)
@@ -116,7 +117,7 @@ class Execution:
             self._add(fetch, error, [(*base, *error.path)] if error.path else [base or None])
 
     async def _fetch_entities(self, fetch: Fetch) -> None:
-        gathered = [gather(self.data, each) for each in fetch.entities]
+        gathered = [gather(self.data, each, shared=self.shared) for each in fetch.entities]
         if not any(each.sent for each in gathered):
             return
         names = ["representations"] if len(gathered) == 1 else [f"_{index}" for index in range(len(gathered))]
@@ -148,8 +149,7 @@ class Execution:
             if fetch.renamed:
                 for result in results:
                     _restore(result, entities.parts)
-            self.shared = self.shared or not entities.apart
-            put_back(gathered, results, apart=entities.apart)
+            self.shared = put_back(gathered, results, apart=entities.apart) or self.shared
         for error in response.errors:
             if error.path and error.path[0] == key:
                 self._add(fetch, error, self._where(fetch, index, gathered, error.path[1:]))

@@ -6,6 +6,7 @@ from typing import Any
 from graphql import GraphQLEnumType, GraphQLLeafType
 
 MAX_INT = 2**31 - 1  # GraphQL §3.5.1
+MIN_INT = -(2**31)
 
 
 class WrongLeaf(Exception):
@@ -50,7 +51,7 @@ def _id(value: Any) -> Any:
 def _int(value: Any) -> Any:
     if type(value) is float and value.is_integer():
         value = int(value)
-    if type(value) is int and -MAX_INT - 1 <= value <= MAX_INT:
+    if type(value) is int and MIN_INT <= value <= MAX_INT:
         return value
     raise WrongLeaf
 

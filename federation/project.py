@@ -8,6 +8,7 @@ where a subgraph has already said what failed there, no second error is added.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import NoneType
 from typing import Any, TypeAlias
 
 from graphql import (
@@ -22,15 +23,13 @@ from graphql import (
 from .client import Json
 from .client import Path as DataPath
 from .execute import ResponseError
-from .leaves import WrongLeaf, leaf
+from .leaves import MAX_INT, MIN_INT, WrongLeaf, leaf
+from .plain import NOT_A_LEAF, SHOWN, Proof, Types, picker
 from .selections import SelectionSet
 
 INVALID_VALUE = "INVALID_VALUE"
 NULL_VALUE = "NON_NULL_VIOLATION"
 MAX_ERRORS = 100
-
-_PLAIN: dict[str, type] = {"String": str, "ID": str, "Float": float, "Boolean": bool}
-"""Types whose every value of this Python type is shown as it is: nine leaves in ten need no call."""
 
 Trail: TypeAlias = tuple[Any, str | int] | None
 """Where a value is, last step first: cheap to make, unrolled only for an error."""
@@ -66,6 +65,9 @@ Complete: TypeAlias = Callable[[Any, Trail, str | int, Run], Any]
 """(value, where its parent is, its key there, run) → the value to show.  Raises: _Null."""
 Objects: TypeAlias = Callable[[Any, Trail, Run], Any]
 
+ShownField: TypeAlias = tuple[str, str, Complete]
+"""(key in the response, key in the data, how its value is shown)"""
+
 Projection: TypeAlias = Callable[[dict[str, Json], Run], dict[str, Json] | None]
 
 
@@ -99,7 +101,7 @@ class _Compiler:
             found = self._objects[key] = _object(pairs)
         return found
 
-    def _pairs(self, selections: SelectionSet, type_name: str) -> list[tuple[str, str, Complete]]:
+    def _pairs(self, selections: SelectionSet, type_name: str) -> list[ShownField]:
         known: Any = self._schema.type_map[type_name]
         pairs = []
         for key, asked in selections.fields(type_name).items():
@@ -150,24 +152,55 @@ class _Compiler:
         return project
 
 
-def _object(pairs: list[tuple[str, str, Complete]]) -> Objects:
-    plain = [(key, data_key, getattr(complete, "plain", _Never), complete) for key, data_key, complete in pairs]
+def _object(fields: Sequence[ShownField]) -> Objects:
+    """One object, field by field; where it has leaves, at once if they are plain."""
+
+    def careful(value: Any, trail: Trail, run: Run) -> Any:
+        get = value.get
+        return {key: complete(get(data_key), trail, key, run) for key, data_key, complete in fields}
+
+    types = [getattr(complete, "types", NOT_A_LEAF) for _, _, complete in fields]
+    return _plain_object(fields, types, careful) if any(types) else careful
+
+
+def _plain_object(fields: Sequence[ShownField], types: Sequence[Types], careful: Objects) -> Objects:
+    keys = [key for key, _, _ in fields]
+    exact = tuple(keys) if all(key == data_key for key, data_key, _ in fields) else None
+    leaf_keys = [data_key for (_, data_key, _), allowed in zip(fields, types, strict=True) if allowed]
+    # What is no leaf may be missing without harm: a leaf's value stands there until it is completed.
+    pick = picker([each[1] if allowed else leaf_keys[0] for each, allowed in zip(fields, types, strict=True)])
+    whole = [key for key, allowed in zip(keys, types, strict=True) if int in allowed and float not in allowed]
+    deep = [each for each, allowed in zip(fields, types, strict=True) if not allowed]
+    proof = Proof(types)
+    proven, holds = proof.proven, proof.holds
 
     def project(value: Any, trail: Trail, run: Run) -> Any:
-        get = value.get
-        return {
-            key: found if type(found := get(data_key)) is shown_as_it_is else complete(found, trail, key, run)
-            for key, data_key, shown_as_it_is, complete in plain
-        }
+        as_asked = tuple(value) == exact
+        try:
+            found = value.values() if as_asked else pick(value)
+        except KeyError:
+            return careful(value, trail, run)
+        kinds = tuple(map(type, found))
+        if kinds not in proven and not holds(kinds):
+            return careful(value, trail, run)
+        own = value.copy() if deep else value
+        shown = own if as_asked else dict(zip(keys, found))  # noqa: B905  as many of both, by construction
+        for key in whole:
+            number = shown[key]
+            if number is not None and not MIN_INT <= number <= MAX_INT:
+                return careful(value, trail, run)
+        for key, data_key, complete in deep:
+            shown[key] = complete(value.get(data_key), trail, key, run)
+        return shown
 
+    if not deep:
+        project.flat = True  # type: ignore[attr-defined]
     return project
 
 
-class _Never:
-    """The type of no value."""
-
-
 def _composite(objects: Objects, where: str) -> Complete:
+    flat = hasattr(objects, "flat")  # made anew as quickly as found again
+
     def complete(value: Any, trail: Trail, key: str | int, run: Run) -> Any:
         if value is None:
             return None
@@ -176,7 +209,7 @@ def _composite(objects: Objects, where: str) -> Complete:
             run.wrong(here, f"The value of “{where}” is no object.")
             return None
         try:
-            return _once(objects, value, here, run) if run.shared else objects(value, here, run)
+            return _once(objects, value, here, run) if run.shared and not flat else objects(value, here, run)
         except _Null:
             return None
 
@@ -221,7 +254,7 @@ def _non_null(inner: Complete, where: str) -> Complete:
             raise _Null
         return shown
 
-    complete.plain = getattr(inner, "plain", _Never)  # type: ignore[attr-defined]
+    complete.types = getattr(inner, "types", NOT_A_LEAF) - {NoneType}  # type: ignore[attr-defined]
     return complete
 
 
@@ -235,7 +268,7 @@ def _leaf(check: Callable[[Any], Any], where: str, name: str) -> Complete:
             run.wrong((trail, key), f"The value of “{where}” is no {name}.")
             return None
 
-    complete.plain = _PLAIN.get(name, _Never)  # type: ignore[attr-defined]
+    complete.types = SHOWN.get(name, NOT_A_LEAF)  # type: ignore[attr-defined]
     return complete
 
 

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from graphql import GraphQLError
 from starlette.applications import Starlette
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from edge.accept import EVENTS, GRAPHQL, JSON, preferred
 from edge.body import GraphQLRequest, parse_body, parse_query_string, read_body
@@ -26,6 +26,7 @@ from .gateway import LIMITS, Gateway, Settings
 from .sources import Source
 from .subgraph import HttpSubgraph
 
+GRAPHQL_PATHS = ("/graphql", "/")
 _RESPONSES = (JSON, GRAPHQL, EVENTS)
 
 
@@ -105,20 +106,23 @@ class _App:
         await self._app(scope, receive, send)  # type: ignore[operator]
 
 
-class _Late:
-    """The view, once the subgraphs' connections are open."""
+class _Front:
+    """Hands GraphQL requests straight to the view, once the subgraphs' connections are open; the rest goes to `app`."""
 
     def __init__(self) -> None:
         self.view: GraphQLView | None = None
+        self.app: Starlette | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        assert self.view is not None  # noqa: S101  the server waits for the lifespan
-        await self.view(scope, receive, send)
+        if self.view is not None and scope["type"] == "http" and scope["path"] in GRAPHQL_PATHS:
+            await self.view(scope, receive, send)
+        elif self.app is not None:
+            await self.app(scope, receive, send)
 
 
-def application(source: Source, settings: Settings) -> Starlette:
+def application(source: Source, settings: Settings) -> ASGIApp:
     """The gateway of a graph as an ASGI application."""
-    late = _Late()
+    front = _Front()
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -127,13 +131,9 @@ def application(source: Source, settings: Settings) -> Starlette:
                 name: await stack.enter_async_context(HttpSubgraph(url, timeout_seconds=settings.timeout_seconds))
                 for name, url in source.urls.items()
             }
-            late.view = GraphQLView(Gateway(source.graph, clients, settings))
+            front.view = GraphQLView(Gateway(source.graph, clients, settings))
             yield
 
-    routes = [
-        Route("/health", _App(_health)),
-        Route("/healthz", _App(_health)),
-        Route("/graphql", late),
-        Route("/", late),
-    ]
-    return Starlette(routes=routes, lifespan=lifespan)
+    routes = [Route("/health", _App(_health)), Route("/healthz", _App(_health))]
+    front.app = Starlette(routes=routes, lifespan=lifespan)
+    return front
