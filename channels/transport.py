@@ -12,6 +12,7 @@ import os
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, Final, Literal, TypeAlias
 
@@ -56,8 +57,9 @@ class Transport:
     def __init__(
         self, *, connect_seconds: float, tls: ssl.SSLContext | None = None, max_bytes: int = MAX_RESPONSE_BYTES
     ) -> None:
-        self._connect_seconds, self._tls, self._max_bytes = connect_seconds, tls, max_bytes
+        self._tls, self._max_bytes = tls, max_bytes
         self._session: aiohttp.ClientSession | None = None
+        self._connecting = aiohttp.ClientTimeout(total=None, sock_connect=connect_seconds)
 
     async def __aenter__(self) -> Transport:
         connector = aiohttp.TCPConnector(limit=0, ssl=self._tls or True, keepalive_timeout=KEEPALIVE_SECONDS)
@@ -120,15 +122,20 @@ class Transport:
     ) -> Reply:
         async with session.request(
             method,
-            URL(url, encoded=True),
+            _url(url),
             headers=headers,
             data=body or None,
             allow_redirects=False,
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=connect or self._connect_seconds),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=connect) if connect else self._connecting,
             trace_request_ctx=mark,
         ) as response:
             data = await read_capped(response.content, response.headers.get("Content-Encoding", ""), self._max_bytes)
             return Reply(response.status, {key.lower(): value for key, value in response.headers.items()}, data)
+
+
+@lru_cache(maxsize=256)
+def _url(text: str) -> URL:
+    return URL(text, encoded=True)
 
 
 class _Dropped(aiohttp.ClientError):

@@ -100,13 +100,23 @@ def put_back(gathered: Gathered, results: list[Json], *, apart: bool) -> bool:
     shared = False
     for result, paths in zip(results, gathered.waiting, strict=False):
         if isinstance(result, dict):
-            groups = [[target] for waiting in paths for target in waiting] if apart else paths
-            for number, waiting in enumerate(groups):
-                own = _copied(result) if number else result
-                for target in waiting:
-                    merge(target, own)
-                shared = shared or (len(waiting) > 1 and _has_inside(own))
+            if _has_inside(result):
+                groups = [[target] for waiting in paths for target in waiting] if apart else paths
+                shared = _put_inside(groups, result) or shared
+            else:
+                for waiting in paths:
+                    for target in waiting:
+                        merge(target, result)
     return shared
+
+
+def _put_inside(groups: list[list[dict[str, Json]]], result: dict[str, Json]) -> bool:
+    """Gives each group its own copy of what is inside.  Returns: whether a group has several objects."""
+    for number, waiting in enumerate(groups):
+        own = _copied(result) if number else result
+        for target in waiting:
+            merge(target, own)
+    return any(len(waiting) > 1 for waiting in groups)
 
 
 def _has_inside(result: dict[str, Json]) -> bool:
@@ -118,11 +128,11 @@ def objects_at(data: Json, path: Path, *, shared: bool = True) -> list[dict[str,
     found: list[Any] = [data]
     for step in path:
         if isinstance(step, Only):
-            found = [each for each in found if each.get("__typename") in step.types]
+            found = [each for each in found if type(each) is dict and each.get("__typename") in step.types]
         elif step == LIST:
             found = [each for items in found if type(items) is list for each in items if each is not None]
         else:
-            found = [each[step] for each in found if type(each) is dict and each.get(step) is not None]
+            found = [value for each in found if type(each) is dict and (value := each.get(step)) is not None]
         if shared and len(found) > 1:
             found = list({id(each): each for each in found}.values())
     return [each for each in found if type(each) is dict]

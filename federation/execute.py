@@ -88,8 +88,9 @@ class Execution:
                     await self.walk(each)
             case Parallel():
                 async with asyncio.TaskGroup() as group:
-                    for each in node.nodes:
+                    for each in node.nodes[1:]:
                         group.create_task(self.walk(each))
+                    await self.walk(node.nodes[0])
             case Subscription():
                 raise TypeError("A subscription is not walked: its events are completed, one by one.")
             case _:
