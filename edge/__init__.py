@@ -8,7 +8,7 @@ body        bytes → GraphQLRequest                                     coding 
 documents   text → Prepared: parsed, measured, validated, cached       gauge   one memoised pass: depth, aliases, cost
 execution   Prepared + context → Answer                                errors  coded errors, and what a client may read
 door        authenticate, bind the graph, prepare           responses headers of every answer
-pages       GraphiQL's built files    health  /healthz, /readyz        server  uvicorn with read timers
+pages       GraphiQL's built files    health  /healthz, /readyz        server  uvicorn with read timers, the collector
 ```
 Rules: a request is refused here before any city is called, in time bounded by `Limits`; nothing here knows a city, a
 token or a config file. The gateway says who is asking (`GatewayPort.context`); the edge only carries the headers there.

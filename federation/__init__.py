@@ -6,7 +6,7 @@ read        supergraph text → query graph                          join, api, 
 normalise   document → what is asked of each type                  operation, selections, written
 plan        query graph, operation → QueryPlan                     planner ← resolve, enter, knowledge, draft, assemble
 execute     QueryPlan, SubgraphClients → data and errors           execute, entities, client
-project     data → the client's shape                              project, leaves, introspection
+project     data → the client's shape                              project ← plain, leaves; introspection
 engine      all of it for one operation, prepared once
 ```
 Pure: graphql-core and msgspec, no I/O, no clock, no config, nothing else of ours.  A subgraph is reached through

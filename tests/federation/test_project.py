@@ -1,5 +1,6 @@
 """Data in the client's shape: what is null, why, and what the client reads of it."""
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from graphql import parse
 from federation.engine import Prepared
 from federation.graph import Graph
 from federation.operation import Operation, select_operation
+from federation.plain import MAX_PROVEN, SHOWN, Proof
 from federation.project import Run
 
 SDL = """
@@ -74,6 +76,9 @@ CASES = [
     ("{ any { ... on Cat { lives } } }", {"any": {"__typename": "Row"}}, {"any": {}}, []),
     ("{ pets { ... on Cat { lives } } }", {"pets": [{"__typename": "Ghost"}]}, {"pets": None}, [(("pets", 0), "INVALID_VALUE")]),
     ("{ named { name ... on Cat { lives } } }", {"named": {"__typename": "Cat", "name": "x"}}, {"named": {"name": "x", "lives": None}}, []),
+    ("{ maybe { name count } }", {"maybe": [{"name": "a", "count": 1}, {"count": 2, "name": "b", "id": "x"}]}, {"maybe": [{"name": "a", "count": 1}, {"name": "b", "count": 2}]}, []),
+    ("{ one { count } }", {"one": {"count": -(2**31) - 1}}, None, [(("one", "count"), "INVALID_VALUE")]),
+    ("{ one { t: __typename id inner { id } } }", {"one": {"id": "a", "inner": {"id": "b"}}}, {"one": {"t": "Row", "id": "a", "inner": {"id": "b"}}}, []),
     ("{ __typename q: __typename }", {}, {"__typename": "Query", "q": "Query"}, []),
 ]  # fmt: skip
 
@@ -112,3 +117,27 @@ async def test_introspection_shows_the_api_schema_beside_data() -> None:
     assert answer.formatted() == {
         "data": {"__typename": "Query", "kind": {"enumValues": [{"name": "SEEN"}]}, "ghost": None}
     }
+
+
+def test_objects_that_hold_more_than_was_asked_do_not_show_it() -> None:
+    """Plain objects are shown as they came: only when their fields are exactly the query's, in its order."""
+    rows = [{"id": "1", "name": "a"}, {"id": "2", "name": "b", "count": 3}, {"name": "c", "id": "3"}]
+    shown, errors = project("{ maybe { id name } }", {"maybe": rows})
+    assert [list(row.items()) for row in shown["maybe"]] == [[("id", str(n)), ("name", c)] for n, c in enumerate("abc", 1)]
+    assert not errors
+
+
+def test_the_data_is_left_as_it_was_where_objects_lie_inside() -> None:
+    """A shared object is projected at several places, so what it holds may not be replaced."""
+    data = {"one": {"id": "1", "inner": {"id": "2", "name": "b"}}}
+    shown, _ = project("{ one { id inner { name } } }", data)
+    assert shown == {"one": {"id": "1", "inner": {"name": "b"}}}
+    assert data == {"one": {"id": "1", "inner": {"id": "2", "name": "b"}}}
+
+
+def test_what_is_remembered_of_types_is_bounded() -> None:
+    """A subgraph that varies its types cannot make the gateway remember them all."""
+    proof = Proof([SHOWN["Float"]] * 8)
+    for types in product((int, float, type(None)), repeat=8):
+        assert proof.holds(types)
+    assert len(proof.proven) == MAX_PROVEN
