@@ -1,6 +1,7 @@
 """Data in the client's shape: what is null, why, and what the client reads of it."""
 
 from itertools import product
+from types import NoneType
 from typing import Any
 
 import pytest
@@ -138,6 +139,7 @@ def test_the_data_is_left_as_it_was_where_objects_lie_inside() -> None:
 def test_what_is_remembered_of_types_is_bounded() -> None:
     """A subgraph that varies its types cannot make the gateway remember them all."""
     proof = Proof([SHOWN["Float"]] * 8)
-    for types in product((int, float, type(None)), repeat=8):
+    kinds: tuple[type, ...] = (int, float, NoneType)
+    for types in product(kinds, repeat=8):
         assert proof.holds(types)
     assert len(proof.proven) == MAX_PROVEN
