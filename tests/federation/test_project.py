@@ -124,7 +124,9 @@ def test_objects_that_hold_more_than_was_asked_do_not_show_it() -> None:
     """Plain objects are shown as they came: only when their fields are exactly the query's, in its order."""
     rows = [{"id": "1", "name": "a"}, {"id": "2", "name": "b", "count": 3}, {"name": "c", "id": "3"}]
     shown, errors = project("{ maybe { id name } }", {"maybe": rows})
-    assert [list(row.items()) for row in shown["maybe"]] == [[("id", str(n)), ("name", c)] for n, c in enumerate("abc", 1)]
+    assert [list(row.items()) for row in shown["maybe"]] == [
+        [("id", str(n)), ("name", c)] for n, c in enumerate("abc", 1)
+    ]
     assert not errors
 
 
