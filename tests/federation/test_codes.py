@@ -25,5 +25,6 @@ def test_every_code_has_a_test_file() -> None:
 
 
 def test_the_document_lists_every_code() -> None:
-    listed = [line.split("`")[1] for line in DOCS.read_text("utf-8").splitlines() if line.startswith("| `")]
+    codes = DOCS.read_text("utf-8").partition("\n## Codes\n")[2]
+    listed = [line.split("`")[1] for line in codes.splitlines() if line.startswith("| `")]
     assert listed == sorted(DOCUMENTED)
