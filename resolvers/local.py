@@ -14,7 +14,9 @@ from graphql import (
     parse,
 )
 
+from channels.opened import named
 from channels.snapshot import Snapshot
+from schema.bind import python_name
 
 from .context import Context, Info
 from .single import one_page
@@ -56,7 +58,7 @@ async def mounted(_: Row, info: Info) -> Row:
 def answer_of(slug: str, field: FieldDefinitionNode) -> Answer:
     """One field: the rows of its local operation, or the one row where the field is no list."""
     operation = f"local.{field.name.value}"
-    wire_names = {snake(a.name.value): a.name.value for a in field.arguments or ()}
+    wire_names = {python_name(a.name.value): a.name.value for a in field.arguments or ()}
     many = is_list(field.type)
 
     async def answer(source: Row, info: Info, **arguments: Any) -> Any:
@@ -68,16 +70,5 @@ def answer_of(slug: str, field: FieldDefinitionNode) -> Answer:
     return answer
 
 
-def snake(name: str) -> str:
-    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name)
-
-
 def is_list(node: TypeNode) -> bool:
     return isinstance(node.type if isinstance(node, NonNullTypeNode) else node, ListTypeNode)
-
-
-def named(node: TypeNode) -> str:
-    """The name inside `!` and `[]`."""
-    while isinstance(node, NonNullTypeNode | ListTypeNode):
-        node = node.type
-    return str(getattr(node, "name").value)  # noqa: B009 - only NamedTypeNode is left

@@ -12,18 +12,14 @@ from graphql.language import (
     DefinitionNode,
     EnumTypeDefinitionNode,
     FieldDefinitionNode,
-    ListTypeNode,
-    NamedTypeNode,
-    NonNullTypeNode,
     ObjectTypeDefinitionNode,
     ObjectTypeExtensionNode,
     ScalarTypeDefinitionNode,
     TypeDefinitionNode,
-    TypeNode,
 )
 
 from channels.compiled import Compiled
-from channels.opened import LINK, Entity
+from channels.opened import LINK, Entity, named
 from channels.snapshot import Channel
 from federation.compose import Composed, NotComposed, compose
 from federation.graph import Graph
@@ -163,10 +159,3 @@ def bare(node: ObjectTypeDefinitionNode | ObjectTypeExtensionNode) -> ObjectType
         for f in node.fields or ()
     )
     return ObjectTypeDefinitionNode(name=node.name, interfaces=node.interfaces, fields=fields)
-
-
-def named(node: TypeNode) -> str:
-    """The name inside `!` and `[]`."""
-    while isinstance(node, NonNullTypeNode | ListTypeNode):
-        node = node.type
-    return node.name.value if isinstance(node, NamedTypeNode) else ""
