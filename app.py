@@ -20,7 +20,6 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 import structlog
-from graphql import GraphQLError
 from starlette.applications import Starlette
 
 from channels.connections import Connections
@@ -28,21 +27,28 @@ from channels.diagnostics import Renderer
 from channels.sdl_store import SdlStore
 from channels.secrets import MissingSecret, Secrets
 from channels.snapshot import Loaded, Snapshot, load
+from channels.trusted import issuers_of
+from edge.dry_run import DryRun
 from edge.limits import Limits
 from edge.pages import Site
 from edge.ports import Credentials
 from edge.readiness import CityReadiness, Readiness
+from edge.refusals import refusal_error, unproven_mutation
 from edge.routes import routes
 from edge.server import settle_memory
-from identity import links, open_session
-from identity.authentication import Authentication
-from identity.claims import UserInfo
-from identity.issuers import DEFAULT_ACR, Issuer
+from edge.signin import SignIn
+from identity import links, open_session, sessions
+from identity.entrance import Entrance
+from identity.issuers import AmbiguousIssuers, Issuer
 from identity.refusal import Refusal
 from identity.seal import Sealer
 from resolvers import Context, Federating, Graphs, Listing, Services, catalogue_index
-from roaming import Consents, Journal, consents, journal
-from schema.codes import AssuranceLevel
+from resolvers.delegation import in_place_of
+from resolvers.settling import keep_settling
+from roaming import Consents, Journal, SqliteLedger, consents, deliveries, journal, mandates, suspensions
+from roaming.counts import UnfitUrl, opened_counts, redis_url
+from roaming.ledger_store import FILE as LEDGER
+from roaming.quotas import Quotas
 from storage import Database, StorageError
 
 DATABASE = "gateway.sqlite"
@@ -102,7 +108,9 @@ def create_app(settings: Settings) -> Starlette:
     )
     snapshot = usable(loaded, settings)
     gateway = Gateway(settings, snapshot)
-    served = routes(gateway, site(settings, snapshot), Subgraph(gateway))
+    served = routes(
+        gateway, site(settings, snapshot), Subgraph(gateway), keys=gateway.public_keys, sign_in=gateway.sign_in()
+    )
     return Starlette(routes=served, lifespan=gateway.lifespan)
 
 
@@ -127,26 +135,21 @@ def issuer_url(settings: Settings, snapshot: Snapshot) -> str | None:
     return settings.issuer or snapshot.environment.issuer
 
 
-def issuers(settings: Settings, snapshot: Snapshot) -> list[Issuer]:
-    """The trusted providers: an environment with one of its own trusts that one alone. Raises: CannotStart."""
-    public, own = snapshot.settings.gateway.public_url, snapshot.environment.issuer
-    declared = [rule for rule in snapshot.settings.identity.issuers if own in (None, rule.issuer)]
-    found = [
-        Issuer(rule.issuer, rule.audience or public, levels(rule.acr), qualified=place > 0)
-        for place, rule in enumerate(declared)
-    ]
-    if own and not found:
-        found = [Issuer(own, public)]
-    if settings.issuer:
-        found = [replace(found[0], url=settings.issuer) if found else Issuer(settings.issuer, public)]
+def issuers(settings: Settings, snapshot: Snapshot) -> tuple[Issuer, ...]:
+    """The trusted providers. Raises: CannotStart."""
+    try:
+        found = issuers_of(snapshot, settings.issuer)
+    except (AmbiguousIssuers, MissingSecret) as problem:
+        raise CannotStart(f"{settings.root}/roam.yaml: {problem}") from None
     if not found:
         raise CannotStart(f"{settings.root}/roam.yaml: no identity provider for the environment {settings.environment}")
     return found
 
 
-def levels(acr: Mapping[str, str]) -> Mapping[str, AssuranceLevel]:
-    """A provider's own words for the levels; the usual ones where it declares none."""
-    return {value: AssuranceLevel(level) for value, level in acr.items()} or DEFAULT_ACR
+def lifetimes(snapshot: Snapshot) -> sessions.Lifetimes:
+    """How long a browser's session lives."""
+    rule = snapshot.settings.identity.sessions
+    return sessions.Lifetimes(rule.absolute, rule.idle)
 
 
 def key_of(secrets: Secrets, name: str) -> bytes:
@@ -160,9 +163,18 @@ def key_of(secrets: Secrets, name: str) -> bytes:
     return key
 
 
+def counts_at(snapshot: Snapshot) -> str | None:
+    """Where crossings are counted: the URL of a Redis; None: in memory. Raises: CannotStart."""
+    try:
+        return redis_url(snapshot.settings.gateway.quotas, snapshot.secrets)
+    except (MissingSecret, UnfitUrl) as problem:
+        raise CannotStart(f"roam.yaml, gateway.quotas: {problem}") from None
+
+
 async def open_store(settings: Settings) -> Database:
     """The gateway's own store, opened. Raises: StorageError."""
-    return await Database.open(settings.state / DATABASE, (links.MIGRATIONS, consents.MIGRATIONS, journal.MIGRATIONS))
+    rooms = (links, sessions, consents, journal, deliveries, suspensions, mandates)
+    return await Database.open(settings.state / DATABASE, tuple(room.MIGRATIONS for room in rooms))
 
 
 async def probe(connections: Connections) -> None:
@@ -181,8 +193,10 @@ class Gateway:
         self._issuers = issuers(settings, snapshot)
         self._seal_key, self._salt = key_of(snapshot.secrets, SEAL_KEY), key_of(snapshot.secrets, PAIRWISE_SALT)
         self.limits = Limits(introspection=snapshot.environment.graphiql)
+        self._proofs_wanted = snapshot.settings.identity.dpop.mutations == "required"
+        self._counts_at = counts_at(snapshot)
         self._services: Services | None = None
-        self._authentication: Authentication | None = None
+        self._entrance: Entrance | None = None
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
@@ -192,20 +206,29 @@ class Gateway:
             database = await stack.enter_async_context(await open_store(self._settings))
             session = await stack.enter_async_context(open_session())
             connections = await stack.enter_async_context(Connections(snapshot, clock=now))
-            self._authentication = Authentication(self._issuers, session)
+            sealer = Sealer(self._seal_key)
+            self._entrance = Entrance.build(
+                self._issuers,
+                snapshot.settings.gateway.public_url,
+                lifetimes=lifetimes(snapshot),
+                database=database,
+                sealer=sealer,
+                http=session,
+            )
             federating = Federating(snapshot, connections, SdlStore(self._settings.state / "sdl"), self._use)
             graphs = federating.from_files()
-            sealer = Sealer(self._seal_key)
             listing = Listing.of(snapshot, sealer)
             self._services = Services(
                 snapshot=snapshot,
                 connections=connections,
                 index=catalogue_index(listing),
                 listing=listing,
-                user_info=UserInfo(self._authentication, session),
+                user_info=self._entrance.user_info,
                 links=links.Links(database),
-                consents=Consents(database),
+                consents=await Consents.opened(database, at=now()),
                 journal=Journal(database),
+                ledger=await stack.enter_async_context(SqliteLedger.opened(self._settings.state / LEDGER)),
+                mandates=mandates.Mandates(database),
                 sealer=sealer,
                 pairwise_salt=self._salt,
                 store_key=self._seal_key,
@@ -215,11 +238,17 @@ class Gateway:
                 subgraph=graphs.subgraph,
                 supergraph=graphs.supergraph,
                 budget_seconds=snapshot.settings.gateway.fanout_budget.total_seconds(),
+                acr={issuer.url: issuer.acr for issuer in self._issuers},
+                dry_runner=DryRun(self.limits),
+                suspensions=stack.enter_context(suspensions.Suspensions.opened(database)),
+                quotas=Quotas(await stack.enter_async_context(opened_counts(self._counts_at))),
             )
             for line in connections.diagnostics:
                 sys.stderr.write(f"error: {line}\n")
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
             watching = [tasks.create_task(probe(connections)), tasks.create_task(federating.watch())]
+            watching.append(tasks.create_task(keep_settling(lambda: self._services)))
+            watching.append(tasks.create_task(self._services.consents.withdrawals.watch(connections.purge)))
             settle_memory()
             yield
             self._services = None
@@ -235,15 +264,18 @@ class Gateway:
 
     async def context(self, credentials: Credentials, *, as_subgraph: bool = False) -> Context:
         """Who asks, in which language, by when, on which graph. Raises: GraphQLError UNAUTHENTICATED."""
-        if self._services is None or self._authentication is None:
+        if self._services is None or self._entrance is None:
             raise RuntimeError("the gateway is not open")
         language = preferred(
             credentials.headers.get("accept-language"), self._snapshot.settings.gateway.default_language
         )
-        viewer = await self._authentication.viewer(credentials.authorization, now())
+        viewer = await self._entrance.admission.viewer(credentials, now())
         if isinstance(viewer, Refusal):
-            text = viewer.zh if language == "zh" else viewer.en
-            raise GraphQLError(text, extensions={"code": viewer.code.value})
+            raise refusal_error(viewer, language)
+        named, services = credentials.mandate, self._services
+        viewer = await in_place_of(services, viewer, named, at=now(), language=language)
+        # A browser's session is no token that could be copied: it passes.
+        unproven = self._proofs_wanted and credentials.authorization and not viewer.bound_to
         return Context(
             services=self._services,
             viewer=viewer,
@@ -251,7 +283,17 @@ class Gateway:
             request_id=credentials.request_id,
             deadline=asyncio.get_running_loop().time() + self._services.budget_seconds,
             as_subgraph=as_subgraph,
+            mutation_refusal=unproven_mutation(language) if unproven else None,
         )
+
+    def sign_in(self) -> SignIn:
+        """Sign-in of browsers; of one that fails, GraphiQL's callback page tells where it is served."""
+        landing = "/graphiql/callback" if self._snapshot.environment.graphiql else None
+        return SignIn(lambda: self._entrance, now, landing)
+
+    def public_keys(self) -> tuple[Mapping[str, str], ...]:
+        """The keys by which cities check the gateway's tokens, as JWKs."""
+        return self._services.connections.public_keys() if self._services else ()
 
     def readiness(self) -> Readiness:
         """Ready once everything is open; each city as strangers may know it."""
@@ -336,7 +378,7 @@ def main() -> None:
 async def try_store(settings: Settings) -> None:
     """Open the store once before serving: a fault is then one line and not a server's traceback. Raises: CannotStart."""
     try:
-        async with await open_store(settings):
+        async with await open_store(settings), SqliteLedger.opened(settings.state / LEDGER):
             pass
     except StorageError as fault:
         raise CannotStart(f"the store cannot be used: {fault}") from fault

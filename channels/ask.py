@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from identity.exchange import OnBehalf
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -14,7 +16,7 @@ class Ask:
     `operation` is a key of `operations:`, or `local.<field>`.  `args` use canonical names; ids in them are the city's own.
     `claims` are keyed as in `needs:`; a channel sends only those that its operation declares.
     `subject` is an opaque key of the citizen, used for citizen-scoped caches and never sent; None = nobody.
-    `deadline` is loop time in seconds.
+    `deadline` is loop time in seconds.  `behalf`: whom and whose app the city's own token names; None = nobody.
     """
 
     operation: str
@@ -25,3 +27,4 @@ class Ask:
     request_id: str
     deadline: float
     idempotency_key: str | None = None
+    behalf: OnBehalf | None = None

@@ -99,7 +99,7 @@ def check_secrets(scene: Scene) -> Iterator[Diagnostic]:
     secrets = scene.around.secrets
     if secrets is None:
         return
-    for part in ("auth", "backends"):
+    for part in ("auth", "backends", "citizen_token"):
         for text, place in _secrets(scene.node, part):
             name = text.removeprefix("secret:")
             if secrets.find(name) is None:

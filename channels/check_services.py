@@ -106,7 +106,7 @@ def _offer_claims(scene: Scene, index: int) -> Iterator[Diagnostic]:
 def check_agreed_claims(scene: Scene) -> Iterator[Diagnostic]:
     """What an operation sends is listed in every agreement that shares a service which lists the operation."""
     for agreement in _own_agreements(scene):
-        if agreement.valid.until < scene.around.at:
+        if agreement.state != "ACTIVE" or agreement.valid.until < scene.around.at:
             continue
         for name in _operations_of(scene, agreement.services):
             for at, need in enumerate(scene.channel.operations[name].needs):

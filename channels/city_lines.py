@@ -10,7 +10,7 @@ from channels.credentials import BadCredential, Clock
 from channels.draft import Base
 from channels.line import Line
 from channels.models import Backend, ChannelFile
-from channels.proof import Means, make_credential
+from channels.proof import Means, make_proof
 from channels.scalars import SecretRef
 from channels.tls import make_context
 from channels.transport import Fault, Reply, Transport
@@ -50,5 +50,5 @@ async def _open_line(
         return await transport.send("POST", url, headers, body, deadline=deadline)
 
     auth = file.auth.get(backend.auth) if backend.auth else None
-    credential = make_credential(auth, Means(reveal, issuer, clock, post))
+    credential = make_proof(file, auth, Means(reveal, issuer, clock, post))
     return Line(backend, await stack.enter_async_context(transport), credential, clock)

@@ -41,7 +41,10 @@ class NotCompiled(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """Everything a call needs.  `many`: a list of rows rather than one.  `connect_seconds`/`total_seconds`: the budget."""
+    """Everything a call needs.  `many`: a list of rows rather than one.  `connect_seconds`/`total_seconds`: the budget.
+
+    `refusal`: what the city's codes mean, where an answer holds one without being refused itself.
+    """
 
     id: str
     write: bool
@@ -57,6 +60,7 @@ class Compiled:
     cache: Cache | None
     connect_seconds: float
     total_seconds: float
+    refusal: Match | None = None
 
 
 def compile_operation(name: str, operation: Operation, backend: Backend, shape: Shape | None = None) -> Compiled:
@@ -94,6 +98,7 @@ def compile_operation(name: str, operation: Operation, backend: Backend, shape: 
         cache=operation.cache,
         connect_seconds=timeout.connect.total_seconds(),
         total_seconds=timeout.total.total_seconds(),
+        refusal=match,
     )
 
 

@@ -25,6 +25,7 @@ from channels.converters import Unfit
 from channels.credentials import Clock
 from channels.failures import failure
 from channels.flights import Flights
+from channels.gateway_token import on_behalf
 from channels.health import Health
 from channels.paging import BadPosition
 from channels.probing import reachable
@@ -32,12 +33,15 @@ from channels.refusals import ContractBroken
 from channels.rowset import make_page
 from channels.snapshot import Channel, Snapshot
 from channels.templates import Scope
+from channels.unrest import Unrest
 from schema.codes import ErrorCode
 
 log = logging.getLogger(__name__)
 
 DRAIN_SECONDS: Final = 10.0  # a snapshot that was replaced outlives its last requests, not a hung city
 WORTH_ASKING_SECONDS: Final = 0.1
+# What a write's failure says about pages that were kept: they are, or may be, out of date.
+_CHANGED = frozenset({ErrorCode.OUTCOME_UNKNOWN, ErrorCode.CONFLICT, ErrorCode.ALREADY_DONE})
 _CLOSED = {"PAUSED": ErrorCode.CHANNEL_PAUSED, "RETIRED": ErrorCode.CHANNEL_RETIRED}
 
 
@@ -56,6 +60,7 @@ class Connections:
         self._cities: dict[str, CityLines] = {}
         self._flights: Flights[Answer] = Flights()
         self._stack = AsyncExitStack()
+        self._unrest = Unrest(lambda: asyncio.get_running_loop().time())
         self._under_way = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -83,6 +88,12 @@ class Connections:
             for slug, city in self._cities.items()
             for name, reason in city.faults.items()
         )
+
+    def public_keys(self) -> tuple[Mapping[str, str], ...]:
+        """The JWKs (RFC 7517) of every key the gateway signs with, each once, in the order of their ids."""
+        lines = (line for city in self._cities.values() for line in city.lines.values())
+        found = {key["kid"]: key for line in lines for key in line.public_keys()}
+        return tuple(found[kid] for kid in sorted(found))
 
     async def call(self, channel: Channel, ask: Ask, position: Position = None) -> Answer:
         """Ask one city.  `position` None is the first page; later ones are `Page.next` as it was given.
@@ -164,7 +175,8 @@ class Connections:
             nonlocal led
             led = True
             answer = await self._ask(channel, operation, ask, key.position)
-            if operation.cache is not None and isinstance(answer, Page):
+            restless = self._unrest.holds(key.subject, channel.slug)
+            if operation.cache is not None and isinstance(answer, Page) and not restless:
                 await self.cache.put(key, answer, operation.cache.ttl.total_seconds(), epoch=epoch)
             return answer
 
@@ -214,8 +226,9 @@ class Connections:
             return failure(code, str(broken))
 
     async def _forget(self, channel: Channel, ask: Ask, answer: Answer) -> None:
-        changed = isinstance(answer, Page) or answer.code is ErrorCode.OUTCOME_UNKNOWN
+        changed = isinstance(answer, Page) or answer.code in _CHANGED
         if changed and ask.subject is not None:
+            self._unrest.begin(ask.subject, channel.slug)
             await self.cache.purge(ask.subject, channel.slug)
 
 
@@ -231,7 +244,9 @@ def _own(answer: Answer) -> Answer:
 def _bounded(operation: Compiled, ask: Ask) -> Ask:
     """Return: the ask with only the claims that the operation declares; a public one says nothing of the asker."""
     claims = {key: ask.claims[key] for key in operation.needs if key in ask.claims}
-    return replace(ask, claims=claims, assurance=ask.assurance if operation.needs else "ANONYMOUS")
+    if not operation.needs:
+        return replace(ask, claims=claims, assurance="ANONYMOUS", behalf=None)
+    return replace(ask, claims=claims, behalf=on_behalf(ask))
 
 
 def _refuse(operation: Compiled, ask: Ask, *, now: float) -> Failure | None:

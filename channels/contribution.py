@@ -25,6 +25,7 @@ from channels.lines import SourceText
 from channels.scene import Scene
 from schema.contributed import CONTRIBUTED, built, merged
 from schema.declared import declared
+from schema.marks import refuse_unmarked
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def parse_contribution(source: SourceText) -> tuple[Contribution | None, list[Di
 
 
 def check_contribution(contribution: Contribution | None, scene: Scene) -> Iterator[Diagnostic]:
-    """Types bear the city's English name, LocalRoot gets one field, and fields and local operations are the same set."""
+    """Types bear the city's name, LocalRoot gets one field, fields and local operations are the same set, none is left open."""
     local = scene.names("local")
     if contribution is None:
         if local:
@@ -63,6 +64,7 @@ def check_contribution(contribution: Contribution | None, scene: Scene) -> Itera
         yield report("sdl_root", Place(contribution.source.path, 1, 1), slug=scene.folder, prefix=prefix)
         return
     yield from _same_set(contribution, mounted, local, scene)
+    yield from _open(contribution, mounted, scene)
 
 
 def _unfit(contribution: Contribution) -> Iterator[Diagnostic]:
@@ -81,7 +83,7 @@ def _unfit(contribution: Contribution) -> Iterator[Diagnostic]:
         yield report("bad_sdl", place, problem=error.message)
     if not problems:
         try:
-            built(merged(canonical, definitions))
+            refuse_unmarked(built(merged(canonical, definitions)))
         except ValueError as error:
             yield report("bad_sdl", Place(contribution.source.path, 1, 1), problem=str(error).splitlines()[0])
 
@@ -99,6 +101,15 @@ def _same_set(
     for name in local:
         if name not in fields:
             yield report("local_field", scene.key("local", name), found=name, near=name, choices=fields)
+
+
+def _open(contribution: Contribution, mounted: list[FieldDefinitionNode], scene: Scene) -> Iterator[Diagnostic]:
+    """Fields that anybody may have, although their operation sends something about a citizen: deny by default."""
+    for field in mounted:
+        operation = scene.channel.local.get(field.name.value)
+        if operation and operation.needs and not any(mark.name.value == "assurance" for mark in field.directives or ()):
+            place, claims = _place(contribution, field.name), [claim.upper() for claim in operation.needs]
+            yield report("sdl_unmarked", place, found=field.name.value, claims=claims)
 
 
 def _mounted(contribution: Contribution, slug: str) -> list[FieldDefinitionNode] | None:

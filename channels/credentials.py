@@ -5,7 +5,7 @@ A bad key is found here, once, and costs that city its calls; the other cities s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
@@ -30,6 +30,9 @@ class Credential(Protocol):
     def refused(self) -> bool:
         """The city answered 401.  Return: whether a fresh proof is worth one more attempt."""
 
+    def public_keys(self) -> tuple[Mapping[str, str], ...]:
+        """The JWKs by which the city checks what the gateway signs; empty where it signs with a shared secret."""
+
 
 class Nothing:
     """A backend without `auth:`."""
@@ -39,6 +42,9 @@ class Nothing:
 
     def refused(self) -> bool:
         return False
+
+    def public_keys(self) -> tuple[Mapping[str, str], ...]:
+        return ()
 
 
 class ApiKey(Nothing):

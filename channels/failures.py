@@ -20,6 +20,13 @@ MESSAGES: Mapping[ErrorCode, Bilingual] = {
     ErrorCode.ACCOUNT_NOT_LINKED: Bilingual(
         "您在该城市还没有绑定账户。", "You have not linked an account in this city."
     ),
+    ErrorCode.ACCOUNT_NEEDS_REAUTH: Bilingual(
+        "该城市要求重新验证您的账户,请重新绑定。", "The city wants your account verified anew; link it again."
+    ),
+    ErrorCode.ACCOUNT_SUSPENDED: Bilingual(
+        "您在该城市的账户已被该城市暂停,请向该城市查询;恢复后请重新绑定。",
+        "The city has suspended your account there; ask the city, and link it again once that is lifted.",
+    ),
     ErrorCode.NO_AGREEMENT: Bilingual(
         "没有向您的归属城市开放此事项的漫游协议。", "No roaming agreement opens this to your home city."
     ),
@@ -56,6 +63,14 @@ MESSAGES: Mapping[ErrorCode, Bilingual] = {
     ErrorCode.OUTCOME_UNKNOWN: Bilingual(
         "请求已发出而结果未知,请勿重复办理,稍后查看结果。",
         "The request was sent and its outcome is unknown; do not repeat it, look again later.",
+    ),
+    ErrorCode.LEDGER_UNAVAILABLE: Bilingual(
+        "跨城调用记录暂时无法写入,为保护您的信息,本次没有向外市发起调用,请稍后再试。",
+        "The record of calls to other cities cannot be written just now, so none was made; try again later.",
+    ),
+    ErrorCode.STORE_UNAVAILABLE: Bilingual(
+        "网关暂时无法记录请求,因此没有办理,请稍后用同一请求再试。",
+        "The gateway cannot record requests just now, so nothing was done; send the same request again later.",
     ),
     ErrorCode.INTERNAL: Bilingual("网关内部错误。", "Internal error of the gateway."),
 }

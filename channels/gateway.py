@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from channels.models import FormatVersion, Model
-from channels.scalars import Assurance, Duration, Flag, Positive, String, Url, refuse
+from channels.scalars import Assurance, CityCode, Duration, Flag, Positive, SecretRef, String, Url, refuse
 
 
 def _source(value: str) -> str:
@@ -20,6 +20,13 @@ def _source(value: str) -> str:
 SecretSource = Annotated[String, AfterValidator(_source)]
 
 
+class QuotaStore(Model):
+    """Where crossings are counted: `memory`, of this process alone, or a Redis that every worker shares."""
+
+    store: Literal["memory", "redis"] = "memory"
+    url: SecretRef | None = None
+
+
 class GatewaySettings(Model):
     """`secrets`: `env`, `file:DIR`; the folder holds one file per secret, named in lower case."""
 
@@ -28,6 +35,7 @@ class GatewaySettings(Model):
     fanout_budget: Duration = timedelta(seconds=8)
     config_history: Positive = 20
     secrets: tuple[SecretSource, ...] = ("env",)
+    quotas: QuotaStore = QuotaStore()
 
 
 class Environment(Model):
@@ -39,16 +47,46 @@ class Environment(Model):
     issuer: Url | None = None
 
 
+class SignIn(Model):
+    """The gateway as a client of a provider, for browsers that sign in here.  A public client has no secret."""
+
+    client_id: String = "roam-graphiql"
+    client_secret: SecretRef | None = None
+    scope: String = "openid"
+
+
 class Issuer(Model):
-    """An identity provider.  `acr`: its words for how well it knows a citizen, as assurance levels."""
+    """An identity provider.  `acr`, `amr`: its words for how well it knows a citizen, as assurance levels.
+
+    `cities`: whose citizens it may vouch for, by city code; None: everybody's.
+    """
 
     issuer: Url
     audience: String | None = None
     acr: dict[String, Assurance] = Field(default_factory=dict)
+    amr: dict[String, Assurance] = Field(default_factory=dict)
+    algorithms: tuple[Literal["ES256", "EdDSA", "RS256", "PS256"], ...] = ("ES256",)
+    cities: tuple[CityCode, ...] | None = None
+    sign_in: SignIn = SignIn()
+
+
+class ProofSettings(Model):
+    """Tokens bound to a client's key (RFC 9449).  `mutations`: whether a mutation needs one."""
+
+    mutations: Literal["required", "optional"] = "optional"
+
+
+class SessionSettings(Model):
+    """Browsers' sessions: how long one lives at all, and unused."""
+
+    absolute: Duration = timedelta(hours=8)
+    idle: Duration = timedelta(minutes=30)
 
 
 class IdentitySettings(Model):
     issuers: tuple[Issuer, ...] = ()
+    dpop: ProofSettings = ProofSettings()
+    sessions: SessionSettings = SessionSettings()
 
 
 class GatewayFile(Model):

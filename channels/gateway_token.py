@@ -1,59 +1,88 @@
-"""A short token that the gateway signs for one city: who asks, how sure we are, for how long.  Never an ID number.
+"""The short token by which a city knows for whom the gateway asks: as its `Authorization`, or beside another proof.
 
-ES256 (RFC 7518 §3.4): iss = the gateway's public address, aud = the city, sub = the pairwise id in that city or `gateway`
-for a public call, acr = the assurance level, iat, exp, jti.
+One is made afresh for every attempt (`identity/exchange.py` says what is in it), for the audience of that city alone.
 """
 
 from __future__ import annotations
 
-import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
-
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
 
 from channels.answer import Failure
 from channels.ask import Ask
-from channels.credentials import BadCredential, Clock, Nothing
+from channels.credentials import BadCredential, Clock, Credential, Nothing
 from channels.draft import Draft
+from identity.exchange import Algorithm, BadSigningKey, OnBehalf, SigningKey, exchange
 
-ALGORITHM = "ES256"
-NOBODY = "gateway"
+PAIRWISE = "pairwise_id"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRule:
+    """What the tokens of one city have in common; `issuer` is the gateway's public address."""
+
+    issuer: str
+    audience: str
+    ttl: timedelta
+    key: SigningKey
+    clock: Clock
+
+    def token(self, ask: Ask) -> str:
+        """The compact token for one ask."""
+        return exchange(
+            on_behalf(ask),
+            self.key,
+            issuer=self.issuer,
+            audience=self.audience,
+            scope=ask.operation,
+            acr=ask.assurance,
+            now=self.clock(),
+            lifetime=self.ttl,
+        )
 
 
 class GatewayToken(Nothing):
-    """Puts a fresh bearer token on each draft.  `pem` is an EC P-256 private key."""
+    """Puts a fresh bearer token on each draft, also on those about nobody: it is the gateway's own proof."""
 
-    def __init__(self, *, issuer: str, audience: str, ttl: timedelta, pem: str, name: str, clock: Clock) -> None:
-        self._issuer, self._audience, self._ttl, self._clock = issuer, audience, ttl, clock
-        self._key = _private_key(pem, name)
-        self._header = {"alg": ALGORITHM, "typ": "JWT", "kid": self._key.thumbprint()}
+    def __init__(self, rule: TokenRule) -> None:
+        self._rule = rule
 
     async def apply(self, draft: Draft, ask: Ask) -> Failure | None:
-        draft.headers["Authorization"] = f"Bearer {self.token(ask)}"
+        draft.headers["Authorization"] = f"Bearer {self._rule.token(ask)}"
         return None
 
-    def token(self, ask: Ask) -> str:
-        """Return: the compact token for one ask."""
-        now = int(self._clock().timestamp())
-        claims = {
-            "iss": self._issuer,
-            "aud": self._audience,
-            "sub": ask.claims.get("pairwise_id") or NOBODY,
-            "acr": ask.assurance,
-            "iat": now,
-            "exp": now + int(self._ttl.total_seconds()),
-            "jti": secrets.token_urlsafe(16),
-        }
-        return jwt.encode(self._header, claims, self._key, algorithms=[ALGORITHM])
+    def public_keys(self) -> tuple[Mapping[str, str], ...]:
+        return (self._rule.key.public,)
 
 
-def _private_key(pem: str, name: str) -> ECKey:
+class CitizenToken:
+    """Puts the token into a header of its own, beside `proof`; a question about nobody carries none."""
+
+    def __init__(self, rule: TokenRule, header: str, proof: Credential) -> None:
+        self._rule, self._header, self._proof = rule, header, proof
+
+    async def apply(self, draft: Draft, ask: Ask) -> Failure | None:
+        if on_behalf(ask) is not None:
+            draft.headers[self._header] = self._rule.token(ask)
+        return await self._proof.apply(draft, ask)
+
+    def refused(self) -> bool:
+        return self._proof.refused()
+
+    def public_keys(self) -> tuple[Mapping[str, str], ...]:
+        return (self._rule.key.public, *self._proof.public_keys())
+
+
+def on_behalf(ask: Ask) -> OnBehalf | None:
+    """For whom the city is asked. What the gateway sends on its own account later names the citizen by the claim alone."""
+    pairwise = ask.claims.get(PAIRWISE)
+    return ask.behalf or (OnBehalf(pairwise) if pairwise else None)
+
+
+def read_key(pem: str, algorithm: Algorithm, name: str) -> SigningKey:
+    """The key behind a secret's name. Raises BadCredential."""
     try:
-        key = ECKey.import_key(pem)
-    except (JoseError, ValueError, TypeError) as error:
-        raise BadCredential(f"{name} is not an EC private key in PEM") from error
-    if key.curve_name != "P-256" or not key.is_private:
-        raise BadCredential(f"{name} is not a P-256 private key")
-    return key
+        return SigningKey.read(pem, algorithm)
+    except BadSigningKey as bad:
+        raise BadCredential(f"{name} is {bad}") from bad

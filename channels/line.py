@@ -8,6 +8,7 @@ waiting included, and never outlasts the request's own deadline.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -44,6 +45,10 @@ class Line:
         self._now = loop.time
         self._turns = Turns(rule.bulkhead)
         self._pace = Pace(rule.rate, loop.time) if rule.rate else None
+
+    def public_keys(self) -> tuple[Mapping[str, str], ...]:
+        """The JWKs by which the city checks what the gateway signs."""
+        return self._credential.public_keys()
 
     async def ask(self, operation: Compiled, ask: Ask, scope: Scope) -> Any:
         """Return: the answer's data, or a Failure."""

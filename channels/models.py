@@ -4,6 +4,7 @@ Every field of `cities/<city>/channel.yaml` is here or, for `auth` and `backends
 The models know shapes only; what may stand together is decided in `check.py`.
 """
 
+from datetime import timedelta
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
@@ -44,6 +45,7 @@ from channels.settings import (
     Breaker,
     Bulkhead,
     Cache,
+    CitizenTokenRule,
     Envelope,
     ErrorRule,
     FederationBackend,
@@ -236,11 +238,14 @@ class Poll(Model):
 
 
 class Outcome(Model):
-    """How to learn, after a lost answer, whether a write happened."""
+    """How to learn, after a lost answer, whether a write happened: a read by our request number.
+
+    `match`: its arguments.  `after`: how long a request may still be under way; before that, "never arrived" is not believed.
+    """
 
     operation: String
     match: dict[String, Template] = Field(default_factory=dict)
-    after: Duration | None = None
+    after: Duration = timedelta(seconds=5)
 
 
 class Operation(Model):
@@ -258,6 +263,8 @@ class Operation(Model):
     batch: Batch | None = None
     poll: Poll | None = None
     outcome: Outcome | None = None
+    deliver_later: Flag = False
+    """While the city is down the gateway takes the request in, and delivers it once."""
 
 
 def _partners(value: object) -> str:
@@ -301,6 +308,7 @@ class ChannelFile(Model):
     operations: dict[String, Operation] = Field(default_factory=dict)
     local: dict[String, Operation] = Field(default_factory=dict)
     roaming: Roaming = Roaming()
+    citizen_token: CitizenTokenRule | None = None
 
 
 Each.model_rebuild()
@@ -321,6 +329,7 @@ __all__ = [
     "Cache",
     "Catalogue",
     "ChannelFile",
+    "CitizenTokenRule",
     "City",
     "Contact",
     "Each",

@@ -5,6 +5,7 @@ Everything else of its SDL serves canonical operations only: its own `me` or `Bi
 2. An entity's field enters where the city answers for the entity by the graph's key, and the graph has no such field.
 3. What the city hides (@inaccessible), does not answer (@external) or needs more for (@requires) stays outside.
 4. A field fetched across a city border may fail alone, so whatever the city says, it is nullable here.
+5. It is asked for without a word about any citizen, so it is public; what the city gives to some people only, stays outside.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ MAX_SDL_CHARACTERS = 500_000
 MAX_ROUNDS = 50  # how far the loss of one type may spread
 BUILT_IN = frozenset({"Boolean", "Float", "ID", "Int", "String"})
 WITHHELD = frozenset({"external", "inaccessible", "requires"})
+GUARDED = frozenset({"assurance", "authenticated", "policy", "requiresScopes"})  # Federation v2.5, v2.6, and our own
 LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.0", import: ["@key"])'
 Named = (
     ObjectTypeDefinitionNode
@@ -133,14 +135,14 @@ def word(mark: DirectiveNode) -> str:
 
 
 class Outside(Visitor):
-    """Takes away what the city withholds, and all directives: what it tells its own router is not for this graph."""
+    """Takes away what the city withholds or guards, and all directives: what it tells its own router is not for this graph."""
 
     def enter(self, node: Node, *_: object) -> object:
         """Visit one node."""
         if isinstance(node, DirectiveNode | ConstDirectiveNode):
             return REMOVE
         marks = getattr(node, "directives", None) or ()
-        return REMOVE if any(word(mark) in WITHHELD for mark in marks) else None
+        return REMOVE if any(word(mark) in WITHHELD | GUARDED for mark in marks) else None
 
 
 def own_types(document: DocumentNode, prefix: str, taken: frozenset[str]) -> Iterator[Named]:

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from channels.credentials import ApiKey, Clock, Credential, Nothing
-from channels.gateway_token import GatewayToken
+from channels.gateway_token import CitizenToken, GatewayToken, TokenRule, read_key
 from channels.models import (
     ApiKeyAuth,
     Auth,
+    ChannelFile,
+    CitizenTokenRule,
     GatewayJwtAuth,
     OAuth2ClientAuth,
     SignAuth,
@@ -20,6 +22,8 @@ from channels.oauth import ClientCredentials, Post
 from channels.scalars import SecretRef
 from channels.signing import Signer
 from channels.soap_security import UsernameToken
+
+AUDIENCE = "urn:roam:city:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,18 @@ def make_credential(rule: Auth | None, means: Means) -> Credential:
             now = asyncio.get_running_loop().time
             return ClientCredentials(rule, reveal(rule.client_id), reveal(rule.client_secret), post=means.post, now=now)
         case GatewayJwtAuth():
-            return GatewayToken(
-                issuer=means.issuer,
-                audience=rule.audience,
-                ttl=rule.ttl,
-                pem=reveal(rule.key),
-                name=str(rule.key),
-                clock=means.clock,
-            )
+            return GatewayToken(_token_rule(rule, rule.audience, means))
+
+
+def make_proof(file: ChannelFile, auth: Auth | None, means: Means) -> Credential:
+    """Return: the credential of a backend, with the city's token for citizens beside it.  Raises: as `make_credential`."""
+    proof, rule = make_credential(auth, means), file.citizen_token
+    if rule is None:
+        return proof
+    audience = rule.audience or f"{AUDIENCE}{file.city.code}"
+    return CitizenToken(_token_rule(rule, audience, means), rule.header, proof)
+
+
+def _token_rule(rule: GatewayJwtAuth | CitizenTokenRule, audience: str, means: Means) -> TokenRule:
+    key = read_key(means.reveal(rule.key), rule.algorithm, str(rule.key))
+    return TokenRule(means.issuer, audience, rule.ttl, key, means.clock)

@@ -15,7 +15,9 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from channels.agreements import Agreement
-from channels.check import check_agreement, check_channel, check_register
+from channels.check import check_channel, check_register
+from channels.check_agreements import check_agreement, void
+from channels.check_gateway import check_quotas
 from channels.diagnostics import Diagnostic, Place, report
 from channels.documents import Document, read_bytes, read_document, shown_path
 from channels.folder import (
@@ -110,6 +112,8 @@ def _read_gateway(room: Room, environment: str, secrets: Secrets) -> None:
         )
     folders = tuple(Path(source[5:]) for source in document.model.gateway.secrets if source.startswith("file:"))
     room.secrets = secrets.extended(folders, _secrets_file(room))
+    if room.equipped:
+        room.found += check_quotas(document, room.secrets)
 
 
 def _secrets_file(room: Room) -> dict[str, str]:
@@ -205,10 +209,14 @@ def _check_city(room: Room, folder: Path, reading: Reading, around: Surroundings
 def _check_agreements(room: Room, documents: list[Document[Agreement]]) -> None:
     cities = tuple(sorted((*room.cities, *room.lost)))
     seen: dict[str, str] = {}
+    lawful: list[Agreement] = []
     for document in documents:
-        room.found += check_agreement(document, room.scenes, cities, seen)
+        found = list(check_agreement(document, room.scenes, cities, seen))
+        room.found += found
         if document.model is not None:
             seen.setdefault(document.model.id, document.path)
+            lawful += [] if void(found) else [document.model]
+    room.agreements = tuple(lawful)
 
 
 def _document(room: Room, name: str, model: type[M]) -> Document[M]:

@@ -41,11 +41,28 @@ class Bilingual(Model):
         return self.en if language.lower() == "en" and self.en else self.zh
 
 
+TokenAlgorithm = Literal["ES256", "EdDSA"]
+
+
 class GatewayJwtAuth(Model):
-    """A short-lived ES256 token signed by the gateway, carrying pairwise id and assurance, never an ID number."""
+    """A short-lived token signed by the gateway: pairwise id, app, operation, assurance; never an ID number."""
 
     type: Literal["gateway_jwt"]
     audience: String
+    key: SecretRef
+    ttl: Duration = timedelta(seconds=60)
+    algorithm: TokenAlgorithm = "ES256"
+
+
+class CitizenTokenRule(Model):
+    """The same token beside any other proof, in `header`, on every call that concerns a citizen.
+
+    `audience`: without one it is `urn:roam:city:` and the city's code.
+    """
+
+    header: String = "X-Roam-Citizen"
+    audience: String | None = None
+    algorithm: TokenAlgorithm = "ES256"
     key: SecretRef
     ttl: Duration = timedelta(seconds=60)
 

@@ -65,7 +65,7 @@ def _diagnose(model: type[BaseModel], node: Node, error: ErrorDetails) -> Diagno
     place = value_place(node, path)
     if kind in ("literal_error", "union_tag_invalid"):
         return _choice(node, path, context, error["input"])
-    if kind in ("duration", "secret", "too_small"):
+    if kind in ("duration", "secret", "too_small", "derived_state"):
         found = context["found"]
         example = f"`{found}s` or `{found}ms`" if found.isdigit() else "`3s`, `300ms`"
         return report(kind, place, field=_named(path), example=example, **context)

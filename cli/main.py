@@ -11,6 +11,7 @@ import typer
 # One line for each part.  A part is a module with `register(app: typer.Typer) -> None`.
 PARTS = (
     "cli.city",
+    "cli.agreement",
     "cli.up",
     "cli.token",
     "cli.fault",
@@ -19,6 +20,7 @@ PARTS = (
     "cli.explain",
     "cli.compose",
     "cli.supergateway",
+    "cli.ledger",
 )
 
 app = typer.Typer(

@@ -32,6 +32,9 @@ def gateway(
         list[str] | None, typer.Option(help="A request header that subgraphs get as well; may be repeated.")
     ] = None,
     show_messages: Annotated[bool, typer.Option(help="Pass subgraphs' own error messages on.")] = False,
+    line: Annotated[
+        str, typer.Option(help="How subgraphs are asked: direct (own connections) or aiohttp (the reference).")
+    ] = "direct",
 ) -> None:
     """Serves a supergraph on /graphql and / (subscriptions as server-sent events), health on /healthz."""
     import uvicorn
@@ -40,9 +43,12 @@ def gateway(
     from supergateway import application, load_subgraphs, load_supergraph
     from supergateway.gateway import Settings
     from supergateway.sources import SourceError, check_addresses
+    from supergateway.subgraph import LINES
 
     if (supergraph is None) == (subgraphs is None):
         _stop("Give either --supergraph FILE or --subgraphs FILE.")
+    if line not in LINES:
+        _stop(f"--line is one of {', '.join(LINES)}.")
     try:
         source = load_supergraph(supergraph) if supergraph is not None else load_subgraphs(subgraphs or Path())
         check_addresses(source)
@@ -53,6 +59,7 @@ def gateway(
         labels=tuple(label or ()),
         forward=tuple(name.lower() for name in forward or ()),
         show_messages=show_messages,
+        line=line,
     )
     with _listener(host, port) as listener:
         address = f"[{host}]" if ":" in host else host

@@ -8,6 +8,7 @@ body        bytes → GraphQLRequest                                     coding 
 documents   text → Prepared: parsed, measured, validated, cached       gauge   one memoised pass: depth, aliases, cost
 execution   Prepared + context → Answer                                errors  coded errors, and what a client may read
 door        authenticate, bind the graph, prepare           responses headers of every answer
+signin      browsers: /auth/login, callback, session, logout  refusals  what is said to a bad token, proof or session
 pages       GraphiQL's built files    health  /healthz, /readyz        server  uvicorn with read timers, the collector
 ```
 Rules: a request is refused here before any city is called, in time bounded by `Limits`; nothing here knows a city, a
@@ -20,6 +21,7 @@ from .ports import Credentials, GatewayPort, GraphPort, RequestContext
 from .readiness import CityReadiness, Readiness
 from .routes import routes
 from .server import server_config
+from .signin import SignIn
 
 __all__ = [
     "CityReadiness",
@@ -29,6 +31,7 @@ __all__ = [
     "Limits",
     "Readiness",
     "RequestContext",
+    "SignIn",
     "Site",
     "routes",
     "server_config",

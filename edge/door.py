@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationType
 
 from .body import GraphQLRequest
 from .documents import Prepared, Shelf
@@ -53,4 +53,8 @@ class Door:
         """Parsed, measured and validated against the graph that the context is bound to."""
         graph = context.graph
         documents = self._shelf.of(graph.core, graph.version, self.gateway.limits)
-        return documents.prepare(request.query, request.operation_name, request.variables)
+        prepared = documents.prepare(request.query, request.operation_name, request.variables)
+        barred = context.mutation_refusal
+        if barred is not None and isinstance(prepared, Prepared) and prepared.kind is OperationType.MUTATION:
+            return (barred,)
+        return prepared

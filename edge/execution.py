@@ -24,6 +24,7 @@ from .body import GraphQLRequest
 from .documents import Prepared
 from .errors import INTERNAL, INVALID_INPUT, client_safe, coded, log_fault, recoded
 from .ports import RequestContext
+from .step_up import step_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Answer:
 
 def refused(errors: tuple[GraphQLError, ...], context: RequestContext | None = None) -> Answer:
     """An answer to a request that was not executed."""
-    return Answer(None, errors, _extensions(context) if context else {}, executed=False)
+    return Answer(None, errors, extensions_of(context, errors) if context else {}, executed=False)
 
 
 class Executable(Protocol):
@@ -123,6 +124,7 @@ def _executor(prepared: Executable, request: GraphQLRequest, context: RequestCon
         context,
         request.variables,
         prepared.name,
+        middleware=(context.middleware,) if context.middleware else None,
         is_awaitable=cast("Any", optimized_is_awaitable),
     )
     if isinstance(executor, list):
@@ -133,17 +135,19 @@ def _executor(prepared: Executable, request: GraphQLRequest, context: RequestCon
 def _answer(result: ExecutionResult, context: RequestContext, request_id: str) -> Answer:
     beside, context.errors[:] = tuple(context.errors), ()
     errors = tuple(client_safe(error, request_id) for error in (*(result.errors or ()), *beside))
-    return Answer(result.data, errors, _extensions(context))
+    return Answer(result.data, errors, extensions_of(context, errors))
 
 
 def faulted(fault: Exception, context: RequestContext, request_id: str) -> Answer:
     """What the client reads of a fault: a coded error as it is, of any other a sentence and the request id."""
     if isinstance(fault, GraphQLError):
-        return Answer(None, (client_safe(fault, request_id),), _extensions(context))
+        return Answer(None, (client_safe(fault, request_id),), extensions_of(context))
     log_fault("operation_failed", request_id, fault)
     error = coded(INTERNAL, f"Something went wrong on our side. Request {request_id}.", requestId=request_id)
-    return Answer(None, (error,), _extensions(context))
+    return Answer(None, (error,), extensions_of(context))
 
 
-def _extensions(context: RequestContext) -> dict[str, Any]:
-    return {"roam": {"config": context.config_version, "schema": context.graph.version}, **context.extensions}
+def extensions_of(context: RequestContext, errors: tuple[GraphQLError, ...] = ()) -> dict[str, Any]:
+    """What is told beside the data: which configuration and graph, and which fields wait for a surer login."""
+    roam = {"config": context.config_version, "schema": context.graph.version}
+    return {"roam": roam, **step_up(errors, context), **context.extensions}

@@ -5,13 +5,30 @@ import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from identity.addresses import Served
+
+_ONCE = frozenset({"authorization", "dpop", "x-roam-csrf", "origin"})
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
 def headers_of(scope: Mapping[str, Any]) -> dict[str, str]:
-    """ASGI header pairs as a mapping, names in lower case."""
+    """ASGI header pairs as a mapping, names in lower case; of a repeated one the last.
+
+    Who sends two credentials is not let in with either: those are joined, and fit no scheme.
+    """
     pairs: Iterable[tuple[bytes, bytes]] = scope["headers"]
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in pairs}
+    found = {name.decode("latin-1"): value.decode("latin-1") for name, value in pairs}
+    if len(found) != len(scope["headers"]):
+        for name in _ONCE & found.keys():
+            found[name] = ", ".join(value.decode("latin-1") for key, value in pairs if key.decode("latin-1") == name)
+    return found
+
+
+def served_of(scope: Mapping[str, Any]) -> Served:
+    """Where a request came in: the socket's own address, and the name the client called it by."""
+    host, port = scope.get("server") or ("", 0)
+    named = next((value for name, value in scope["headers"] if name == b"host"), b"")
+    return Served(host, port or 0, named.decode("latin-1"), scope["path"])
 
 
 def request_id_of(headers: Mapping[str, str]) -> str:

@@ -195,8 +195,7 @@ async def over_all(plannable: Plannable, request: GraphQLRequest, context: Reque
 
 def edge_answer(found: JoinedAnswer, context: RequestContext) -> Answer:
     errors = tuple(graphql_error(error) for error in found.errors)
-    extensions = refused((), context).extensions
-    return Answer(found.data, errors, extensions, executed=found.executed)
+    return Answer(found.data, errors, execution.extensions_of(context, errors), executed=found.executed)
 
 
 def graphql_error(error: ResponseError) -> GraphQLError:

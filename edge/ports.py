@@ -1,6 +1,6 @@
 """What the edge needs of the gateway, and nothing more. `app.py` implements it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -8,9 +8,13 @@ from graphql import GraphQLError, GraphQLSchema
 
 from federation.client import SubgraphClient
 from federation.graph import Graph
+from identity.addresses import Served
+from identity.admission import Standing
 
 from .limits import Limits
 from .readiness import Readiness
+
+NOWHERE = Served()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +26,35 @@ class Credentials:
     request_id: str
     connection_params: Mapping[str, Any] | None = None
     """The payload of a WebSocket's `connection_init`."""
+    method: str = "POST"
+    served: Served = NOWHERE
+    """Where the request came in."""
+    standing: Standing | None = None
+    """What a WebSocket has proved so far; None for a request by itself."""
+
+    @property
+    def mandate(self) -> str | None:
+        """The mandate to act under: the header `Roam-Mandate`, or the WebSocket's connection param `mandate`."""
+        for name, value in (self.connection_params or {}).items():
+            if name.lower() == "mandate":
+                return value if isinstance(value, str) else ""
+        return self.headers.get("roam-mandate")
 
     @property
     def authorization(self) -> str | None:
         """The Authorization header, or what the WebSocket's connection params carry in its place."""
+        return self._brought("authorization")
+
+    @property
+    def proof(self) -> str | None:
+        """The DPoP header, or what the WebSocket's connection params carry in its place."""
+        return self._brought("dpop")
+
+    def _brought(self, header: str) -> str | None:
         for name, value in (self.connection_params or {}).items():
-            if name.lower() == "authorization" and isinstance(value, str):
+            if name.lower() == header and isinstance(value, str):
                 return value
-        return self.headers.get("authorization")
+        return self.headers.get(header)
 
 
 class GraphPort(Protocol):
@@ -64,8 +89,27 @@ class RequestContext(Protocol):
         """Further response extensions, added by resolvers."""
 
     @property
+    def too_low(self) -> list[tuple[Sequence[str | int], str]]:
+        """Response paths that the viewer's assurance does not reach, with the level, where no error tells it."""
+
+    def acr_values(self, required: Iterable[str]) -> Sequence[str]:
+        """What to ask the viewer's provider for, so that all these levels are reached; none named: any more than now."""
+
+    @property
+    def request_id(self) -> str:
+        """Ties the answer to its log lines."""
+
+    @property
+    def middleware(self) -> object | None:
+        """What wraps every field of a dry run (its `resolve` is called in the field's place); None in earnest."""
+
+    @property
     def deadline(self) -> float:
         """The instant, on the event loop's clock, when the request ends."""
+
+    @property
+    def mutation_refusal(self) -> GraphQLError | None:
+        """Why this client's mutations are not begun, if so."""
 
     @property
     def supergraph(self) -> "SupergraphPort | None":

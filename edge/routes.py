@@ -6,16 +6,26 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .door import Door
 from .health import Health
+from .key_set import Keys, KeySet
 from .pages import Pages, Site
 from .ports import GatewayPort
+from .signin import SignIn
 from .view import GraphQLView
 from .ws import SocketView
 
 
-def routes(gateway: GatewayPort, site: Site | None = None, subgraph: GatewayPort | None = None) -> list[BaseRoute]:
+def routes(
+    gateway: GatewayPort,
+    site: Site | None = None,
+    subgraph: GatewayPort | None = None,
+    *,
+    keys: Keys | None = None,
+    sign_in: SignIn | None = None,
+) -> list[BaseRoute]:
     """`/graphql` (HTTP, SSE, WebSocket), the GraphiQL page and its files, and the two probes.
 
     `subgraph` is the gateway as a supergraph's router sees it: the same transports at `/subgraph`, without a page.
+    `keys` are the gateway's public keys, shown at `/.well-known/jwks.json`. `sign_in` is for browsers, at `/auth`.
     """
     pages = Pages(site or Site())
     health = Health(gateway.readiness)
@@ -24,6 +34,8 @@ def routes(gateway: GatewayPort, site: Site | None = None, subgraph: GatewayPort
         *(_graph_routes("/subgraph", subgraph, Pages(Site(enabled=False))) if subgraph else ()),
         Route("/healthz", _App(health.alive), methods=["GET"]),
         Route("/readyz", _App(health.ready), methods=["GET"]),
+        *((Route("/.well-known/jwks.json", _App(KeySet(keys).show), methods=["GET"]),) if keys else ()),
+        *(_sign_in_routes(sign_in) if sign_in else ()),
         *(_page_routes(pages) if pages.enabled else ()),
     ]
 
@@ -32,6 +44,15 @@ def _graph_routes(path: str, gateway: GatewayPort, pages: Pages) -> list[BaseRou
     door = Door(gateway)
     # Raw ASGI endpoints: the hot path pays for no request and response objects.
     return [Route(path, GraphQLView(door, pages)), WebSocketRoute(path, SocketView(door))]
+
+
+def _sign_in_routes(sign_in: SignIn) -> list[BaseRoute]:
+    return [
+        Route("/auth/login", _App(sign_in.login), methods=["GET"]),
+        Route("/auth/callback", _App(sign_in.callback), methods=["GET"]),
+        Route("/auth/session", _App(sign_in.session), methods=["GET"]),
+        Route("/auth/logout", _App(sign_in.logout), methods=["POST"]),
+    ]
 
 
 def _page_routes(pages: Pages) -> list[BaseRoute]:

@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Mapping
 from graphql import GraphQLError, OperationType
 from starlette.types import Receive, Scope, Send
 
+from identity.addresses import Served
+
 from .accept import EVENTS, GRAPHQL, HTML, JSON, preferred
 from .body import GraphQLRequest, parse_body, parse_query_string, read_body
 from .coding import encode
@@ -17,12 +19,14 @@ from .documents import Prepared
 from .door import Door
 from .errors import INTERNAL, INVALID_INPUT, UNAUTHENTICATED, Refusal, code_of, log_fault
 from .execution import Answer, refused
-from .headers import headers_of, request_id_of
+from .headers import headers_of, request_id_of, served_of
 from .joined import answers, execute
 from .pages import Pages
 from .ports import Credentials
+from .refusals import challenge_of
 from .responses import NOT_STORED, raw_headers, send_body
 from .sse import stream
+from .step_up import challenge
 
 ALLOW = ("allow", "GET, POST")
 _RESPONSES = (JSON, GRAPHQL, EVENTS)
@@ -50,7 +54,9 @@ class GraphQLView:
                 )
             request = await self._read(scope, receive, headers)
             if request is not None:
-                await self._answer(scope, receive, send, _Exchange(headers, request_id, media, request))
+                await self._answer(
+                    scope, receive, send, _Exchange(headers, request_id, media, request, served_of(scope))
+                )
         except Refusal as refusal:
             body = encode(refused((refusal.error,)).formatted())
             more = (NOT_STORED, *refusal.headers)
@@ -79,7 +85,8 @@ class GraphQLView:
             await _send(send, exchange, found)
 
     async def _found(self, method: str, exchange: "_Exchange") -> Answer | AsyncIterator[Answer]:
-        context = await self._door.enter(Credentials(exchange.headers, exchange.request_id))
+        credentials = Credentials(exchange.headers, exchange.request_id, method=method, served=exchange.served)
+        context = await self._door.enter(credentials)
         if isinstance(context, GraphQLError):
             return refused((context,))
         prepared = self._door.prepare(exchange.request, context)
@@ -94,9 +101,12 @@ class GraphQLView:
 class _Exchange:
     """One request and how its answer is to look."""
 
-    __slots__ = ("headers", "media", "request", "request_id")
+    __slots__ = ("headers", "media", "request", "request_id", "served")
 
-    def __init__(self, headers: Mapping[str, str], request_id: str, media: str, request: GraphQLRequest) -> None:
+    def __init__(
+        self, headers: Mapping[str, str], request_id: str, media: str, request: GraphQLRequest, served: Served
+    ) -> None:
+        self.served = served
         self.headers = headers
         self.request_id = request_id
         self.media = media
@@ -134,11 +144,11 @@ def _check_content_type(headers: Mapping[str, str]) -> None:
 
 async def _send(send: Send, exchange: _Exchange, answer: Answer) -> None:
     media = GRAPHQL if exchange.media == GRAPHQL else JSON
-    status, more = 200, [NOT_STORED]
+    status, more = 200, [NOT_STORED, *challenge(answer.data, answer.errors, answer.extensions)]
     if media == GRAPHQL and not answer.executed:
         status = _STATUS.get(code_of(answer.errors[0]) or "", 400)
         if status == 401:
-            more.append(("www-authenticate", 'Bearer error="invalid_token"'))
+            more.append(("www-authenticate", challenge_of(answer.errors[0])))
     try:
         body = encode(answer.formatted())
     except (TypeError, ValueError) as fault:

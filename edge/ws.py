@@ -21,12 +21,15 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Bas
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import SubscribeMessage
 from strawberry.types.unset import UNSET
 
+from identity.addresses import Served
+from identity.admission import Standing
+
 from .body import GraphQLRequest, parse_json, request_of
 from .coding import encode
 from .door import Door
 from .errors import INTERNAL, QUERY_REJECTED, Refusal, coded, log_fault
 from .execution import Answer
-from .headers import headers_of, request_id_of
+from .headers import headers_of, request_id_of, served_of
 from .joined import answers
 from .ports import Credentials
 
@@ -36,14 +39,18 @@ MESSAGE_TOO_BIG = 1009  # RFC 6455 §7.4.1
 class SocketContext:
     """What a connection keeps: its credentials, complete once `connection_init` has come."""
 
-    def __init__(self, headers: Mapping[str, str], request_id: str) -> None:
+    def __init__(self, headers: Mapping[str, str], request_id: str, served: Served) -> None:
+        self.served = served
+        self.standing = Standing()
         self.headers = headers
         self.request_id = request_id
         self.connection_params: Mapping[str, Any] | None = None  # set by Strawberry's handler
 
     @property
     def credentials(self) -> Credentials:
-        return Credentials(self.headers, self.request_id, self.connection_params)
+        return Credentials(
+            self.headers, self.request_id, self.connection_params, "GET", served=self.served, standing=self.standing
+        )
 
 
 class Adapter(ASGIWebSocketAdapter):
@@ -160,7 +167,7 @@ class SocketView(GraphQL[SocketContext, None]):
 
     async def get_context(self, request: Any, response: Any) -> SocketContext:
         headers = headers_of(request.scope)
-        return SocketContext(headers, request_id_of(headers))
+        return SocketContext(headers, request_id_of(headers), served_of(request.scope))
 
     async def on_ws_connect(self, context: SocketContext) -> Any:
         entered = await self.door.enter(context.credentials)

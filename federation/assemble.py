@@ -55,13 +55,22 @@ def _join(groups: list[Group]) -> list[Bundle]:
 
 def _joinable(bundles: list[Bundle]) -> tuple[Bundle, Bundle] | None:
     """Two requests of different steps, one of which may as well be made at the other's."""
-    early, late = _steps(bundles), _latest(bundles)
+    early, late, above = _steps(bundles), _latest(bundles), _above(bundles)
     for one, other in combinations(bundles, 2):
         if one[0].graph == other[0].graph and one[0].entities and other[0].entities:
-            apart = not any(a.needs(b) or b.needs(a) for a in one for b in other)
+            apart = one not in above[other] and other not in above[one]
             if apart and max(early[one], early[other]) <= min(late[one], late[other]):
                 return one, other
     return None
+
+
+def _above(bundles: Sequence[Bundle]) -> dict[Bundle, set[Bundle]]:
+    """For each bundle those whose answers it needs, directly or not: also by way of what was joined to another's."""
+    waits = _waits(bundles)
+    found: dict[Bundle, set[Bundle]] = {}
+    for bundle in TopologicalSorter(waits).static_order():
+        found[bundle] = set(waits[bundle]).union(*(found[each] for each in waits[bundle]))
+    return found
 
 
 def _waits(bundles: Sequence[Bundle]) -> dict[Bundle, list[Bundle]]:

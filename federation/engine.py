@@ -5,7 +5,8 @@ the compiled projection.  `answer` runs one request: variables checked, plan wal
 """
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,11 @@ from .introspection import asks_for_schema, introspect
 from .operation import Conditions, Operation
 from .plan import QueryPlan, Subscription
 from .planner import plan
+from .programs import Programs, Replay, wires
 from .project import Projection, Run, compile_projection
+from .selections import SelectionSet
+from .shapes import Shaped, shaped
+from .typed import TypedRun
 
 MAX_VARIANTS = 64  # choices of conditions remembered for one operation
 
@@ -32,6 +37,7 @@ class Variant:
 
     plan: QueryPlan
     projection: Projection
+    selections: SelectionSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +49,13 @@ class Request:
     clients: Mapping[str, SubgraphClient]
     """By subgraph name."""
     deadline: float | None = None
-    """On the event loop's clock."""
+    """On the event loop's clock.  Not for a subscription, which outlives it: each of its requests has its client's own."""
     labels: Labels = frozenset()
     """The progressive overrides that are on."""
     show_messages: bool = False
     """Whether subgraphs' own error messages may be shown."""
+    programs: Programs | None = None
+    """Those of the quick tier, for who can take an answer as bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,8 @@ class Answer:
     data: dict[str, Json] | None
     errors: tuple[ResponseError, ...] = ()
     executed: bool = True
+    body: bytes | None = None
+    """The whole response as JSON, where it is written already; there is no `data` then."""
 
     def formatted(self) -> dict[str, Json]:
         """As GraphQL writes it."""
@@ -90,6 +100,7 @@ class Prepared:
         return Variant(
             plan(self._graph, self.operation, conditions, labels),
             compile_projection(self._graph.api, selections, root),
+            selections,
         )
 
     def chosen(self, variables: Mapping[str, Json], labels: Labels = frozenset()) -> Variant | Answer:
@@ -107,12 +118,37 @@ class Prepared:
         variant = self.chosen(request.variables, request.labels)
         if isinstance(variant, Answer):
             return variant
-        execution = Execution(request.clients, request.variables, request.deadline, request.show_messages)
+        clients = request.clients
+        if request.programs is not None:
+            quick = await self._quick(variant, request, request.programs)
+            if isinstance(quick, Answer):
+                return quick
+            clients = quick
+        execution = Execution(clients, request.variables, request.deadline, request.show_messages)
         await execution.run(variant.plan)
         return self._project(variant, execution, request)
 
-    async def events(self, request: Request, sources: Mapping[str, EventSource]) -> AsyncIterator[Answer]:
-        """Runs a subscription: one answer for each event.  Raises: QueryPlanError."""
+    async def _quick(
+        self, variant: Variant, request: Request, programs: Programs
+    ) -> Answer | Mapping[str, SubgraphClient]:
+        """The answer of the quick tier; or the clients for the careful one, which know what was asked already."""
+
+        def shape() -> Shaped:
+            root = self._graph.roots[self.operation.kind]
+            return shaped(self._graph.api, variant.plan, variant.selections, root)
+
+        program = programs.of(variant.plan, shape)
+        ways = wires(program, request.clients) if program is not None else None
+        if program is None or ways is None:
+            return request.clients
+        run = TypedRun(program, ways, request.variables)
+        body = await run.body(request.deadline)
+        if body is not None:
+            return Answer(None, body=body)
+        return {name: Replay(name, wire, run.answered) for name, wire in ways.items()}
+
+    async def events(self, request: Request, sources: Mapping[str, EventSource]) -> AsyncGenerator[Answer, None]:
+        """Runs a subscription: one answer for each event; the stream ends with it.  Raises: QueryPlanError."""
         coerced = self._coerce(request.variables)
         if isinstance(coerced, Answer):
             yield coerced
@@ -122,12 +158,14 @@ class Prepared:
         if not isinstance(node, Subscription):
             raise NoPlan("The subscription does not begin with one request to one subgraph.")
         opening = Execution(request.clients, request.variables)
-        async for event in sources[node.primary.service].subscribe(opening.request(node.primary, {})):
-            execution = Execution(
-                request.clients, request.variables, request.deadline, request.show_messages, data={}, errors=[]
-            )
-            await execution.complete(node, event)
-            yield self._project(variant, execution, request)
+        source = sources[node.primary.service].subscribe(opening.request(node.primary, {}))
+        async with AsyncExitStack() as opened:
+            if isinstance(source, AsyncGenerator):  # ends with the request, not when it is collected as garbage
+                opened.push_async_callback(source.aclose)
+            async for event in source:
+                execution = Execution(request.clients, request.variables, None, request.show_messages)
+                await execution.complete(node, event)
+                yield self._project(variant, execution, request)
 
     def _coerce(self, variables: Mapping[str, Json]) -> Mapping[str, Any] | Answer:
         definitions = self.operation.definition.variable_definitions or ()

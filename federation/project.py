@@ -137,13 +137,13 @@ class _Compiler:
 
         def project(value: Any, trail: Trail, run: Run) -> Any:
             name = value.get("__typename")
-            objects = made.get(name)
+            objects = made.get(name) if type(name) is str else None
             if objects is None:
-                if name in possible:
+                if type(name) is str and name in possible:
                     objects = made[name] = self.fields(selections, name)
                 elif name is None or name == output.name:
                     # An interface object whose type nobody asked for.
-                    objects = made[name] = self.fields(selections, output.name)
+                    objects = made[output.name] = self.fields(selections, output.name)
                 else:
                     run.wrong(trail, f"The value is of no type that “{output.name}” may have.")
                     return None

@@ -1,7 +1,8 @@
 """Who is asking, and under which name each city knows them.
 
-`Authentication` turns an Authorization header into a `Viewer` or a `Refusal`, with the issuers' keys cached in
-`keys`. `UserInfo` brings the real-name claims, `pairwise_id` a city's own name for a citizen, `Links` the state
+`Admission` turns what a client brought into a `Viewer` or a `Refusal`: a bearer token, one bound to a key with its
+proof (`dpop`), or a browser's session (`browsers`). `Authentication` verifies the tokens, with the issuers' keys cached
+in `keys`. `UserInfo` brings the real-name claims, `pairwise_id` a city's own name for a citizen, `Links` the state
 of each account, `Sealer` the texts only this gateway can read. Time is always passed; nothing reads the
 environment; no token, subject or claim is ever logged or printed.
 """
@@ -10,30 +11,51 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from identity.addresses import Addresses, Served
+    from identity.admission import Admission, Standing
     from identity.assurance import assured, reaches
+    from identity.attempts import safe_return
     from identity.authentication import Authentication
+    from identity.browsers import BrowserSignIn, Going, Status
     from identity.claims import ClaimsFailure, UserInfo
-    from identity.issuers import DEFAULT_ACR, AmbiguousIssuers, Issuer
+    from identity.code_flow import SignInFailed
+    from identity.dpop import Proofs
+    from identity.entrance import Entrance
+    from identity.issuers import DEFAULT_ACR, AmbiguousIssuers, Issuer, SignInClient
     from identity.links import Link, Links, citizen_key
     from identity.masking import mask_id_number, mask_name, mask_phone
     from identity.pairwise import WeakSalt, pairwise_id
     from identity.provider import open_session
     from identity.refusal import Refusal, RefusalReason
     from identity.seal import BrokenSeal, Sealer, WeakSealKey
+    from identity.sessions import Lifetimes, Sessions
     from identity.viewer import Viewer
 
 _HOMES = {
-    "DEFAULT_ACR": "issuers",
+    "Addresses": "addresses",
+    "Admission": "admission",
     "AmbiguousIssuers": "issuers",
     "Authentication": "authentication",
     "BrokenSeal": "seal",
+    "BrowserSignIn": "browsers",
     "ClaimsFailure": "claims",
+    "DEFAULT_ACR": "issuers",
+    "Entrance": "entrance",
+    "Going": "browsers",
     "Issuer": "issuers",
+    "Lifetimes": "sessions",
     "Link": "links",
     "Links": "links",
+    "Proofs": "dpop",
     "Refusal": "refusal",
     "RefusalReason": "refusal",
     "Sealer": "seal",
+    "Served": "addresses",
+    "Sessions": "sessions",
+    "SignInClient": "issuers",
+    "SignInFailed": "code_flow",
+    "Standing": "admission",
+    "Status": "browsers",
     "UserInfo": "claims",
     "Viewer": "viewer",
     "WeakSalt": "pairwise",
@@ -46,20 +68,34 @@ _HOMES = {
     "open_session": "provider",
     "pairwise_id": "pairwise",
     "reaches": "assurance",
+    "safe_return": "attempts",
 }
 
 __all__ = [
     "DEFAULT_ACR",
+    "Addresses",
+    "Admission",
     "AmbiguousIssuers",
     "Authentication",
     "BrokenSeal",
+    "BrowserSignIn",
     "ClaimsFailure",
+    "Entrance",
+    "Going",
     "Issuer",
+    "Lifetimes",
     "Link",
     "Links",
+    "Proofs",
     "Refusal",
     "RefusalReason",
     "Sealer",
+    "Served",
+    "Sessions",
+    "SignInClient",
+    "SignInFailed",
+    "Standing",
+    "Status",
     "UserInfo",
     "Viewer",
     "WeakSalt",
@@ -72,6 +108,7 @@ __all__ = [
     "open_session",
     "pairwise_id",
     "reaches",
+    "safe_return",
 ]
 
 

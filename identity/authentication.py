@@ -25,7 +25,7 @@ class Authentication:
     def __init__(self, issuers: Iterable[Issuer], session: aiohttp.ClientSession) -> None:
         self._issuers = trusted(issuers)
         self._verified = VerifiedTokens()
-        self._keys = {url: IssuerKeys(url, session) for url in self._issuers}
+        self._keys = {url: IssuerKeys(url, session, issuer.algorithms) for url, issuer in self._issuers.items()}
 
     @property
     def issuers(self) -> Mapping[str, Issuer]:
@@ -53,6 +53,8 @@ class Authentication:
             issuer = self._issuers.get(unverified.issuer)
             if issuer is None:
                 return Refusal(RefusalReason.WRONG_ISSUER)
+            if unverified.algorithm not in issuer.algorithms:
+                return Refusal(RefusalReason.WRONG_ALGORITHM)
             key = await self._keys[issuer.url].key(unverified.kid, now)
             if key is None:
                 return Refusal(RefusalReason.UNKNOWN_KEY)

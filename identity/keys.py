@@ -9,13 +9,12 @@ The clock is the caller's: `now` is passed.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
 
+from identity.algorithms import DEFAULT, PublicKey, public_key, suited
 from identity.provider import Metadata, ProviderError, discover, fetch_json
 
 TTL = timedelta(minutes=10)
@@ -34,17 +33,18 @@ class KeysUnavailable(Exception):
 class IssuerKeys:
     """The key cache of one issuer. One instance per event loop."""
 
-    def __init__(self, issuer: str, session: aiohttp.ClientSession) -> None:
+    def __init__(self, issuer: str, session: aiohttp.ClientSession, algorithms: Collection[str] = DEFAULT) -> None:
         self.issuer = issuer
+        self._algorithms = algorithms
         self._session = session
         self._lock = asyncio.Lock()
         self._metadata: Metadata | None = None
-        self._keys: Mapping[str, ECKey] = {}
+        self._keys: Mapping[str, PublicKey] = {}
         self._fetched_at = _NEVER
         self._failed_at = _NEVER
         self._budget = FetchBudget()
 
-    async def key(self, kid: str | None, now: datetime) -> ECKey | None:
+    async def key(self, kid: str | None, now: datetime) -> PublicKey | None:
         """The key of this id, or None when the issuer has none such. Raises KeysUnavailable."""
         if self._due(now) and not (self._keys and self._lock.locked()):
             await self._renew(now)
@@ -66,7 +66,7 @@ class IssuerKeys:
     def _due(self, now: datetime) -> bool:
         return now - self._fetched_at >= TTL
 
-    def _known(self, kid: str | None) -> ECKey | None:
+    def _known(self, kid: str | None) -> PublicKey | None:
         if kid is None:  # RFC 7515 §4.1.4: optional; unambiguous only when the issuer has one key
             return next(iter(self._keys.values())) if len(self._keys) == 1 else None
         return self._keys.get(kid)
@@ -87,7 +87,7 @@ class IssuerKeys:
     async def _fetch(self, now: datetime) -> None:
         try:
             metadata = await discover(self._session, self.issuer)
-            self._keys = usable_keys(await fetch_json(self._session, metadata.jwks_uri))
+            self._keys = usable_keys(await fetch_json(self._session, metadata.jwks_uri), self._algorithms)
             self._metadata, self._fetched_at = metadata, now
         except ProviderError:
             self._failed_at = now  # whatever was known keeps working
@@ -109,38 +109,18 @@ class FetchBudget:
         return True
 
 
-def usable_keys(jwks: Mapping[str, object]) -> Mapping[str, ECKey]:
-    """The P-256 signature keys of a JWK set, by key id. A key we cannot use never costs the others.
+def usable_keys(jwks: Mapping[str, object], algorithms: Collection[str] = DEFAULT) -> Mapping[str, PublicKey]:
+    """The keys of a JWK set that fit these algorithms, by key id. A key we cannot use never costs the others.
 
     Raises ProviderError when none is left: an issuer without keys is a broken answer, not a reason to forget.
     """
     entries = jwks.get("keys")
-    found: dict[str, ECKey] = {}
+    found: dict[str, PublicKey] = {}
     for entry in entries[:MAX_KEYS] if isinstance(entries, list) else []:
-        if isinstance(entry, dict) and _signs_es256(entry):
-            key = _imported(entry)
+        if isinstance(entry, dict) and suited(entry, algorithms):
+            key = public_key(entry)
             if key is not None:
                 found[key.kid or key.thumbprint()] = key
     if not found:
-        raise ProviderError("the key set holds no P-256 signature key")
+        raise ProviderError(f"the key set holds no signature key for {', '.join(algorithms)}")
     return found
-
-
-def _signs_es256(entry: Mapping[str, object]) -> bool:
-    return (
-        entry.get("kty") == "EC"
-        and entry.get("crv") == "P-256"
-        and entry.get("use", "sig") == "sig"
-        and entry.get("alg", "ES256") == "ES256"
-    )
-
-
-def _imported(entry: Mapping[str, object]) -> ECKey | None:
-    """Only the public members are taken, whatever else the issuer published."""
-    public: dict[str, str | list[str]] = {
-        name: str(entry[name]) for name in ("kty", "crv", "x", "y", "kid") if name in entry
-    }
-    try:
-        return ECKey.import_key(public)
-    except (JoseError, ValueError, KeyError):
-        return None

@@ -36,6 +36,10 @@ class Metadata:
     issuer: str
     jwks_uri: str
     userinfo_endpoint: str | None
+    authorization_endpoint: str | None = None
+    token_endpoint: str | None = None
+    names_itself: bool = False
+    """Its authorisation responses carry `iss` (RFC 9207 §3)."""
 
 
 def open_session() -> aiohttp.ClientSession:
@@ -62,6 +66,21 @@ async def fetch_json(session: aiohttp.ClientSession, url: str, bearer: str | Non
     return _object(body, url)
 
 
+async def post_form(
+    session: aiohttp.ClientSession, url: str, form: Mapping[str, str], auth: aiohttp.BasicAuth | None = None
+) -> tuple[int, Mapping[str, object]]:
+    """Status and JSON object of one form post, as to a token endpoint. Raises ProviderError."""
+    headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+    try:
+        async with session.post(url, data=form, headers=headers, auth=auth, allow_redirects=False) as response:
+            body = await _capped(response, url)
+            if response.status != 200 and not 400 <= response.status < 500:
+                raise ProviderError(f"{url} answered {response.status}", response.status)
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+        raise ProviderError(f"{url} cannot be reached: {type(error).__name__}") from error
+    return response.status, _object(body, url)
+
+
 async def discover(session: aiohttp.ClientSession, issuer: str) -> Metadata:
     """Reads the discovery document of `issuer`. Raises ProviderError."""
     url = issuer.rstrip("/") + DISCOVERY_PATH
@@ -69,11 +88,22 @@ async def discover(session: aiohttp.ClientSession, issuer: str) -> Metadata:
     # OpenID Connect Discovery 1.0 §4.3: the issuer MUST be the one that was asked.
     if found.get("issuer") != issuer:
         raise ProviderError(f"{url} speaks for another issuer than {issuer}")
-    jwks_uri, userinfo = found.get("jwks_uri"), found.get("userinfo_endpoint")
-    if not isinstance(jwks_uri, str) or not _as_safe(jwks_uri, issuer):
+
+    def usable(name: str) -> str | None:
+        address = found.get(name)
+        return address if isinstance(address, str) and _as_safe(address, issuer) else None
+
+    jwks_uri = usable("jwks_uri")
+    if jwks_uri is None:
         raise ProviderError(f"{url} names no usable jwks_uri")
-    usable = isinstance(userinfo, str) and _as_safe(userinfo, issuer)
-    return Metadata(issuer, jwks_uri, str(userinfo) if usable else None)
+    return Metadata(
+        issuer,
+        jwks_uri,
+        usable("userinfo_endpoint"),
+        usable("authorization_endpoint"),
+        usable("token_endpoint"),
+        found.get("authorization_response_iss_parameter_supported") is True,
+    )
 
 
 async def _capped(response: aiohttp.ClientResponse, url: str) -> bytes:

@@ -23,8 +23,29 @@ class RefusalReason(StrEnum):
     EXPIRED = "EXPIRED"
     NOT_YET_VALID = "NOT_YET_VALID"
     MISSING_CLAIM = "MISSING_CLAIM"
+    FOREIGN_CITY = "FOREIGN_CITY"
     ISSUER_UNREACHABLE = "ISSUER_UNREACHABLE"
+    BOUND = "BOUND"
+    UNBOUND = "UNBOUND"
+    PROOF_MISSING = "PROOF_MISSING"
+    PROOF_MALFORMED = "PROOF_MALFORMED"
+    PROOF_KEY = "PROOF_KEY"
+    PROOF_SIGNATURE = "PROOF_SIGNATURE"
+    PROOF_REQUEST = "PROOF_REQUEST"
+    PROOF_ATH = "PROOF_ATH"
+    PROOF_TIME = "PROOF_TIME"
+    PROOF_REPLAYED = "PROOF_REPLAYED"
+    PROOFS_FULL = "PROOFS_FULL"
+    MUTATION_UNPROVEN = "MUTATION_UNPROVEN"
+    SESSION_ENDED = "SESSION_ENDED"
+    CSRF = "CSRF"
+    FOREIGN_ORIGIN = "FOREIGN_ORIGIN"
 
+
+_FORGED = frozenset({RefusalReason.CSRF, RefusalReason.FOREIGN_ORIGIN})
+_PROOF = frozenset(
+    reason for reason in RefusalReason if reason.startswith("PROOF") or reason in ("BOUND", "MUTATION_UNPROVEN")
+)
 
 _TEXTS = {
     RefusalReason.MALFORMED: ("登录凭证格式不正确", "the access token is malformed"),
@@ -54,6 +75,55 @@ _TEXTS = {
         "身份提供方暂时无法访问,请稍后重试",
         "the identity provider cannot be reached to check the access token; try again shortly",
     ),
+    RefusalReason.FOREIGN_CITY: (
+        "该签发方不能为这个城市的居民签发登录凭证",
+        "the issuer of the access token may not vouch for citizens of its home_city",
+    ),
+    RefusalReason.BOUND: (
+        "该登录凭证绑定了密钥,须以 Authorization: DPoP 及证明一起发送",
+        "the access token is bound to a key; send it as Authorization: DPoP, with a proof",
+    ),
+    RefusalReason.UNBOUND: (
+        "该登录凭证没有绑定密钥,不能以 DPoP 方式发送",
+        "the access token is not bound to a key, so it cannot be sent as DPoP",
+    ),
+    RefusalReason.PROOF_MISSING: ("缺少 DPoP 证明", "the DPoP proof is missing"),
+    RefusalReason.PROOF_MALFORMED: ("DPoP 证明格式不正确", "the DPoP proof is malformed"),
+    RefusalReason.PROOF_KEY: (
+        "DPoP 证明所用的密钥不是登录凭证绑定的密钥",
+        "the DPoP proof is made with another key than the access token is bound to",
+    ),
+    RefusalReason.PROOF_SIGNATURE: ("DPoP 证明签名错误", "the DPoP proof has a bad signature"),
+    RefusalReason.PROOF_REQUEST: (
+        "DPoP 证明不是为本次请求签发的",
+        "the DPoP proof was made for another request",
+    ),
+    RefusalReason.PROOF_ATH: (
+        "DPoP 证明不是为这个登录凭证签发的(ath)",
+        "the DPoP proof was made for another access token (ath)",
+    ),
+    RefusalReason.PROOF_TIME: (
+        "DPoP 证明的签发时间与网关时钟相差过大(iat)",
+        "the DPoP proof is too old, or from the future (iat)",
+    ),
+    RefusalReason.PROOF_REPLAYED: ("DPoP 证明已经用过(jti)", "the DPoP proof was used before (jti)"),
+    RefusalReason.PROOFS_FULL: (
+        "网关暂时不能再接受 DPoP 证明,请稍后重试",
+        "the gateway cannot take more DPoP proofs at present; try again shortly",
+    ),
+    RefusalReason.MUTATION_UNPROVEN: (
+        "办理类操作须用绑定密钥的登录凭证(DPoP)",
+        "a mutation needs an access token that is bound to a key (DPoP)",
+    ),
+    RefusalReason.SESSION_ENDED: ("登录会话已结束,请重新登录", "the session has ended; sign in again"),
+    RefusalReason.CSRF: (
+        "带会话 Cookie 的请求须有请求头 X-Roam-CSRF,其值由 /auth/session 给出",
+        "a request with a session cookie needs the header X-Roam-CSRF with the value that /auth/session gives",
+    ),
+    RefusalReason.FOREIGN_ORIGIN: (
+        "带会话 Cookie 的请求来自不允许的网页来源(Origin)",
+        "a request with a session cookie came from a page of another origin (Origin)",
+    ),
 }
 
 
@@ -66,8 +136,13 @@ class Refusal:
 
     @property
     def code(self) -> ErrorCode:
-        """The canonical error code of every refusal."""
-        return ErrorCode.UNAUTHENTICATED
+        """UNAUTHENTICATED; FORBIDDEN where a browser's session is good and the page that sent the request is not."""
+        return ErrorCode.FORBIDDEN if self.reason in _FORGED else ErrorCode.UNAUTHENTICATED
+
+    @property
+    def challenge(self) -> str | None:
+        """`DPoP` where the client must prove that it holds a key (RFC 9449 §7.1); else None."""
+        return "DPoP" if self.reason in _PROOF else None
 
     @property
     def zh(self) -> str:

@@ -1,12 +1,13 @@
 """One access token in, the citizen it speaks for out (RFC 9068 §4). No I/O: the key is passed.
 
-The algorithm is ours, not the token's: ES256 alone, so `none` and HS256 with a public key as the secret fail
-before any key is looked at. Keys come from the trusted issuer by key id; `jwk`, `jku` and `x5u` headers are
-never followed. Claims are read only after the signature held.
+The algorithm is the issuer's as configured, not the token's: one of a closed list of asymmetric ones, so `none` and
+HS256 with a public key as the secret fail before any key is looked at. Keys come from the trusted issuer by key id;
+`jwk`, `jku` and `x5u` headers are never followed. Claims are read only after the signature held.
 """
 
 import json
 import re
+import warnings
 from base64 import urlsafe_b64decode
 from binascii import Error as BadBase64
 from collections.abc import Mapping
@@ -15,21 +16,22 @@ from datetime import UTC, datetime, timedelta
 
 from joserfc import jwt
 from joserfc.errors import BadSignatureError, JoseError
-from joserfc.jwk import ECKey
 from joserfc.jws import JWSRegistry
 
+from identity.algorithms import KNOWN, PublicKey, fits
 from identity.assurance import assured
 from identity.issuers import Issuer
 from identity.refusal import RefusalReason, TokenRefused
 from identity.viewer import Viewer
 
-ALGORITHM = "ES256"
 TYPES = frozenset({"at+jwt", "application/at+jwt"})  # RFC 9068 §4
 LEEWAY = timedelta(seconds=60)
 END_OF_TIME = 253402300800  # the first second of the year 10000, which a datetime cannot hold
 MAX_TOKEN_CHARS = 8192
 HOME_CITY = re.compile(r"[0-9]{6}")  # GB/T 2260
-# RFC 9068 §2.2; `client_id` and `jti` are required there too, but decide nothing here.
+THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}")  # RFC 7638 §3: an unpadded SHA-256
+MAX_CLIENT_CHARS = 200
+# RFC 9068 §2.2; `client_id` and `jti` are required there too, but let nobody in here.
 REQUIRED_CLAIMS = ("iss", "exp", "aud", "sub", "iat", "home_city")
 
 
@@ -40,6 +42,7 @@ class Unverified:
     text: str = field(repr=False)
     issuer: str
     kid: str | None
+    algorithm: str
 
 
 def read_unverified(text: str) -> Unverified:
@@ -47,19 +50,19 @@ def read_unverified(text: str) -> Unverified:
     parts = text.split(".")
     if len(text) > MAX_TOKEN_CHARS or len(parts) != 3 or not all(parts[:2]):
         raise TokenRefused(RefusalReason.MALFORMED)
-    header, claims = _segment(parts[0]), _segment(parts[1])
-    _check_header(header)
+    header, claims = segment(parts[0]), segment(parts[1])
+    algorithm = _algorithm(header)
     issuer, kid = claims.get("iss"), header.get("kid")
     if not isinstance(issuer, str):
         raise TokenRefused(RefusalReason.MISSING_CLAIM, "iss")
     if kid is not None and not isinstance(kid, str):
         raise TokenRefused(RefusalReason.MALFORMED)
-    return Unverified(text, issuer, kid)
+    return Unverified(text, issuer, kid, algorithm)
 
 
-def verify(token: Unverified, issuer: Issuer, key: ECKey, now: datetime) -> Viewer:
+def verify(token: Unverified, issuer: Issuer, key: PublicKey, now: datetime) -> Viewer:
     """The citizen of a token whose signature, audience and times hold. Raises TokenRefused."""
-    claims = _signed_claims(token.text, key)
+    claims = signed_claims(token, issuer, key)
     for name in REQUIRED_CLAIMS:
         if claims.get(name) in (None, ""):
             raise TokenRefused(RefusalReason.MISSING_CLAIM, name)
@@ -67,17 +70,43 @@ def verify(token: Unverified, issuer: Issuer, key: ECKey, now: datetime) -> View
         raise TokenRefused(RefusalReason.WRONG_ISSUER)
     _check_audience(claims["aud"], issuer.audience)
     _check_times(claims, now.timestamp())
-    subject, home_city = claims["sub"], claims["home_city"]
-    if not isinstance(subject, str):
-        raise TokenRefused(RefusalReason.MALFORMED, "sub")
-    if not isinstance(home_city, str) or not HOME_CITY.fullmatch(home_city):
-        raise TokenRefused(RefusalReason.MALFORMED, "home_city")
-    level = assured(claims.get("acr"), issuer.acr)
-    expires_at = datetime.fromtimestamp(_seconds(claims, "exp"), UTC)
-    return Viewer(issuer.subject(subject), home_city, level, token.text, issuer.url, expires_at)
+    return Viewer(
+        subject=issuer.subject(_text(claims, "sub")),
+        home_city=_home_city(claims, issuer),
+        assurance=assured(claims.get("acr"), issuer.acr, claims.get("amr"), issuer.amr),
+        token=token.text,
+        issuer=issuer.url,
+        expires_at=_moment(claims, "exp"),
+        client_id=_client(claims),
+        auth_time=_moment(claims, "auth_time") if claims.get("auth_time") is not None else None,
+        bound_to=_thumbprint(claims),
+    )
 
 
-def _segment(text: str) -> Mapping[str, object]:
+def signed_claims(token: Unverified, issuer: Issuer, key: PublicKey) -> Mapping[str, object]:
+    """The claims of a token whose signature holds under an algorithm of this issuer. Raises TokenRefused."""
+    if token.algorithm not in issuer.algorithms or not fits(key.as_dict(private=False), token.algorithm):
+        raise TokenRefused(RefusalReason.WRONG_ALGORITHM)
+    return decoded(token.text, key, token.algorithm)
+
+
+def decoded(text: str, key: PublicKey, algorithm: str) -> Mapping[str, object]:
+    """The claims of a compact token signed by this key with this algorithm. Raises TokenRefused."""
+    # Header names we do not know are ignored (RFC 7515 §4); those listed in `crit` are still refused.
+    registry = JWSRegistry(algorithms=[algorithm], strict_check_header=False)
+    registry.max_header_length = MAX_TOKEN_CHARS
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # "EdDSA" is spelled "Ed25519" since RFC 9864; issuers still write the old
+            return jwt.decode(text, key, algorithms=[algorithm], registry=registry).claims
+    except BadSignatureError:
+        raise TokenRefused(RefusalReason.BAD_SIGNATURE) from None
+    except (JoseError, ValueError, TypeError, RecursionError):
+        raise TokenRefused(RefusalReason.MALFORMED) from None
+
+
+def segment(text: str) -> Mapping[str, object]:
+    """One JSON part of a compact token, unverified. Raises TokenRefused."""
     try:
         found = json.loads(urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)))
     except (BadBase64, ValueError, RecursionError):
@@ -87,28 +116,52 @@ def _segment(text: str) -> Mapping[str, object]:
     return found
 
 
-def _check_header(header: Mapping[str, object]) -> None:
+def _algorithm(header: Mapping[str, object]) -> str:
     algorithm, kind = header.get("alg"), header.get("typ")
     if not isinstance(algorithm, str):
         raise TokenRefused(RefusalReason.MALFORMED)
     if algorithm.lower() == "none":
         raise TokenRefused(RefusalReason.ALG_NONE)
-    if algorithm != ALGORITHM:
+    if algorithm not in KNOWN:
         raise TokenRefused(RefusalReason.WRONG_ALGORITHM)
     if not isinstance(kind, str) or kind.lower() not in TYPES:
         raise TokenRefused(RefusalReason.WRONG_TYPE)
+    return algorithm
 
 
-def _signed_claims(text: str, key: ECKey) -> Mapping[str, object]:
-    # Header names we do not know are ignored (RFC 7515 §4); those listed in `crit` are still refused.
-    registry = JWSRegistry(algorithms=[ALGORITHM], strict_check_header=False)
-    registry.max_header_length = MAX_TOKEN_CHARS
-    try:
-        return jwt.decode(text, key, algorithms=[ALGORITHM], registry=registry).claims
-    except BadSignatureError:
-        raise TokenRefused(RefusalReason.BAD_SIGNATURE) from None
-    except (JoseError, ValueError, TypeError, RecursionError):
-        raise TokenRefused(RefusalReason.MALFORMED) from None
+def _text(claims: Mapping[str, object], name: str) -> str:
+    value = claims[name]
+    if not isinstance(value, str):
+        raise TokenRefused(RefusalReason.MALFORMED, name)
+    return value
+
+
+def _home_city(claims: Mapping[str, object], issuer: Issuer) -> str:
+    code = _text(claims, "home_city")
+    if not HOME_CITY.fullmatch(code):
+        raise TokenRefused(RefusalReason.MALFORMED, "home_city")
+    if not issuer.vouches_for(code):
+        raise TokenRefused(RefusalReason.FOREIGN_CITY)
+    return code
+
+
+def _client(claims: Mapping[str, object]) -> str:
+    """The app, by RFC 9068 §2.2 or OpenID Connect Core §2; empty where none is named."""
+    found = claims.get("client_id") or claims.get("azp") or ""
+    if not isinstance(found, str) or len(found) > MAX_CLIENT_CHARS:
+        raise TokenRefused(RefusalReason.MALFORMED, "client_id")
+    return found
+
+
+def _thumbprint(claims: Mapping[str, object]) -> str:
+    """The key a token is bound to (RFC 9449 §6.1). A binding of another sort cannot be checked here: refused."""
+    binding = claims.get("cnf")
+    if binding is None:
+        return ""
+    found = binding.get("jkt") if isinstance(binding, dict) and len(binding) == 1 else None
+    if not isinstance(found, str) or not THUMBPRINT.fullmatch(found):
+        raise TokenRefused(RefusalReason.MALFORMED, "cnf")
+    return found
 
 
 def _check_audience(found: object, expected: str) -> None:
@@ -132,3 +185,7 @@ def _seconds(claims: Mapping[str, object], name: str) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < END_OF_TIME:
         return value
     raise TokenRefused(RefusalReason.MALFORMED, name)
+
+
+def _moment(claims: Mapping[str, object], name: str) -> datetime:
+    return datetime.fromtimestamp(_seconds(claims, name), UTC)

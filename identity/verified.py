@@ -8,8 +8,7 @@ import hashlib
 from collections import OrderedDict
 from datetime import datetime
 
-from joserfc.jwk import ECKey
-
+from identity.algorithms import PublicKey
 from identity.tokens import LEEWAY, Unverified
 from identity.viewer import Viewer
 
@@ -20,9 +19,9 @@ class VerifiedTokens:
     """The viewers of tokens that held, least recently used dropped first."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[bytes, tuple[ECKey, Viewer]] = OrderedDict()
+        self._kept: OrderedDict[bytes, tuple[PublicKey, Viewer]] = OrderedDict()
 
-    def get(self, token: Unverified, key: ECKey, now: datetime) -> Viewer | None:
+    def get(self, token: Unverified, key: PublicKey, now: datetime) -> Viewer | None:
         """The viewer of this very token under this very key, or None."""
         name = _name(token)
         kept = self._kept.get(name)
@@ -35,7 +34,7 @@ class VerifiedTokens:
         self._kept.move_to_end(name)
         return viewer
 
-    def keep(self, token: Unverified, key: ECKey, viewer: Viewer) -> Viewer:
+    def keep(self, token: Unverified, key: PublicKey, viewer: Viewer) -> Viewer:
         """Remembers and returns the viewer."""
         self._kept[_name(token)] = (key, viewer)
         while len(self._kept) > MAX_TOKENS:

@@ -7,35 +7,28 @@ from identity.links import Link
 from schema.codes import AccountState
 
 from .context import Context
+from .delegation import cities_in_scope
 from .provenance import city_row, instant
+from .standing import KNOWN_THERE, links_of, state_of
 
 Row = dict[str, Any]
 
 
-async def links_of(context: Context) -> dict[str, Link]:
-    """The viewer's recorded links by city code."""
-    return dict(await context.services.links.of(context.citizen)) if context.citizen else {}
-
-
-def state_of(context: Context, channel: Channel, links: dict[str, Link]) -> AccountState:
-    """The link's state: as recorded; where nothing is, the home city vouches for its own citizens."""
-    link = links.get(channel.config.city.code)
-    if link:
-        return link.state
-    return AccountState.LINKED if channel.slug == context.home else AccountState.NOT_LINKED
-
-
 async def linked_cities(context: Context) -> list[str]:
-    """Slugs of the shown cities where the viewer has a linked account, home first."""
-    links = await links_of(context)
-    linked = [c.slug for c in context.services.listing.shown if state_of(context, c, links) is AccountState.LINKED]
-    return sorted(linked, key=lambda slug: slug != context.home)
+    """Slugs of the shown cities where the viewer has an account, home first; under a mandate, of those that it names.
+
+    A city that wants the account verified anew, or has suspended it, is among them: its coverage says so.
+    """
+    links, within = await links_of(context), await cities_in_scope(context)
+    linked = [c.slug for c in context.services.listing.shown if state_of(context, c, links) in KNOWN_THERE]
+    return sorted((slug for slug in linked if within is None or slug in within), key=lambda slug: slug != context.home)
 
 
 async def account_rows(context: Context) -> list[Row]:
     """One CityAccount row for every city of the graph."""
-    links = await links_of(context)
-    return [account_row(context, c, links) for c in context.snapshot.channels.values()]
+    links, within = await links_of(context), await cities_in_scope(context)
+    shown = [c for c in context.snapshot.channels.values() if within is None or c.slug in within]
+    return [account_row(context, c, links) for c in shown]
 
 
 def account_row(context: Context, channel: Channel, links: dict[str, Link]) -> Row:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import (
+    access_log,
     applications,
     bills,
     booking,
@@ -12,9 +13,11 @@ from . import (
     citizen,
     consenting,
     entities,
+    explaining,
     gateway,
     launching,
     linking,
+    mandates,
     node,
     notices,
     paying,
@@ -23,8 +26,10 @@ from . import (
     submitting,
     subscriptions,
 )
+from .delegation import in_person_only
 
 ROOMS = (
+    access_log,
     applications,
     bills,
     booking,
@@ -32,9 +37,11 @@ ROOMS = (
     cities,
     citizen,
     consenting,
+    explaining,
     gateway,
     launching,
     linking,
+    mandates,
     node,
     notices,
     paying,
@@ -44,7 +51,7 @@ ROOMS = (
     subscriptions,
 )
 
-ANSWERS: Mapping[str, Callable[..., Any]] = {
-    coordinate: answer for room in ROOMS for coordinate, answer in room.ANSWERS.items()
-}
+ANSWERS: Mapping[str, Callable[..., Any]] = in_person_only(
+    {coordinate: answer for room in ROOMS for coordinate, answer in room.ANSWERS.items()}
+)
 SUBGRAPH_ANSWERS: Mapping[str, Callable[..., Any]] = {**ANSWERS, **entities.ANSWERS}

@@ -1,5 +1,6 @@
 """One question to one city: may it be asked, with which claims, and what came back."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,12 +9,18 @@ from channels.answer import Failure, Page
 from channels.ask import Ask
 from channels.failures import failure
 from channels.snapshot import Channel
-from roaming import Denial, Grant, authorize
-from schema.codes import AccountState, ErrorCode
+from roaming import Denial, Grant, Usage, authorize
+from schema.codes import ErrorCode
 from schema.operations import OPERATIONS
+from storage import StorageError
 
-from .citizenship import claims_for
+from .citizenship import claims_for, on_behalf
+from .consented import consented
 from .context import Context
+from .delegation import beyond
+from .recording import crossing, record_abandoned, record_answer, record_refusal, unrecordable, usage_of
+from .spending import spend
+from .standing import held_back, note_state
 
 Position = str | int
 MAX_PAGES = 40  # of one city for one question: 2,000 rows at the usual page size
@@ -48,10 +55,39 @@ async def question(
     service: str | None = None,
     idempotency_key: str | None = None,
 ) -> Question | Denial | Failure:
-    """The question to put to `channel`, or why it may not be put."""
+    """The question to put to `channel`, or why it may not be put. A crossing that is refused is recorded."""
+    if unwritable := await unrecordable(context, channel, operation):
+        return context.watched(channel, operation, unwritable)
+    try:
+        asked = await decided(context, channel, operation, args, service=service, idempotency_key=idempotency_key)
+    except StorageError:  # on doubt nothing is sent
+        asked = failure(ErrorCode.STORE_UNAVAILABLE, "a stage of the decision cannot be read")
+    if not isinstance(asked, Question):
+        await record_refusal(context, channel, operation, asked)
+    return context.watched(channel, operation, asked)
+
+
+async def decided(
+    context: Context,
+    channel: Channel,
+    operation: str,
+    args: Mapping[str, Any],
+    *,
+    service: str | None = None,
+    idempotency_key: str | None = None,
+) -> Question | Denial | Failure:
+    """The stages of the decision: agreement, mandate and account, consent, quota, claims."""
     verdict = authorize(context.snapshot, channel, operation, context.home, context.today, service=service)
     if isinstance(verdict, Denial):
         return denial(context, verdict)
+    if refused := await beyond(context, channel, operation) or await held_back(context, channel, operation):
+        return refused
+    verdict = await consented(context, channel, operation, verdict)
+    if not isinstance(verdict, Grant):
+        return verdict
+    verdict = await spend(context, channel, operation, verdict)
+    if not isinstance(verdict, Grant):
+        return verdict
     claims = await claims_for(context, channel, operation)
     if isinstance(claims, Failure):
         return claims
@@ -64,6 +100,7 @@ async def question(
         request_id=context.request_id,
         deadline=context.deadline,
         idempotency_key=idempotency_key,
+        behalf=on_behalf(context, channel) if claims else None,
     )
     return Question(channel, operation, ask, verdict)
 
@@ -75,18 +112,36 @@ def denial(context: Context, verdict: Denial) -> Denial:
 
 
 async def put(context: Context, asked: Question, position: Position | None = None) -> Page | Failure:
-    """Put the question; remember when the city says that it does not know the citizen."""
-    answer = await context.services.connections.call(asked.channel, asked.ask, position)
-    if isinstance(answer, Failure) and answer.code is ErrorCode.ACCOUNT_NOT_LINKED and context.citizen:
-        await unlink(context, context.citizen, asked.channel.code)
+    """Put the question; remember what the city says of the citizen's account."""
+    answer = await crossed(context, asked, position)
+    if isinstance(answer, Failure):
+        await note_state(context, asked.channel, answer.code)
     return answer
 
 
-async def unlink(context: Context, citizen: str, city: str) -> None:
-    """Record NOT_LINKED, unless that is known: a stranger's repeated question costs no write."""
-    link = await context.services.links.at(citizen, city)
-    if link is None or link.state is not AccountState.NOT_LINKED:
-        await context.services.links.record(citizen, city, AccountState.NOT_LINKED, at=context.now)
+async def crossed(context: Context, asked: Question, position: Position | None) -> Page | Failure:
+    """Put the question; if it crosses a border, record how that ended and how long it took."""
+    if context.watch is not None:
+        return context.watch.asked(context, asked)
+    call, channel, ask = context.services.connections.call, asked.channel, asked.ask
+    if crossing(context, channel, ask.operation) is None:
+        return await call(channel, ask, position)
+    usage, begun = usage_of(context, channel, ask.operation, asked.grant), loop_time()
+    try:
+        answer = await call(channel, ask, position)
+    except BaseException:
+        record_abandoned(context, timed(usage, begun), number=ask.idempotency_key)
+        raise
+    return await record_answer(context, timed(usage, begun), answer, number=ask.idempotency_key)
+
+
+def timed(usage: Usage, begun: float) -> Usage:
+    """The usage with the milliseconds since `begun`, an instant of the loop's clock."""
+    return replace(usage, latency_ms=round((loop_time() - begun) * 1_000))
+
+
+def loop_time() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def endless() -> Failure:

@@ -112,12 +112,12 @@ def may_use(context: Context, channel: Channel, provider: Provider) -> bool:
     return share(context.snapshot, channel, context.home, provider.code, context.today).allowed
 
 
-def provider_share(source: Row, info: Info, with_: str) -> Row:
+async def provider_share(source: Row, info: Info, with_: str) -> Row:
     """Whether and why citizens of the city `with_` may use this provider's service."""
     context: Context = info.context
     channel = context.channel(source["city"]["slug"])
     decided = share(context.snapshot, channel, with_, source["code"], context.today)
-    return share_row(context, channel, with_, decided)
+    return await share_row(context, channel, with_, decided)
 
 
 def provider_availability(source: Row, info: Info) -> str:

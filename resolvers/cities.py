@@ -32,12 +32,12 @@ def city_services(source: Row, info: Info, **arguments: Any) -> Row:
     return services_page(info, "City.services", [source["slug"]], **arguments)
 
 
-def shared_with(source: Row, info: Info, city: str) -> list[Row]:
+async def shared_with(source: Row, info: Info, city: str) -> list[Row]:
     """Which of this city's services are open to citizens of `city`, with the reason where one is not."""
     context: Context = info.context
     channel = channel_of(context, source)
     found = shares(context.snapshot, channel, city, context.today)
-    return [share_row(context, channel, city, share) for share in found]
+    return [await share_row(context, channel, city, share) for share in found]
 
 
 def availability(source: Row, info: Info) -> str:

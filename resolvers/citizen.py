@@ -10,9 +10,11 @@ from schema.codes import ErrorCode
 from .accounts import account_rows, linked_cities
 from .citizenship import real_name
 from .connection import walk_page
-from .consenting import consent_rows
+from .consent_rows import consent_rows
 from .context import Context, Info
+from .delegation import name_of_principal
 from .faults import coded
+from .held import held_cities
 from .ids import seal_id
 from .lists import gathered
 from .provenance import city_row
@@ -30,12 +32,25 @@ async def me(_: None, info: Info) -> Row | None:
         "__typename": "Citizen",
         "id": seal_id(context.services.sealer, "Citizen", "", context.citizen or ""),
         "assurance": context.viewer.assurance.value,
+        "actor": actor_row(context),
     }
+
+
+def actor_row(context: Context) -> Row | None:
+    """Who really acts; None for the citizen in person."""
+    actor = context.viewer.actor
+    if actor is None:
+        return None
+    mandate = seal_id(context.services.sealer, "Mandate", "", actor.mandate)
+    return {"displayName": actor.name, "relation": actor.relation, "mandateId": mandate}
 
 
 async def display_name(source: Row, info: Info) -> str:
     """The masked name; a plain word while the identity provider cannot be asked."""
-    claims = await real_name(info.context)
+    context: Context = info.context
+    if context.viewer.actor is not None:
+        return await name_of_principal(context) or NAMELESS
+    claims = await real_name(context)
     name = None if isinstance(claims, Failure) else claims.get("name")
     return mask_name(name) if name else NAMELESS
 
@@ -61,7 +76,7 @@ async def accounts(source: Row, info: Info) -> list[Row]:
 async def consents(source: Row, info: Info, active_only: bool = True) -> list[Row]:
     context: Context = info.context
     found = await context.services.consents.of(context.citizen or "")
-    return consent_rows(context, [c for c in found if c.active(context.now) or not active_only])
+    return await consent_rows(context, [c for c in found if c.active(context.now) or not active_only])
 
 
 async def chosen_cities(context: Context, operation: str, cities: Sequence[str] | None) -> list[str]:
@@ -96,6 +111,11 @@ async def applications(
     first: int = 20,
     after: str | None = None,
 ) -> Row:
+    if cities is None:
+        cities_of_deliveries = await held_cities(info.context)
+        asked = await chosen_cities(info.context, "applications.list", None)
+        asked = list(dict.fromkeys([*asked, *cities_of_deliveries]))
+        return await walked_in(info, "applications.list", asked, {"state": state}, first=first, after=after)
     return await walked(info, "applications.list", cities, {"state": state}, first=first, after=after)
 
 
@@ -103,13 +123,27 @@ async def walked(
     info: Info, operation: str, cities: Sequence[str] | None, args: Mapping[str, Any], *, first: int, after: str | None
 ) -> Row:
     """A merged page of a list filtered by equality only: each argument that is given lists the values kept."""
+    asked = await chosen_cities(info.context, operation, cities)
+    return await walked_in(info, operation, asked, args, first=first, after=after, named=cities is not None)
+
+
+async def walked_in(
+    info: Info,
+    operation: str,
+    asked: Sequence[str],
+    args: Mapping[str, Any],
+    *,
+    first: int,
+    after: str | None,
+    named: bool = False,
+) -> Row:
+    """The same over the cities that were chosen."""
     wanted = {name: values for name, values in args.items() if values is not None}
 
     def keep(row: Row) -> bool:
         return all(row[name] in values for name, values in wanted.items())
 
-    asked = await chosen_cities(info.context, operation, cities)
-    walk = Walk(operation, asked, lambda grant: args, keep, wanted, named=cities is not None)
+    walk = Walk(operation, asked, lambda grant: args, keep, wanted, named=named)
     row, _ = await walk_page(info, walk, first=first, after=after)
     return row
 

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from channels.answer import Bilingual, Failure
 from channels.snapshot import Channel
 from identity.claims import ClaimsFailure
+from identity.exchange import NOBODY, OnBehalf
 from identity.pairwise import pairwise_id
 from schema.codes import ErrorCode
 
 from .context import Context
+from .delegation import in_force, opened
 
 PAIRWISE = "pairwise_id"
 LATE = Failure(
@@ -24,6 +26,16 @@ LATE = Failure(
 def name_in(context: Context, channel: Channel) -> str:
     """The pairwise id by which this city, and no other, knows the viewer."""
     return pairwise_id(context.services.pairwise_salt, channel.code, context.viewer.subject)
+
+
+def on_behalf(context: Context, channel: Channel) -> OnBehalf | None:
+    """For whom the city's token is: the citizen, the app, and who acts under a mandate; None for nobody."""
+    viewer = context.viewer
+    if not viewer.signed_in:
+        return None
+    actor = viewer.actor
+    acting = pairwise_id(context.services.pairwise_salt, channel.code, actor.subject) if actor else ""
+    return OnBehalf(name_in(context, channel), viewer.client_id or NOBODY, acting, viewer.expires_at)
 
 
 async def claims_for(context: Context, channel: Channel, operation: str) -> Mapping[str, str] | Failure:
@@ -48,11 +60,21 @@ async def real_name(context: Context) -> Mapping[str, str] | Failure:
     try:
         async with asyncio.timeout_at(context.deadline), context.known.reading:
             if context.known.found is None:
-                found = await context.services.user_info.claims(context.viewer, context.now)
+                found = await known_of(context)
                 context.known.found = told_failure(found) if isinstance(found, ClaimsFailure) else found
             return context.known.found
     except TimeoutError:
         return LATE
+
+
+async def known_of(context: Context) -> Mapping[str, str] | ClaimsFailure:
+    """The citizen's claims: from their provider, or what the principal of a mandate left with it."""
+    if context.viewer.actor is None:
+        return await context.services.user_info.claims(context.viewer, context.now)
+    mandate = await in_force(context)
+    left = opened(context.services, mandate) if mandate else {"claims": {}}
+    claims: Mapping[str, str] = left["claims"]
+    return claims
 
 
 def told_failure(found: ClaimsFailure) -> Failure:

@@ -1,45 +1,37 @@
-"""The citizen's separate consents: granting and revoking them."""
+"""The citizen's separate consents: what one would consent to, granting, and taking back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from channels.snapshot import Channel
-from roaming import Consent
+from roaming import Terms, draft
 from roaming.consents import MAX_DAYS
-from roaming.shares import is_to
-from schema.codes import ErrorCode
+from roaming.shares import DENIAL_CODES, Share, is_to, share
+from schema.codes import ErrorCode, ShareDenial
 
+from .cities import channel_of
+from .consent_rows import consent_rows, terms_row
 from .context import Context, Info
-from .ids import open_id, seal_id
+from .faults import coded, told, user_error
+from .ids import open_id
 from .once import Done, End, Refused, once, refused
-from .provenance import city_row, instant
-from .services import service_row
+from .provenance import city_row
 
 Row = dict[str, Any]
+MAX_SERVICES = 50
 
 
-def consent_row(context: Context, consent: Consent) -> Row:
-    """The Consent row."""
-    revoked = consent.revoked_at
-    return {
-        "__typename": "Consent",
-        "id": seal_id(context.services.sealer, "Consent", "", consent.id),
-        "provider": city_row(context, context.channel(consent.provider)),
-        "consumer": city_row(context, context.channel(consent.consumer)),
-        "services": [
-            service_row(context, code) for code in consent.services if context.services.listing.items.get(code)
-        ],
-        "claims": list(consent.claims),
-        "grantedAt": instant(consent.granted_at),
-        "expiresAt": instant(consent.expires_at),
-        "revokedAt": instant(revoked) if revoked else None,
-    }
-
-
-def consent_rows(context: Context, consents: Iterable[Consent]) -> list[Row]:
-    """The Consent rows; a city that has left the graph cannot be shown, and neither can a consent towards it."""
-    known = context.snapshot.channels
-    return [consent_row(context, each) for each in consents if each.provider in known and each.consumer in known]
+async def consent_terms(
+    source: Row, info: Info, services: Sequence[str], claims: Sequence[str] | None = None
+) -> Row | None:
+    """What the viewer would consent to in this city."""
+    context: Context = info.context
+    channel = channel_of(context, source)
+    found = terms_for(context, channel, services, claims)
+    if isinstance(found, Terms):
+        return terms_row(context, found)
+    error = found.errors[0]
+    raise coded(context, ErrorCode(error["code"]), error["message"], city=channel.slug, argument=error["field"][-1])
 
 
 async def grant_consent(_: None, info: Info, input: Mapping[str, Any]) -> Row:  # noqa: A002 - the argument's name
@@ -47,44 +39,96 @@ async def grant_consent(_: None, info: Info, input: Mapping[str, Any]) -> Row:  
     channel = context.channel(input["provider"])
 
     async def grant(number: str) -> End:
-        if problem := unfit(context, channel, input):
-            return problem
-        consent = await context.services.consents.grant(
-            context.citizen or "",
-            provider=channel.slug,
-            consumer=context.home or "",
-            services=list(dict.fromkeys(input["services"])),
-            claims=list(dict.fromkeys(input["claims"])),
-            days=input["days"],
-            at=context.now,
-        )
-        return Done({"consent": consent_row(context, consent)})
+        if not 1 <= (days := input["days"]) <= MAX_DAYS:
+            zh, en = f"days 应在 1 到 {MAX_DAYS} 之间,实际为 {days}。", f"`days` must be 1 to {MAX_DAYS}, found {days}."
+            return refused(ErrorCode.INVALID_INPUT, zh, en, ["days"])
+        terms = terms_for(context, channel, input["services"], input["claims"])
+        if isinstance(terms, Refused):
+            return terms
+        if input.get("textVersion") not in (None, terms.version):
+            return outdated(context, channel, terms)
+        consents, citizen = context.services.consents, context.citizen or ""
+        consent = await consents.grant(citizen, terms, days=days, at=context.now, number=number)
+        context.consents.found = None
+        return Done({"consent": (await consent_rows(context, [consent]))[0]})
 
     return await once(context, "grantConsent", "consent", input, grant)
 
 
-def unfit(context: Context, channel: Channel, given: Mapping[str, Any]) -> Refused | None:
-    """What is wrong with a consent that is asked for; None if it may be recorded."""
-    city, days = city_row(context, channel), given["days"]
-    if context.home is None or context.home == channel.slug:
+def outdated(context: Context, channel: Channel, terms: Terms) -> Refused:
+    """The citizen was shown another text than the present one: nothing is recorded, and the present one is told."""
+    text = {
+        "zh": f"同意书文本已更新,现行版本为 {terms.version},请重新阅读后再确认。",
+        "en": f"The text has changed; its present version is {terms.version}. Read it again, then consent.",
+    }
+    field, city = ["input", "textVersion"], city_row(context, channel)
+    return Refused([user_error(ErrorCode.CONFLICT, text, field=field, city=city, consent=terms_row(context, terms))])
+
+
+def terms_for(
+    context: Context, channel: Channel, services: Sequence[str], claims: Sequence[str] | None
+) -> Terms | Refused:
+    """The terms of a consent to these services; `claims` None: to all that they may be sent. Else what is wrong with it."""
+    city, home = city_row(context, channel), context.home
+    if home is None or home == channel.slug:
         zh, en = "单独同意针对归属城市以外的城市。", "Separate consent is for a city other than the home city."
         return refused(ErrorCode.INVALID_INPUT, zh, en, ["provider"], city)
-    if not 1 <= days <= MAX_DAYS:
-        zh, en = f"days 应在 1 到 {MAX_DAYS} 之间,实际为 {days}。", f"`days` must be 1 to {MAX_DAYS}, found {days}."
-        return refused(ErrorCode.INVALID_INPUT, zh, en, ["days"])
-    offers = [offer for offer in channel.offers if is_to(offer, context.home)]
-    offered = {code for offer in offers for code in offer.services}
-    if not given["services"] or (strangers := [code for code in given["services"] if code not in offered]):
-        named = ", ".join(strangers) if given["services"] else "[]"
-        zh, en = f"该城市没有向您的归属城市开放:{named}。", f"Not offered to your home city: {named}."
+    wanted = list(dict.fromkeys(services))
+    if problem := not_offered(channel, home, wanted, city):
+        return problem
+    needs = frozenset(claims or ())
+    found = [share(context.snapshot, channel, home, code, context.today, needs=needs) for code in wanted]
+    if closed := next((each for each in found if not each.allowed or each.agreement is None), None):
+        return not_shared(closed, city)
+    allowed = sendable(channel, home, found)
+    if problem := unsendable(claims, allowed, city):
+        return problem
+    return draft(channel, home, found, allowed if claims is None else needs)
+
+
+def not_offered(channel: Channel, home: str, services: Sequence[str], city: Row) -> Refused | None:
+    """Some service is none that the city offers to the home city."""
+    offered = {code for offer in channel.offers if is_to(offer, home) for code in offer.services}
+    strangers = [code for code in services if code not in offered]
+    if services and not strangers and len(services) <= MAX_SERVICES:
+        return None
+    named = ", ".join(code[:40] for code in strangers[:5]) or f"{len(services)}"
+    zh = f"services 应为该城市向您的归属城市开放的 1 到 {MAX_SERVICES} 个事项,实际为:{named}。"
+    en = f"`services` must be 1 to {MAX_SERVICES} services offered to your home city, found: {named}."
+    return refused(ErrorCode.INVALID_INPUT, zh, en, ["services"], city)
+
+
+def not_shared(closed: Share, city: Row) -> Refused:
+    """A service that no agreement opens: nothing could be sent, and there is no purpose to consent to."""
+    if closed.allowed:
+        zh, en = f"{closed.service} 为公开信息,无须同意。", f"{closed.service} is public and needs no consent."
         return refused(ErrorCode.INVALID_INPUT, zh, en, ["services"], city)
-    covering = [offer for offer in offers if set(offer.services) & set(given["services"])]
-    allowed = {claim for offer in covering for claim in offer.claims}
-    if excess := [claim for claim in given["claims"] if claim not in allowed]:
-        zh = f"这些事项不需要这些个人信息:{', '.join(excess)}。"
-        en = f"These services are never sent: {', '.join(excess)}."
-        return refused(ErrorCode.INVALID_INPUT, zh, en, ["claims"], city)
-    return None
+    code = DENIAL_CODES[closed.reason or ShareDenial.NO_AGREEMENT]
+    text = closed.text or told(code)
+    return refused(code, f"{closed.service}:{text['zh']}", f"{closed.service}: {text['en']}", ["services"], city)
+
+
+def sendable(channel: Channel, home: str, shares: Sequence[Share]) -> frozenset[str]:
+    """The claims that may be sent for some of the services: in the offer and in the agreement."""
+    offers = [offer for offer in channel.offers if is_to(offer, home)]
+    return frozenset(
+        claim
+        for each in shares
+        if each.agreement
+        for offer in offers
+        if each.service in offer.services
+        for claim in set(offer.claims) & set(each.agreement.claims)
+    )
+
+
+def unsendable(claims: Sequence[str] | None, allowed: Collection[str], city: Row) -> Refused | None:
+    """Claims that these services are never sent, or none at all."""
+    if claims is None or (claims and set(claims) <= set(allowed)):
+        return None
+    excess = ", ".join(claim for claim in dict.fromkeys(claims) if claim not in allowed)
+    zh = f"这些事项不需要这些个人信息:{excess}。" if excess else "claims 应至少有一项。"
+    en = f"These services are never sent: {excess}." if excess else "`claims` must name at least one."
+    return refused(ErrorCode.INVALID_INPUT, zh, en, ["claims"], city)
 
 
 async def revoke_consent(_: None, info: Info, input: Mapping[str, Any]) -> Row:  # noqa: A002 - the argument's name
@@ -97,10 +141,15 @@ async def revoke_consent(_: None, info: Info, input: Mapping[str, Any]) -> Row: 
         if consent is None:
             zh, en = "没有这份同意。", "There is no such consent of yours."
             return refused(ErrorCode.NOT_FOUND, zh, en, ["consentId"])
+        context.consents.found = None
         await context.services.connections.purge(citizen, consent.provider)
-        return Done({"consent": consent_row(context, consent)})
+        return Done({"consent": next(iter(await consent_rows(context, [consent])), None)})
 
     return await once(context, "revokeConsent", "consent", input, revoke)
 
 
-ANSWERS = {"Mutation.grantConsent": grant_consent, "Mutation.revokeConsent": revoke_consent}
+ANSWERS = {
+    "CityScope.consentTerms": consent_terms,
+    "Mutation.grantConsent": grant_consent,
+    "Mutation.revokeConsent": revoke_consent,
+}

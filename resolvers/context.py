@@ -5,10 +5,10 @@ and `extensions`; the viewer's claims are kept here once they have been read.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from graphql import GraphQLError, GraphQLResolveInfo, GraphQLSchema
 
@@ -19,14 +19,26 @@ from channels.subgraph import CitySubgraph
 from identity.claims import UserInfo
 from identity.links import Links, citizen_key
 from identity.seal import Sealer
+from identity.step_up import next_level, sufficient
 from identity.viewer import Viewer
-from roaming import Consents, Journal
+from roaming import Consent, Consents, Journal, Ledger
+from roaming.mandates import Mandates
+from roaming.quotas import Exceeded, Quotas
+from roaming.suspensions import Suspensions
+from schema.codes import AssuranceLevel
 
 from .fixed import CHINA
 from .ids import open_id
 from .index import SearchIndex
 from .listing import Listing
 from .supergraph import Supergraph
+from .watch import Watch
+
+if TYPE_CHECKING:
+    from .dry import DryRunner
+
+
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +62,8 @@ class Services:
     links: Links
     consents: Consents
     journal: Journal
+    ledger: Ledger
+    mandates: Mandates
     sealer: Sealer
     pairwise_salt: bytes
     store_key: bytes
@@ -59,6 +73,10 @@ class Services:
     subgraph: RunningGraph
     budget_seconds: float
     supergraph: Supergraph | None = None
+    suspensions: Suspensions | None = None
+    quotas: Quotas = field(default_factory=Quotas)
+    dry_runner: "DryRunner | None" = None
+    acr: Mapping[str, Mapping[str, AssuranceLevel]] = field(default_factory=dict)  # each provider's words, by its URL
 
 
 @dataclass(slots=True)
@@ -70,11 +88,29 @@ class Claims:
 
 
 @dataclass(slots=True)
+class HeldConsents:
+    """The viewer's consents once they are read; `reading` is held meanwhile, so that one reading serves all."""
+
+    found: tuple[Consent, ...] | None = None
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass(slots=True)
+class Spent:
+    """One crossing of the request: what was used up when it was counted; `counting` is held meanwhile."""
+
+    used_up: Mapping[str, Exceeded] | None = None
+    counting: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass(slots=True)
 class Context:
     """One request. `deadline` is an instant of the running loop's clock, in seconds.
 
     `as_subgraph`: it comes from a supergraph's router, and runs on the graph with `_service` and `_entities`.
     `asked_version`: of the graph that the client asked, where this is only a fetch of its query's plan.
+    `watch`: sees what a dry run would ask; None in earnest. `at`: the response path of the field, in a dry run.
+    `mutation_refusal`: why this client's mutations are not begun, if so.
     """
 
     services: Services
@@ -84,10 +120,19 @@ class Context:
     deadline: float
     as_subgraph: bool = False
     asked_version: str | None = None
+    mutation_refusal: GraphQLError | None = None
     errors: list[GraphQLError] = field(default_factory=list)
     extensions: dict[str, Any] = field(default_factory=dict)
     known: Claims = field(default_factory=Claims)
+    consents: HeldConsents = field(default_factory=HeldConsents)
+    spent: dict[tuple[str, ...], Spent] = field(default_factory=dict)
+    too_low: list[tuple[Sequence[str | int], str]] = field(default_factory=list)
+    watch: Watch | None = None
+    at: tuple[str | int, ...] = ()
     _citizen: str | None = None
+
+    def __post_init__(self) -> None:
+        self.look()
 
     @property
     def graph(self) -> RunningGraph:
@@ -104,7 +149,9 @@ class Context:
 
     @property
     def snapshot(self) -> Snapshot:
-        return self.services.snapshot
+        """The cities and agreements; those with the flags that stood when the request came."""
+        held, suspensions = self.services.snapshot, self.services.suspensions
+        return suspensions.applied(held) if suspensions else held
 
     @property
     def today(self) -> date:
@@ -123,10 +170,36 @@ class Context:
         return self._citizen
 
     @property
+    def actor(self) -> str | None:
+        """The key of the person who acts for the citizen under a mandate; None where citizens act for themselves."""
+        actor = self.viewer.actor
+        return citizen_key(self.services.store_key, actor.issuer, actor.subject) if actor else None
+
+    @property
     def home(self) -> str | None:
         """The slug of the viewer's home city; None when anonymous or from a city outside the graph."""
         code = self.viewer.home_city
         return self.services.listing.slugs.get(code)
+
+    def acr_values(self, required: Iterable[str]) -> tuple[str, ...]:
+        """What to ask the viewer's provider for, so that all these levels are reached; none named: any more than now."""
+        levels = [AssuranceLevel(level) for level in required] or [next_level(self.viewer.assurance)]
+        return sufficient(max(levels), self.services.acr.get((self.viewer.actor or self.viewer).issuer, {}))
+
+    @property
+    def middleware(self) -> Watch | None:
+        """What wraps every field of a dry run; None in earnest."""
+        return self.watch
+
+    def watched(self, channel: Channel, operation: str, verdict: V) -> V:
+        """The verdict about a city; a dry run takes note of it."""
+        if self.watch is not None:
+            self.watch.decided(self.at, channel, operation, verdict)
+        return verdict
+
+    def placed(self, path: Sequence[str | int]) -> "Context":
+        """The same dry run, at one field."""
+        return replace(self, at=tuple(path))
 
     def channel(self, slug: str) -> Channel:
         return self.snapshot.channels[slug]
@@ -137,10 +210,18 @@ class Context:
         channel = self.snapshot.channels.get(found.city) if found else None
         return (channel, found.local) if found and channel else None
 
+    def look(self) -> None:
+        """Take in what operators have suspended or resumed up to now."""
+        if self.services.suspensions:
+            self.services.suspensions.look(self.today)
+
     def renew(self) -> None:
-        """A new round of a subscription: a deadline of its own, and claims read anew."""
+        """A new round of a subscription: a deadline of its own, claims and consents read anew."""
         self.deadline = asyncio.get_running_loop().time() + self.services.budget_seconds
         self.known = Claims()
+        self.consents = HeldConsents()
+        self.spent = {}
+        self.look()
 
     @property
     def supergraph(self) -> Supergraph | None:

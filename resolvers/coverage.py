@@ -9,12 +9,20 @@ from channels.snapshot import Channel
 from roaming import Denial
 from schema.codes import CityOutcome, ErrorCode
 
+from .consent_rows import terms_row
 from .context import Context
-from .faults import texts, told
+from .faults import denial_texts, texts
 from .provenance import city_row, instant
 
 Row = dict[str, Any]
-NOT_LINKED = frozenset({ErrorCode.ACCOUNT_NOT_LINKED, ErrorCode.CONSENT_REQUIRED})
+NOT_LINKED = frozenset(
+    {
+        ErrorCode.ACCOUNT_NOT_LINKED,
+        ErrorCode.ACCOUNT_NEEDS_REAUTH,
+        ErrorCode.ACCOUNT_SUSPENDED,
+        ErrorCode.CONSENT_REQUIRED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,7 @@ class Outcome:
     as_of: datetime | None = None
     agreement_id: str | None = None
     left_out: bool = False  # it failed on an earlier page of this walk
+    through: Channel | None = None  # the city that was asked in its place, for both have the same item
 
     @property
     def kind(self) -> CityOutcome:
@@ -53,12 +62,22 @@ def coverage_row(context: Context, outcome: Outcome, count: int | None = None) -
         "city": city_row(context, outcome.channel),
         "outcome": outcome.kind.value,
         "code": refusal.code.value if refusal else None,
-        "message": reason(refusal, left_out=outcome.left_out),
-        "retryAfter": refusal.retry_after if isinstance(refusal, Failure) else None,
+        "message": covered_text(outcome.through) if outcome.through else reason(refusal, left_out=outcome.left_out),
+        "retryAfter": refusal.retry_after if refusal else None,
         "count": None if refusal else count,
         "dropped": outcome.dropped or None,
         "asOf": instant(outcome.as_of) if outcome.as_of else None,
         "agreementId": outcome.agreement_id,
+        "consent": terms_row(context, refusal.consent) if isinstance(refusal, Denial) and refusal.consent else None,
+    }
+
+
+def covered_text(through: Channel) -> dict[str, str]:
+    """The sentence of a city that was not asked because another was asked for the same item."""
+    zh, en = through.city.name.zh, through.city.name.text("en")
+    return {
+        "zh": f"省级或部级统一事项,只问一次:见{zh}。",
+        "en": f"An item of the province or a ministry, asked once: see {en}.",
     }
 
 
@@ -66,7 +85,7 @@ def reason(refusal: Denial | Failure | None, *, left_out: bool) -> dict[str, str
     """The sentence beside the code."""
     if refusal is None:
         return None
-    text = texts(refusal.message) if isinstance(refusal, Failure) else told(refusal.code)
+    text = texts(refusal.message) if isinstance(refusal, Failure) else denial_texts(refusal)
     if left_out:
         text = {"zh": f"{text['zh']}本次翻页不含该城市。", "en": f"{text['en']} It is left out of this walk."}
     return text

@@ -17,7 +17,7 @@ from schema.subgraph import KEYS
 from .context import Context, Info
 from .faults import invalid
 from .ids import GlobalId
-from .node import LISTED_IN, LOADERS, load_all_listed
+from .node import LISTED_IN, LOADERS, demand_object, load_all_listed
 
 Row = dict[str, Any]
 Found = Row | GraphQLError | None
@@ -93,6 +93,7 @@ def list_of(one: GlobalId) -> tuple[str, str]:
 async def load(context: Context, typename: str, city: str, ones: Sequence[GlobalId]) -> Mapping[GlobalId, Found]:
     """Entities of one type in one city; what keeps it from telling is the answer for each of them."""
     try:
+        demand_object(context, typename)
         if typename in LISTED_IN:
             rows = await load_all_listed(context, typename, city, [one.local for one in ones])
             return {one: rows.get(one.local) for one in ones}

@@ -7,7 +7,7 @@ from graphql import GraphQLError
 
 from channels.answer import Bilingual, Failure
 from channels.failures import MESSAGES
-from roaming import Denial
+from roaming import Denial, Terms
 from schema.codes import ErrorCode
 
 from .context import Context, Info
@@ -43,8 +43,32 @@ def failed(context: Context, city: str, failure: Failure) -> GraphQLError:
 
 
 def denied(context: Context, city: str, denial: Denial) -> GraphQLError:
-    """A refusal to ask a city, as an error."""
-    return coded(context, denial.code, city=city)
+    """A refusal to ask a city, as an error: with the reason and the date where there is one."""
+    consent = told_consent(context, denial.consent) if denial.consent else None
+    return coded(
+        context, denial.code, denial_texts(denial), city=city, retryAfter=denial.retry_after, consent=consent
+    )
+
+
+def told_consent(context: Context, terms: Terms) -> dict[str, Any]:
+    """What would have to be consented to, as an error carries it: the arguments of `grantConsent`, and what to show."""
+    named = (name for name, (slug, _) in context.snapshot.city_ids.items() if slug == terms.provider)
+    return {
+        "provider": next(named, terms.provider),
+        "services": list(terms.services),
+        "claims": list(terms.claims),
+        "textVersion": terms.version,
+        "purpose": terms.purpose,
+        "agreementId": terms.agreement_ids[0],
+        "recipient": terms.recipient[context.language],
+        "contact": terms.contact,
+        "text": terms.text[context.language],
+    }
+
+
+def denial_texts(denial: Denial) -> dict[str, str]:
+    """Its own sentence, else the one of its code."""
+    return dict(denial.reason) if denial.reason else told(denial.code)
 
 
 def add_error(context: Context, info: Info, error: GraphQLError) -> None:
@@ -59,6 +83,7 @@ def user_error(
     field: list[str] | None = None,
     city: Row | None = None,
     retry_after: int | None = None,
+    consent: Row | None = None,
 ) -> Row:
     """A UserError row: something that the citizen can mend."""
     return {
@@ -68,4 +93,5 @@ def user_error(
         "field": field,
         "city": city,
         "retryAfter": retry_after,
+        "consent": consent,
     }

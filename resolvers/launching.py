@@ -26,6 +26,8 @@ async def launch(_: None, info: Info, input: Mapping[str, Any]) -> Row:  # noqa:
         if not entry:
             zh, en = "providerId 不是服务提供者的 id。", "`providerId` is not the id of a service provider."
             return refused(ErrorCode.NOT_FOUND, zh, en, ["providerId"])
+        if is_web(entry[1]) and unreached(context, entry[1]):
+            context.too_low.append((info.path.as_list(), entry[1].assurance))
         return await sign_on(context, *entry, number)
 
     return await once(context, "launch", "url", input, open_page)
@@ -46,7 +48,12 @@ async def sign_on(context: Context, channel: Channel, provider: Provider, number
     row = await act(context, channel, "account.launch", "Launch", args, number=number, service=provider.code)
     if not isinstance(row, dict):
         return ended(context, channel, row, ["input", "providerId"])
-    return Done({"url": row["url"], "expiresAt": row["expiresAt"]})
+    return Done(await opened(context, channel, args, row))
+
+
+async def opened(context: Context, channel: Channel, args: Mapping[str, Any], row: Row) -> Row:
+    """The payload's own fields, once the city has given an address."""
+    return {"url": row["url"], "expiresAt": row["expiresAt"]}
 
 
 def unfit(context: Context, channel: Channel, provider: Provider) -> Refused | None:
@@ -55,11 +62,16 @@ def unfit(context: Context, channel: Channel, provider: Provider) -> Refused | N
     if not is_web(provider):
         zh, en = "该服务没有可打开的网页。", "This service has no web page to open."
         return refused(ErrorCode.NOT_OFFERED, zh, en, ["providerId"], city)
-    needed = AssuranceLevel(provider.assurance)
-    if not context.viewer.reaches(needed):
-        zh, en = f"该服务需要实名等级 {needed.value}。", f"This service needs the assurance level {needed.value}."
+    if unreached(context, provider):
+        needed = provider.assurance
+        zh, en = f"该服务需要实名等级 {needed}。", f"This service needs the assurance level {needed}."
         return refused(ErrorCode.ASSURANCE_TOO_LOW, zh, en, ["providerId"], city)
     return None
+
+
+def unreached(context: Context, provider: Provider) -> bool:
+    """Does the service need a higher assurance than the viewer's?"""
+    return not context.viewer.reaches(AssuranceLevel(provider.assurance))
 
 
 ANSWERS = {"Mutation.launch": launch}

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from channels.snapshot import Channel
 from schema.codes import AccountState
 
-from .accounts import account_row, links_of
+from .accounts import account_row
 from .acting import act
 from .context import Context, Info
 from .once import Done, End, ended, once
+from .standing import links_of
 
 Row = dict[str, Any]
 
@@ -22,12 +24,17 @@ async def link_account(_: None, info: Info, input: Mapping[str, Any]) -> Row:  #
         row = await act(context, channel, "account.link", "CityAccount", {}, number=number)
         if not isinstance(row, dict):
             return ended(context, channel, row, ["input", "city"])
-        linked_at = datetime.fromisoformat(row["linkedAt"]) if row["linkedAt"] else None
-        state, code = AccountState(row["state"]), channel.config.city.code
-        await context.services.links.record(context.citizen or "", code, state, at=context.now, linked_at=linked_at)
-        return Done({"account": account_row(context, channel, await links_of(context))})
+        return Done(await linked(context, channel, {}, row))
 
     return await once(context, "linkAccount", "account", input, link)
+
+
+async def linked(context: Context, channel: Channel, args: Mapping[str, Any], row: Row) -> Row:
+    """Keep the link as the city told it. Returns: the payload's own fields."""
+    linked_at = datetime.fromisoformat(row["linkedAt"]) if row["linkedAt"] else None
+    state, code = AccountState(row["state"]), channel.config.city.code
+    await context.services.links.record(context.citizen or "", code, state, at=context.now, linked_at=linked_at)
+    return {"account": account_row(context, channel, await links_of(context))}
 
 
 ANSWERS = {"Mutation.linkAccount": link_account}

@@ -8,6 +8,7 @@ from typing import Any
 from channels.answer import Failure
 from channels.snapshot import Channel
 from roaming import Denial
+from roaming.higher import asked_once
 
 from .asking import MAX_PAGES, Question, endless, put, question
 from .context import Context, Info
@@ -23,17 +24,25 @@ async def gathered(
 ) -> Row:
     """The `{nodes, coverage}` row over `cities`, all asked at once under the one deadline."""
     context: Context = info.context
+    covered = asked_once(context.snapshot, operation, cities, context.home, context.today)
     async with asyncio.TaskGroup() as group:
-        channels = [context.channel(slug) for slug in cities]
+        asked = [slug for slug in cities if slug not in covered]
+        channels = [context.channel(slug) for slug in asked]
         tasks = [group.create_task(city_rows(context, typename, operation, c, args or {})) for c in channels]
-    found = [task.result() for task in tasks]
+    read = dict(zip(asked, (task.result() for task in tasks), strict=True))
+    found = [read[slug] if slug in read else told_by(context, slug, read[covered[slug]][0]) for slug in cities]
     for outcome, _ in found:
-        if outcome.failed and isinstance(outcome.refusal, Failure):
+        if outcome.failed and outcome.through is None and isinstance(outcome.refusal, Failure):
             add_error(context, info, failed(context, outcome.channel.slug, outcome.refusal))
     return {
         "nodes": [row for _, rows in found for row in rows],
         "coverage": [coverage_row(context, outcome, len(rows)) for outcome, rows in found],
     }
+
+
+def told_by(context: Context, slug: str, asked: Outcome) -> tuple[Outcome, list[Row]]:
+    """A city that has the same item of the province or a ministry as the one asked: it fares like that one, without rows."""
+    return Outcome(context.channel(slug), asked.refusal, through=asked.channel), []
 
 
 async def city_rows(

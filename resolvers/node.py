@@ -5,15 +5,18 @@ from typing import Any
 
 from channels.answer import Failure
 from roaming import Denial
-from schema.bind import demand
-from schema.codes import AssuranceLevel
+from schema.declared import declared
+from schema.guard import demand
+from schema.marks import demanded
 
 from .citizen import me
-from .consenting import consent_rows
+from .consent_rows import consent_rows
 from .context import Context, Info
+from .delegation import refuse_personal_node
 from .faults import denied, failed
 from .ids import GlobalId, open_id
 from .launching import provider_at
+from .mandates import load_mandate
 from .provenance import city_row
 from .services import provider_row, service_row
 from .single import find_rows
@@ -21,7 +24,6 @@ from .subscriptions import present
 
 Row = dict[str, Any]
 LISTED_IN = {"Bill": "bills.list", "Appointment": "appointments.list", "Notice": "notices.list", "Venue": "venues.list"}
-PERSONAL = frozenset({"Bill", "Appointment", "Application"})
 
 
 async def node(_: None, info: Info, id: str) -> Row | None:  # noqa: A002 - the argument's name in the graph
@@ -30,11 +32,16 @@ async def node(_: None, info: Info, id: str) -> Row | None:  # noqa: A002 - the 
     found = open_id(context.services.sealer, id)
     if found is None or (found.city and found.city not in context.snapshot.channels):
         return None
-    if found.typename in PERSONAL:
-        demand(context, AssuranceLevel.REAL_NAME)
+    demand_object(context, found.typename)
+    refuse_personal_node(context, found.typename)
     if found.typename == "Citizen":
         return await me(None, info) if found.local == context.citizen else None
     return await LOADERS[found.typename](context, found) if found.typename in LOADERS else None
+
+
+def demand_object(context: Context, typename: str) -> None:
+    """Hold the viewer to the mark of the object's type, before anybody is asked. Raises: GraphQLError."""
+    demand(context, demanded(declared().core, typename))
 
 
 async def load_listed(context: Context, found: GlobalId) -> Row | None:
@@ -72,7 +79,11 @@ async def load_provider(context: Context, found: GlobalId) -> Row | None:
 
 async def load_consent(context: Context, found: GlobalId) -> Row | None:
     consent = await context.services.consents.at(context.citizen or "", found.local)
-    return next(iter(consent_rows(context, [consent] if consent else [])), None)
+    return next(iter(await consent_rows(context, [consent] if consent else [])), None)
+
+
+async def load_own_mandate(context: Context, found: GlobalId) -> Row | None:
+    return await load_mandate(context, found.local)
 
 
 LOADERS: dict[str, Callable[[Context, GlobalId], Awaitable[Row | None]]] = {
@@ -82,5 +93,6 @@ LOADERS: dict[str, Callable[[Context, GlobalId], Awaitable[Row | None]]] = {
     "Service": load_service,
     "ServiceProvider": load_provider,
     "Consent": load_consent,
+    "Mandate": load_own_mandate,
 }
 ANSWERS = {"Query.node": node}

@@ -1,17 +1,20 @@
 """Paying a bill: the city's cashier takes the money, the bill's state is the truth."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from channels.answer import Failure
 from channels.snapshot import Channel
-from roaming import Denial, authorize
+from roaming import Denial, Grant, authorize
 from schema.codes import ErrorCode
 
 from .acting import act
+from .consented import consented
 from .context import Context, Info
 from .faults import told
 from .once import Done, End, Refused, ended, once, refused
+from .recording import record_refusal
 from .single import find_row
 
 Row = dict[str, Any]
@@ -31,6 +34,7 @@ async def pay_bill(_: None, info: Info, input: Mapping[str, Any]) -> Row:  # noq
             en = f"`amount` must be positive with at most two decimals, found {amount}."
             return refused(ErrorCode.INVALID_INPUT, zh, en, ["amount"])
         if denial := await uncovered(context, channel, bill):
+            await record_refusal(context, channel, OPERATION, denial)
             return ended(context, channel, denial, ["input", "billId"])
         return await pay_in(context, channel, bill, input, number)
 
@@ -40,12 +44,17 @@ async def pay_bill(_: None, info: Info, input: Mapping[str, Any]) -> Row:  # noq
 async def uncovered(context: Context, channel: Channel, bill: str) -> Denial | Failure | None:
     """Why the bill may not be paid from abroad although some bills may: its kind belongs to a service that is not shared."""
     verdict = authorize(context.snapshot, channel, OPERATION, context.home, context.today)
-    if isinstance(verdict, Denial) or verdict.kinds is None:
+    given = verdict if isinstance(verdict, Denial) else await consented(context, channel, OPERATION, verdict)
+    if isinstance(verdict, Denial) or not isinstance(given, Grant) or verdict.kinds is None:
         return None  # what is denied altogether is told when it is asked
     found = await find_row(context, channel, LIST, "Bill", bill)
     if not isinstance(found, dict):
         return found or Denial(ErrorCode.NOT_FOUND)
-    return None if verdict.covers(found["kind"]) else Denial(ErrorCode.NO_AGREEMENT)
+    if given.covers(kind := found["kind"]):
+        return None
+    named = [share for share in verdict.shares if kind in context.snapshot.register[share.service].kinds]
+    refusal = await consented(context, channel, OPERATION, replace(verdict, shares=tuple(named)))
+    return refusal if named and not isinstance(refusal, Grant) else Denial(ErrorCode.NO_AGREEMENT)
 
 
 async def pay_in(context: Context, channel: Channel, bill: str, given: Mapping[str, Any], number: str) -> End:
@@ -57,9 +66,14 @@ async def pay_in(context: Context, channel: Channel, bill: str, given: Mapping[s
     if isinstance(order, Failure):
         end = ended(context, channel, order, ["input", "amount" if order.code is ErrorCode.CONFLICT else "billId"])
         return await with_present_bill(context, channel, bill, order, end)
-    now = await find_row(context, channel, LIST, "Bill", bill)
+    return Done(await ordered(context, channel, args, order))
+
+
+async def ordered(context: Context, channel: Channel, args: Mapping[str, Any], order: Row) -> Row:
+    """The payload's own fields, once the order stands: the bill as the city has it now, and where it is paid."""
+    now = await find_row(context, channel, LIST, "Bill", args["billId"])
     shown = now | {"state": order["state"]} if isinstance(now, dict) and now["state"] in ("UNPAID", "OVERDUE") else now
-    return Done({"bill": shown if isinstance(shown, dict) else None, "cashierUrl": order["cashierUrl"]})
+    return {"bill": shown if isinstance(shown, dict) else None, "cashierUrl": order["cashierUrl"]}
 
 
 async def with_present_bill(context: Context, channel: Channel, bill: str, why: Failure, end: End) -> End:

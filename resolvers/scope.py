@@ -8,6 +8,7 @@ from roaming import standing
 from .bills import bill_walk, bills_of
 from .catalogue import services_page
 from .cities import channel_of
+from .citizen import walked_in
 from .connection import walk_page
 from .context import Context, Info
 from .faults import invalid
@@ -18,6 +19,7 @@ from .provenance import city_row
 from .single import one_row
 
 Row = dict[str, Any]
+APPLICATIONS = "applications.list"
 
 
 async def roam(_: None, info: Info, city: str) -> Row:
@@ -45,6 +47,13 @@ async def scope_bills(
 
 async def scope_social_insurance(source: Row, info: Info) -> Row:
     return await gathered(info, "SocialInsuranceAccount", "social.accounts", [source["slug"]])
+
+
+async def scope_applications(
+    source: Row, info: Info, state: Sequence[str] | None = None, first: int = 20, after: str | None = None
+) -> Row:
+    asked = [source["slug"]]
+    return await walked_in(info, APPLICATIONS, asked, {"state": state}, first=first, after=after, named=True)
 
 
 async def scope_notices(
@@ -101,6 +110,7 @@ ANSWERS = {
     "CityScope.socialInsurance": scope_social_insurance,
     "CityScope.venues": venues,
     "CityScope.slots": slots,
+    "CityScope.applications": scope_applications,
     "CityScope.notices": scope_notices,
     "CityScope.rideCode": ride_code,
 }

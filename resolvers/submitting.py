@@ -1,12 +1,16 @@
-"""Submitting an application (a 12345 case, say) to the city it concerns."""
+"""Submitting an application (a 12345 case, say) to the city it concerns; for a city that is down the gateway takes it in."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from channels.answer import Failure
+from channels.snapshot import Channel
 from schema.codes import ErrorCode
 
 from .acting import act
+from .asking import Question
 from .context import Context, Info
+from .held import take_in
 from .once import Done, End, ended, once, refused
 from .provenance import city_row
 
@@ -27,10 +31,23 @@ async def submit_application(_: None, info: Info, input: Mapping[str, Any]) -> R
             zh, en = "form 应为非空的 JSON 对象。", "`form` must be a JSON object that is not empty."
             return refused(ErrorCode.INVALID_INPUT, zh, en, ["form"])
         args = {"serviceCode": code, "form": input["form"]}
-        row = await act(context, channel, OPERATION, "Application", args, number=number, service=code)
-        return Done({"application": row}) if isinstance(row, dict) else ended(context, channel, row, ["input", "form"])
+
+        async def hold(asked: Question, why: Failure) -> Row | Failure:
+            return await take_in(context, asked, why, number=number, service=code)
+
+        row = await act(
+            context, channel, OPERATION, "Application", args, number=number, service=code, instead=hold
+        )
+        if not isinstance(row, dict):
+            return ended(context, channel, row, ["input", "form"])
+        return Done(await submitted(context, channel, args, row))
 
     return await once(context, "submitApplication", "application", input, submit)
+
+
+async def submitted(context: Context, channel: Channel, args: Mapping[str, Any], row: Row) -> Row:
+    """The payload's own fields, once the city has the case."""
+    return {"application": row}
 
 
 ANSWERS = {"Mutation.submitApplication": submit_application}

@@ -17,6 +17,7 @@ from schema.codes import ErrorCode
 from .asking import ask_city
 from .context import Context, Info
 from .faults import coded, denied, failed
+from .held import MARK, case_of, deliveries_of, held_id, row_of
 from .notices import notice_walk
 from .provenance import city_row, dress
 from .walk import Reading, node_row, read_cities
@@ -25,6 +26,7 @@ Row = dict[str, Any]
 Stream = AsyncGenerator[Row, None]
 NOTICES_EVERY_SECONDS = 15.0
 PROGRESS_EVERY_SECONDS = 30.0
+HELD_EVERY_SECONDS = 2.0
 RECENT_NOTICES = 20  # of each city
 MAX_KNOWN = 10_000
 ENDED = frozenset({"COMPLETED", "REJECTED", "WITHDRAWN"})
@@ -81,7 +83,8 @@ async def application_progress(_: None, info: Info, id: str) -> Stream:  # noqa:
     told = await present(context, channel, case)
     yield told
     while told["state"] not in until:
-        await asyncio.sleep(every)
+        # A consent taken back meanwhile ends the sleep: the next look is then refused, and so the stream ends.
+        await context.services.consents.withdrawals.wait(context.citizen, channel.slug, pace(told, every))
         context.renew()
         row = await looked_up(context, channel, case)
         if isinstance(row, Failure) and row.code in PASSING:
@@ -99,8 +102,13 @@ def polling(channel: Channel) -> tuple[float, frozenset[str]]:
     return (poll.every.total_seconds(), frozenset(poll.until)) if poll else (PROGRESS_EVERY_SECONDS, ENDED)
 
 
+def pace(told: Row, every: float) -> float:
+    """Seconds until the next look: what is still at the gateway is looked at more often, for it costs no city anything."""
+    return min(every, HELD_EVERY_SECONDS) if told["localId"].startswith(MARK) else every
+
+
 def progress(row: Row) -> tuple[Any, ...]:
-    return row["state"], row["updatedAt"], len(row["steps"] or ())
+    return row["caseNo"], row["state"], row["updatedAt"], len(row["steps"] or ())
 
 
 async def present(context: Context, channel: Channel, case: str) -> Row:
@@ -110,11 +118,25 @@ async def present(context: Context, channel: Channel, case: str) -> Row:
 
 async def looked_up(context: Context, channel: Channel, case: str) -> Row | Denial | Failure | None:
     """The application with the city's own id `case`; None where the city has no such."""
+    if case.startswith(MARK):
+        return await held_row(context, channel, case)
     answer = await ask_city(context, channel, "applications.get", {"ids": [case]})
     if isinstance(answer, Denial | Failure):
         return answer
     asked, page = answer
     return next(iter(dress(context, asked, page, "Application")), None)
+
+
+async def held_row(context: Context, channel: Channel, case: str) -> Row | Denial | Failure | None:
+    """An application by the id that was given while its city was down: as held, or the case that became of it."""
+    delivery = await deliveries_of(context.services).at(context.citizen or "", case.removeprefix(MARK))
+    if delivery is None or delivery.city != channel.slug:
+        return None
+    own = case_of(context, delivery)
+    if own is None:
+        return row_of(context, delivery)
+    found = await looked_up(context, channel, own)
+    return found | {"id": held_id(context, channel, delivery.number)} if isinstance(found, dict) else found
 
 
 def row_or_error(context: Context, channel: Channel, found: Row | Denial | Failure | None) -> Row:

@@ -8,6 +8,7 @@ from typing import Any
 from channels.answer import Failure
 from channels.failures import failure
 from roaming import Denial, Grant
+from roaming.higher import asked_once
 from schema.codes import ErrorCode
 from schema.operations import OPERATIONS, Merge
 
@@ -15,8 +16,11 @@ from .asking import Question, question
 from .context import Context
 from .coverage import Outcome
 from .cursor import Place
+from .held_rows import OPERATION as HELD_IN
+from .held_rows import add_held, is_told, shown
 from .provenance import dressed, source_row
 from .reading import CityRows, Keep, Key, Placed, Span, read_city, row_key
+from .recording import record_refusal
 
 Row = dict[str, Any]
 ArgumentsFor = Callable[[Grant], Mapping[str, Any] | None]
@@ -81,6 +85,9 @@ class Merged:
 async def merge_cities(context: Context, walk: Walk, place: Place | None, *, first: int, whole: bool) -> Merged:
     """Read all cities at once, then cut one page from the merged order. `whole` reads every city to its end."""
     readings = await read_cities(context, walk, place, want=None if whole else first + 1)
+    if walk.operation == HELD_IN and context.citizen:
+        for reading in readings:
+            reading.read = await add_held(context, reading.outcome.channel, walk.merge, walk.keep, reading.read)
     after = walk.key_of(place) if place else None
     behind = [(reading, p) for reading in readings for p in reading.rows if after is None or p.key > after]
     behind.sort(key=lambda entry: entry[1].key)
@@ -90,9 +97,18 @@ async def merge_cities(context: Context, walk: Walk, place: Place | None, *, fir
 
 async def read_cities(context: Context, walk: Walk, place: Place | None, *, want: int | None) -> list[Reading]:
     """Every city of the walk, side by side: at least `want` rows behind the cursor, where it has so many; None: all."""
+    covered = asked_once(context.snapshot, walk.operation, walk.cities, context.home, context.today)
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(read_one(context, walk, slug, place, want)) for slug in walk.cities]
-    return [task.result() for task in tasks]
+        asked = [slug for slug in walk.cities if slug not in covered]
+        tasks = [group.create_task(read_one(context, walk, slug, place, want)) for slug in asked]
+    read = dict(zip(asked, (task.result() for task in tasks), strict=True))
+    return [read[slug] if slug in read else told_by(context, slug, read[covered[slug]]) for slug in walk.cities]
+
+
+def told_by(context: Context, slug: str, asked: Reading) -> Reading:
+    """A city that has the same item of the province or a ministry as the one asked: it fares like that one, without rows."""
+    outcome = asked.outcome
+    return Reading(Outcome(context.channel(slug), outcome.refusal, left_out=True, through=outcome.channel))
 
 
 async def read_one(context: Context, walk: Walk, slug: str, place: Place | None, want: int | None) -> Reading:
@@ -105,7 +121,9 @@ async def read_one(context: Context, walk: Walk, slug: str, place: Place | None,
         return Reading(Outcome(channel, verdict))
     arguments = walk.arguments(verdict.grant)
     if arguments is None:
-        return Reading(Outcome(channel, Denial(ErrorCode.NO_AGREEMENT)))
+        nothing = Denial(ErrorCode.NO_AGREEMENT)
+        await record_refusal(context, channel, walk.operation, nothing, verdict.grant)
+        return Reading(Outcome(channel, nothing))
     asked = verdict.with_arguments(arguments)
     span = span_of(walk, slug, place, want)
     read = await read_city(context, asked, walk.merge, span, allowed(asked.grant, walk.keep))
@@ -134,11 +152,13 @@ def left_out_failure(code: str) -> Failure:
 
 def node_row(context: Context, walk: Walk, reading: Reading, placed: Placed) -> Row:
     """The graph row of a merged row. The rows of one kind on one page share their provenance."""
-    assert reading.asked is not None  # noqa: S101 - a row comes from a question
+    if is_told(placed.row):
+        return placed.row
+    assert reading.asked is not None  # noqa: S101 - a city's row comes from a question
     channel, grant = reading.asked.channel, reading.asked.grant
     kind = placed.row.get("kind")
     source = reading.sources.get((id(placed.page), kind))
     if source is None:
         source = source_row(context, channel, walk.operation, placed.page, grant, kind)
         reading.sources[id(placed.page), kind] = source
-    return dressed(context, channel, placed.row, walk.typename, source)
+    return shown(dressed(context, channel, placed.row, walk.typename, source))

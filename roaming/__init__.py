@@ -1,12 +1,19 @@
 """What may cross a city border, and what has crossed it once already.
 
-`shares` decides by offer and agreement; `consents` keeps the citizens' separate consents; `journal` makes a mutation happen
-once per idempotency key. Decisions are sync functions over a snapshot and a day; only the two stores do I/O.
+`shares` decides by offer and agreement, `consented` by consent; `consents` keeps the citizens' separate consents, as events
+that are only ever added (`consent_log`), under texts that say what is sent (`terms`); `journal` makes a mutation happen
+once per idempotency key; `ledger` records every call that crosses a border. Decisions are sync functions over a snapshot and a day; only the two stores do I/O.
 """
 
+from .agreements import state_of
+from .consent_log import Verdict, verify_consents
 from .consents import Consent, Consents
+from .drafting import draft
 from .journal import Entry, First, Journal, Mismatch, Replay, Unfinished, input_digest
+from .ledger import Ledger, LedgerUnavailable, Outcome, Record, Usage, subject_of
+from .ledger_store import SqliteLedger
 from .shares import Denial, Grant, Share, authorize, shares, standing
+from .terms import Terms
 
 __all__ = [
     "Consent",
@@ -16,12 +23,24 @@ __all__ = [
     "First",
     "Grant",
     "Journal",
+    "Ledger",
+    "LedgerUnavailable",
     "Mismatch",
+    "Outcome",
+    "Record",
     "Replay",
     "Share",
+    "SqliteLedger",
+    "Terms",
     "Unfinished",
+    "Usage",
+    "Verdict",
     "authorize",
+    "draft",
     "input_digest",
     "shares",
     "standing",
+    "state_of",
+    "subject_of",
+    "verify_consents",
 ]

@@ -8,8 +8,8 @@
 Fails closed: whatever is not granted is a `Denial` with its reason.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
 
@@ -18,27 +18,50 @@ from channels.models import Offer
 from channels.snapshot import Channel, Snapshot
 from schema.codes import ErrorCode, ShareDenial
 
+from . import agreements
+from .terms import Terms
+
 ACCOUNT = "account."  # linking and signing on belong to no single service
 CLOSED = {"PAUSED": ErrorCode.CHANNEL_PAUSED, "RETIRED": ErrorCode.CHANNEL_RETIRED}
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One service of a city, as open to another city: who, under which agreement, or why not."""
+    """One service of a city, as open to another city: who, under which agreement, or why not.
+
+    `agreement` of a refusal: the one that opens nothing now; `text` says why in `zh` and `en`, `since` from which day on.
+    """
 
     service: str
     allowed: bool
     reason: ShareDenial | None = None
     agreement: Agreement | None = None
+    text: Mapping[str, str] | None = field(default=None, compare=False)
+    since: date | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """The city may be asked. `kinds` narrows list rows by their `kind`; None narrows nothing."""
+    """The city may be asked. `kinds` narrows list rows by their `kind`; None narrows nothing.
+
+    `shares`: the services that it rests on, each with its agreement; none at home and for public information.
+    `consent_id`: the citizen's consent, once that has been looked at.
+    """
 
     agreement_id: str | None = None
     kinds: frozenset[str] | None = None
     agreement_of_kind: tuple[tuple[str, str], ...] = ()
+    shares: tuple[Share, ...] = field(default=(), compare=False)
+    purpose: str | None = field(default=None, compare=False)
+    legal_basis: str | None = field(default=None, compare=False)
+    consent_id: str | None = field(default=None, compare=False)
+
+    @property
+    def agreements(self) -> tuple[str, ...]:
+        """The ids of every agreement that a row may rest on, each once; none at home."""
+        if self.kinds is None:
+            return (self.agreement_id,) if self.agreement_id else ()
+        return tuple(dict.fromkeys(number for kind, number in self.agreement_of_kind if kind in self.kinds))
 
     def covers(self, kind: str | None) -> bool:
         """May a row of `kind` be asked for and handed out?"""
@@ -51,10 +74,19 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """The city is not asked. `offered` is False where the city has no such operation at all."""
+    """The city is not asked. `offered` is False where the city has no such operation at all.
+
+    `reason`: a sentence of its own, in `zh` and `en`, where the code's is not enough. `consent`: what the citizen would have
+    to consent to. `since`: the day it holds from; `retry_after` in seconds; `agreement_id`: which opens nothing now.
+    """
 
     code: ErrorCode
     offered: bool = True
+    reason: Mapping[str, str] | None = field(default=None, compare=False)
+    since: date | None = field(default=None, compare=False)
+    retry_after: int | None = field(default=None, compare=False)
+    agreement_id: str | None = field(default=None, compare=False)
+    consent: Terms | None = None
 
 
 DENIAL_CODES = {
@@ -87,11 +119,13 @@ def covers(agreement: Agreement, provider: str, consumer: str, service: str) -> 
     return agreement.provider == provider and consumer in agreement.consumers and service in agreement.services
 
 
-def refusal_of(named: list[Agreement], at: date) -> ShareDenial:
+def refused(service: str, named: Sequence[Agreement], at: date, consumer: str) -> Share:
     """Why none of the agreements that name the share opens it on the day `at`."""
-    if any(a.suspended and a.suspended.since <= at <= a.valid.until for a in named):
-        return ShareDenial.AGREEMENT_SUSPENDED
-    return ShareDenial.AGREEMENT_EXPIRED if any(a.valid.until < at for a in named) else ShareDenial.NO_AGREEMENT
+    closest = agreements.nearest(named, at, consumer)
+    if closest is None:
+        return Share(service, allowed=False, reason=ShareDenial.NO_AGREEMENT)
+    reason, text, since = agreements.explained(closest, at, consumer)
+    return Share(service, allowed=False, reason=reason, agreement=closest, text=text, since=since)
 
 
 def closed(channel: Channel) -> Denial | None:
@@ -124,10 +158,10 @@ def share(
     if is_public(channel, service):
         return Share(service, allowed=True)
     named = [a for a in snapshot.agreements if covers(a, channel.slug, consumer, service)]
-    if in_force := [a for a in named if a.in_force(at)]:
+    if in_force := [a for a in named if a.in_force(at, consumer)]:
         covering = next((a for a in in_force if needs <= frozenset(a.claims)), in_force[0])
         return Share(service, allowed=True, agreement=covering)
-    return Share(service, allowed=False, reason=refusal_of(named, at))
+    return refused(service, named, at, consumer)
 
 
 def shares(snapshot: Snapshot, channel: Channel, consumer: str, at: date) -> Iterator[Share]:
@@ -157,8 +191,8 @@ def authorize(
     candidates = (service,) if service else services_of(channel, operation)
     needs = frozenset(need.upper() for need in compiled.needs)
     found = [share(snapshot, channel, home, code, at, needs=needs) for code in candidates]
-    allowed = [s for s in found if s.agreement is not None and needs <= frozenset(s.agreement.claims)]
-    return grant(snapshot, allowed) if allowed else Denial(nearest(found))
+    allowed = [s for s in found if s.allowed and s.agreement is not None and needs <= frozenset(s.agreement.claims)]
+    return grant(snapshot, allowed) if allowed else refusal(found)
 
 
 def services_of(channel: Channel, operation: str) -> tuple[str, ...]:
@@ -168,7 +202,7 @@ def services_of(channel: Channel, operation: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(p.code for p in channel.providers if operation in p.operations))
 
 
-def grant(snapshot: Snapshot, allowed: list[Share]) -> Grant:
+def grant(snapshot: Snapshot, allowed: Sequence[Share]) -> Grant:
     """One grant for all allowed services: the union of their rows, each row with its own agreement."""
     by_kind: dict[str, str] = {}
     narrowed = True
@@ -183,13 +217,21 @@ def grant(snapshot: Snapshot, allowed: list[Share]) -> Grant:
         agreement_id=first.id if first else None,
         kinds=frozenset(by_kind) if narrowed else None,
         agreement_of_kind=tuple(by_kind.items()) if narrowed else (),
+        shares=tuple(allowed),
+        purpose=first.purpose if first else None,
+        legal_basis=first.legal_basis if first else None,
     )
 
 
-def nearest(found: list[Share]) -> ErrorCode:
-    """The code of the refusal that came nearest to a yes."""
-    reasons = {s.reason for s in found if s.reason}
-    return next((DENIAL_CODES[reason] for reason in NEAREST if reason in reasons), ErrorCode.NO_AGREEMENT)
+def refusal(found: Sequence[Share]) -> Denial:
+    """The refusal that came nearest to a yes, with its sentence."""
+    refusals = [(NEAREST.index(s.reason), s.text is None, s) for s in found if s.reason in NEAREST]
+    if not refusals:
+        return Denial(ErrorCode.NO_AGREEMENT)
+    told = min(refusals, key=lambda each: each[:2])[2]
+    assert told.reason is not None  # noqa: S101 - it stands in NEAREST
+    number = told.agreement.id if told.agreement else None
+    return Denial(DENIAL_CODES[told.reason], reason=told.text, since=told.since, agreement_id=number)
 
 
 def standing(snapshot: Snapshot, channel: Channel, home: str | None, at: date) -> str:

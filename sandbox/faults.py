@@ -3,7 +3,7 @@
 Rules: one fault at a time per city; an optional filter (an operation id such as `bills.list`, or a part of the path)
 and an optional count, after which the city is well again. Faults of the network are applied here (slow, hang, 5xx,
 html, truncated); faults of the data are applied by the city in its own format, with `spoil_rows` and `spoil_object`.
-`refuse` is carried out by the listener (`serve`), which closes its socket. Web pages and the token endpoint are
+`lost` and `vanish` break the connection, after the work was done and before. `refuse` is carried out by the listener (`serve`), which closes its socket. Web pages and the token endpoint are
 spared unless the filter names them: a slow city is slow once per call.
 """
 
@@ -18,13 +18,29 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-FAULTS = ("none", "slow", "refuse", "hang", "5xx", "html", "truncated", "wrong_type", "bad_row", "duplicate_row")
+FAULTS = (
+    "none",
+    "slow",
+    "late",
+    "refuse",
+    "hang",
+    "lost",
+    "vanish",
+    "5xx",
+    "html",
+    "truncated",
+    "wrong_type",
+    "bad_row",
+    "duplicate_row",
+)
 SLOW_SECONDS = 1.9
+LATE_SECONDS = 9.0  # longer than the gateway waits for anything
 MOST_BYTES = 2**20
 SPARED = ("/web/", "/cashier/", "/oauth2/token")
 HTML = "<html><head><title>系统维护</title></head><body>系统维护中 Under maintenance</body></html>".encode()
 
 OperationOf = Callable[[str, str, bytes], str]
+Drop = Callable[[tuple[str, int]], None]
 _ACTIVE: ContextVar[str] = ContextVar("sandbox_fault", default="none")
 
 
@@ -36,6 +52,8 @@ class Faults:
     operation: str | None = None
     count: int | None = None
     calls: deque[dict[str, str]] = field(default_factory=lambda: deque(maxlen=1000))
+    seen: deque[tuple[str, Scope, bytes]] = field(default_factory=lambda: deque(maxlen=200))
+    """The last calls as they came: operation, ASGI scope, body. Only `sandbox.seen` looks into them."""
 
     def put(self, fault: str, operation: str | None = None, count: int | None = None) -> None:
         """Switch.  Raises ValueError: an unknown fault or a count under 1."""
@@ -88,8 +106,16 @@ def spoil_object(value: dict[str, Any]) -> Any:
 class FaultGate:
     """ASGI gate in front of a city: notes the call, applies the fault of the network, dates the answer."""
 
-    def __init__(self, app: ASGIApp, faults: Faults, operation_of: OperationOf, clock: Callable[[], datetime]) -> None:
-        self.app, self.faults, self.operation_of, self.clock = app, faults, operation_of, clock
+    def __init__(
+        self,
+        app: ASGIApp,
+        faults: Faults,
+        operation_of: OperationOf,
+        clock: Callable[[], datetime],
+        drop: Drop | None = None,
+    ) -> None:
+        """`drop` breaks the connection of a peer; None: where nothing listens, such a call is only left unanswered."""
+        self.app, self.faults, self.operation_of, self.clock, self.drop = app, faults, operation_of, clock, drop
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request, faulty or not."""
@@ -101,6 +127,7 @@ class FaultGate:
             return
         operation = self.operation_of(scope["method"], scope["path"], body)
         self.faults.calls.append({"operation": operation, "method": scope["method"], "path": scope["path"]})
+        self.faults.seen.append((operation, scope, body))
         fault = self.faults.take(scope["path"], operation)
         _ACTIVE.set(fault)
         await self._answer(fault, scope, (_replay(body, receive), self._dated(send)))
@@ -120,7 +147,19 @@ class FaultGate:
             case "hang":
                 await self.app(scope, receive, _swallow)
                 return await _until_gone(receive)
+            case "late":
+                return await _late(self.app, scope, receive, send)
+            case "lost":
+                await self.app(scope, receive, _swallow)
+                return await self._break_off(scope, receive)
+            case "vanish":
+                return await self._break_off(scope, receive)
         return await self.app(scope, receive, send)
+
+    async def _break_off(self, scope: Scope, receive: Receive) -> None:
+        if self.drop is not None and scope.get("client"):
+            self.drop(tuple(scope["client"]))
+        await _until_gone(receive)
 
     def _dated(self, send: Send) -> Send:
         async def dated(message: Message) -> None:
@@ -173,6 +212,22 @@ def _cut(send: Send) -> Send:
 
 async def _swallow(message: Message) -> None:
     """The request was carried out; its answer never leaves."""
+
+
+async def _late(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """The request is carried out at once; its answer comes when nobody waits any more."""
+    held: list[Message] = []
+
+    async def hold(message: Message) -> None:
+        held.append(message)
+
+    await app(scope, receive, hold)
+    try:
+        async with asyncio.timeout(LATE_SECONDS):
+            return await _until_gone(receive)
+    except TimeoutError:
+        for message in held:
+            await send(message)
 
 
 async def _until_gone(receive: Receive) -> None:

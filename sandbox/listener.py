@@ -59,6 +59,13 @@ class Listener:
             if transport is not None:
                 transport.abort()
 
+    def drop(self, peer: tuple[str, int]) -> None:
+        """Break the connection of one peer (its address and port)."""
+        for connection in list(self._state.connections):
+            transport = getattr(connection, "transport", None)
+            if transport is not None and transport.get_extra_info("peername") == peer:
+                transport.abort()
+
     def _protocol(self) -> asyncio.Protocol:
         assert self._config is not None  # noqa: S101  # open() sets it before the first connection
         return HttpToolsProtocol(config=self._config, server_state=self._state, app_state={})

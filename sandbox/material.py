@@ -1,11 +1,13 @@
 """Key material of the sandbox: made once, kept between runs, never checked in.
 
 One file per secret name, named in lower case, mode 600, in a folder of mode 700. What a secret looks like follows its
-name: `*_GATEWAY_KEY` is an EC P-256 private key, `*_CA`, `*_CERT` and `*_CERT_KEY` are a throw-away authority and a
-client certificate it signed, everything else is 43 random URL-safe characters. What exists is kept: pairwise ids and
+name: `*_GATEWAY_KEY` and `*_TOKEN_KEY` are EC P-256 private keys, `*_ED25519_KEY` is an Ed25519 one, `*_CA`, `*_CERT` and `*_CERT_KEY` are a throw-away authority and a
+client certificate it signed, `GATEWAY_JWKS` holds the public halves of the
+token keys, everything else is 43 random URL-safe characters. What exists is kept: pairwise ids and
 stored state would lose their meaning with it. Only a certificate set that misses a piece is made anew as a whole.
 """
 
+import json
 import os
 import secrets
 from collections.abc import Iterable
@@ -15,9 +17,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 RANDOM_BYTES = 32  # identity.pairwise refuses a salt under 32 bytes
 CERTIFICATE_LIFETIME = timedelta(days=3650)
+TOKEN_KEYS = ("GATEWAY_TOKEN_KEY", "GATEWAY_TOKEN_ED25519_KEY")
+KEY_SET = "GATEWAY_JWKS"
 ALWAYS = ("GATEWAY_SEAL_KEY", "GATEWAY_PAIRWISE_SALT")  # the gateway needs these whatever the root lists
 
 
@@ -36,9 +41,12 @@ def generate(directory: Path, wanted: Iterable[str]) -> dict[str, str]:
     """
     directory.mkdir(parents=True, exist_ok=True)
     directory.chmod(0o700)
-    missing = [name for name in wanted if not _file(directory, name).exists()]
+    wanted = tuple(wanted)
+    missing = [name for name in wanted if name != KEY_SET and not _file(directory, name).exists()]
     for name, value in _made(missing).items():
         _write(_file(directory, name), value)
+    if KEY_SET in wanted:
+        publish(directory)
     return {name: _file(directory, name).read_text(encoding="utf-8") for name in wanted}
 
 
@@ -65,8 +73,10 @@ def _made(missing: list[str]) -> dict[str, str]:
     for name in missing:
         if name in made:
             continue
-        if name.endswith("_GATEWAY_KEY"):
+        if name.endswith(("_GATEWAY_KEY", "_TOKEN_KEY")):
             made[name] = _private_key()
+        elif name.endswith("_ED25519_KEY"):
+            made[name] = _ed25519_key()
         elif name.endswith(("_CA", "_CERT", "_CERT_KEY")):
             made |= _certificates(name.removesuffix("_KEY").removesuffix("_CERT").removesuffix("_CA"))
         else:
@@ -80,7 +90,26 @@ def _private_key() -> str:
     return _pem(ec.generate_private_key(ec.SECP256R1()))
 
 
-def _pem(key: "EllipticCurvePrivateKey") -> str:
+def _ed25519_key() -> str:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    return _pem(Ed25519PrivateKey.generate())
+
+
+def publish(directory: Path) -> None:
+    """Write the public halves of the gateway's token keys as a JWK Set: all that a city is given of them."""
+    from identity.exchange import SigningKey
+
+    keys = {name: _file(directory, name) for name in TOKEN_KEYS}
+    known = [
+        SigningKey.read(path.read_text(encoding="utf-8"), "EdDSA" if "ED25519" in name else "ES256").public
+        for name, path in keys.items()
+        if path.is_file()
+    ]
+    _write(_file(directory, KEY_SET), json.dumps({"keys": [dict(key) for key in known]}))
+
+
+def _pem(key: "EllipticCurvePrivateKey | Ed25519PrivateKey") -> str:
     from cryptography.hazmat.primitives import serialization
 
     return key.private_bytes(

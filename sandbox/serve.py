@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sandbox.citizen_token import KEY_SET
 from sandbox.control import create_control
 from sandbox.faults import FaultGate
 from sandbox.listener import Listener
@@ -43,13 +44,13 @@ def read_secrets(city: City, environ: Mapping[str, str]) -> dict[str, str]:
     """The city's secrets and the pairwise salt by name.  Raises CannotServe: one is missing."""
     folder = environ.get("ROAM_SECRETS_DIR")
     found: dict[str, str] = {}
-    for name in (*city.secrets, PAIRWISE_SALT):
+    for name in (*city.secrets, PAIRWISE_SALT, KEY_SET):
         path = Path(folder) / name.lower() if folder else None
         if f"ROAM_SECRET_{name}" in environ:
             found[name] = environ[f"ROAM_SECRET_{name}"]
         elif path is not None and path.is_file():
             found[name] = path.read_text(encoding="utf-8").strip()
-        else:
+        elif name != KEY_SET:  # without one the city only answers what concerns nobody
             raise CannotServe(f"{city.slug}: secret {name} is missing: put it in ROAM_SECRETS_DIR/{name.lower()}")
     return found
 
@@ -84,7 +85,7 @@ async def serving(
 
 async def _open(world: World, door: Listener, hatch: Listener) -> None:
     module = CITIES[world.city].module()
-    app = FaultGate(module.create_app(world), world.faults, module.operation_of, world.clock)
+    app = FaultGate(module.create_app(world), world.faults, module.operation_of, world.clock, door.drop)
 
     async def apply(fault: str) -> None:
         if fault == "refuse":
@@ -94,7 +95,7 @@ async def _open(world: World, door: Listener, hatch: Listener) -> None:
             await door.open()
 
     await door.open(app)
-    await hatch.open(create_control(world.faults, apply))
+    await hatch.open(create_control(world.faults, apply, world))
 
 
 def _listen(slug: str, port: int) -> Listener:

@@ -164,6 +164,22 @@ class Store:
             replayed: Body = orjson.loads(known[1])
             return replayed
 
+    def answered(self, operation: str, number: str) -> Body | None:
+        """What was answered under a request number; None: nothing was done under it."""
+        query = "SELECT answer FROM requests WHERE operation = ? AND number = ?"
+        known = self._db.execute(query, (operation, number)).fetchone()
+        answer: Body | None = orjson.loads(known[0]) if known else None
+        return answer
+
+    def refuse(self, operation: str, number: str, code: str) -> None:
+        """Remember why a request was refused, for those who ask about it later; the number stays free."""
+        self.save(Row("refusal", f"{operation} {number}", "", "", {"code": code}))
+
+    def refusal(self, operation: str, number: str) -> str | None:
+        """The code of the last refusal under a request number, or None."""
+        row = self.row("refusal", f"{operation} {number}")
+        return str(row.body["code"]) if row else None
+
     def spend(self, nonce: str, now: float, expires_at: float) -> bool:
         """True when the nonce was not used before (it is now); times are epoch seconds."""
         self._db.execute("DELETE FROM nonces WHERE expires_at < ?", (now,))

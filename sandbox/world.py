@@ -13,11 +13,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from identity.pairwise import pairwise_id
+from sandbox.citizen_token import AUDIENCE, KEY_SET, OUTCOME, PUBLIC, CitizenTokens
 from sandbox.faults import Faults
 from sandbox.personas import PERSONAS
 from sandbox.store import Store
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+NO_KEYS = '{"keys": []}'  # a city that was given no key set believes nobody
 SEEDED_BOUND_AT = "2026-03-01T09:00:00+08:00"
 
 
@@ -53,6 +55,20 @@ class World:
     def store(self) -> Store:
         """The city's records, opened at first use."""
         return Store(self.store_path)
+
+    @cached_property
+    def citizen_tokens(self) -> CitizenTokens:
+        """What checks the gateway's tokens for this city."""
+        return CitizenTokens(self.secrets.get(KEY_SET, NO_KEYS), f"{AUDIENCE}{self.code}")
+
+    def admit(self, token: str | None, operation: str, named: str | None = None) -> None:
+        """Refuses a call that concerns a citizen unless a good token says for whom it is made.
+
+        `named` is the pairwise id in the request, where it has one.  What became of a request is told to whoever has
+        its number; a token that comes with the question must hold all the same.  Raises BadToken.
+        """
+        if operation not in PUBLIC and (token or operation != OUTCOME):
+            self.citizen_tokens.check(token or "", operation, self.now(), named)
 
     def now(self) -> datetime:
         """Now in Asia/Shanghai."""

@@ -7,8 +7,9 @@ import strawberry
 from strawberry import UNSET
 
 from schema.catalogue import Service
-from schema.codes import ApplicationState, Language
+from schema.codes import ApplicationState, AssuranceLevel, Language, PiiLevel
 from schema.declare import answered, bilingual, row
+from schema.directives import Assurance, Pii
 from schema.node import Node
 from schema.paging import PageInfo
 from schema.provenance import CityCoverage, FromCity
@@ -23,17 +24,17 @@ class ApplicationStep:
     def label(self, lang: Language | None = UNSET) -> str: ...
 
     at: DateTime
-    note: str | None
+    note: str | None = row("", Pii(level=PiiLevel.PERSONAL))
 
 
-@strawberry.type(description="办件。 An application.")
+@strawberry.type(description="办件。 An application.", directives=[Assurance(level=AssuranceLevel.REAL_NAME)])
 class Application(Node, FromCity):
-    case_no: str = row("办件编号。 Case number shown to the citizen.")
+    case_no: str = row("办件编号。 Case number shown to the citizen.", Pii(level=PiiLevel.PERSONAL))
 
     @answered()
     async def service(self) -> Service | None: ...
 
-    title: str
+    title: str = row("", Pii(level=PiiLevel.PERSONAL))
     state: ApplicationState
     submitted_at: DateTime
     updated_at: DateTime | None

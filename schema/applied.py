@@ -1,12 +1,14 @@
-"""Directives as they are applied to a field: the promises that others keep (@assurance here, @cost at the edge, @pii in logs)."""
+"""Directives as they are applied to a field or type: the promises that others keep (@assurance here, @cost at the edge)."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from graphql import GraphQLField, GraphQLInputField, GraphQLSchema, get_directive_values
+from graphql import GraphQLField, GraphQLInputField, GraphQLObjectType, GraphQLSchema, get_directive_values
+
+Marked = GraphQLField | GraphQLInputField | GraphQLObjectType
 
 
-def applied(core: GraphQLSchema, field: GraphQLField | GraphQLInputField, name: str) -> Mapping[str, Any] | None:
-    """The arguments of one directive on a field, defaults filled in under their SDL names; None where it is not applied."""
+def applied(core: GraphQLSchema, marked: Marked, name: str) -> Mapping[str, Any] | None:
+    """The arguments of one directive on a field or type, defaults filled in under their SDL names; None where it is not applied."""
     directive = core.get_directive(name)
-    return get_directive_values(directive, field.ast_node) if directive and field.ast_node else None
+    return get_directive_values(directive, marked.ast_node) if directive and marked.ast_node else None

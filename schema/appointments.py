@@ -3,9 +3,9 @@
 import strawberry
 from strawberry import ID
 
-from schema.codes import AppointmentKind, AppointmentState, PiiLevel
+from schema.codes import AppointmentKind, AppointmentState, AssuranceLevel, PiiLevel
 from schema.declare import row
-from schema.directives import Pii
+from schema.directives import Assurance, Pii, Public
 from schema.money import Money
 from schema.node import Node
 from schema.paging import PageInfo
@@ -13,7 +13,7 @@ from schema.provenance import CityCoverage, FromCity
 from schema.scalars import Cursor, DateTime
 
 
-@strawberry.type(description="可预约机构(医院、婚登处等)。 A venue: hospital, registry office.")
+@strawberry.type(description="可预约机构(医院、婚登处等)。 A venue: hospital, registry office.", directives=[Public()])
 class Venue(Node, FromCity):
     name: str
     kind: AppointmentKind
@@ -39,12 +39,12 @@ class Slot(FromCity):
     fee: Money | None
 
 
-@strawberry.type(description="预约。 An appointment.")
+@strawberry.type(description="预约。 An appointment.", directives=[Assurance(level=AssuranceLevel.REAL_NAME)])
 class Appointment(Node, FromCity):
     kind: AppointmentKind
     state: AppointmentState
-    venue_name: str
-    department: str | None
+    venue_name: str = row("", Pii(level=PiiLevel.PERSONAL))
+    department: str | None = row("", Pii(level=PiiLevel.SENSITIVE))
     starts_at: DateTime
     visit_code: str | None = row("", Pii(level=PiiLevel.PERSONAL))
 

@@ -2,9 +2,9 @@
 
 import strawberry
 
-from schema.codes import BillState, PiiLevel, UtilityKind
+from schema.codes import AssuranceLevel, BillState, PiiLevel, UtilityKind
 from schema.declare import row
-from schema.directives import Pii
+from schema.directives import Assurance, Pii
 from schema.money import Money
 from schema.node import Node
 from schema.paging import PageInfo
@@ -12,13 +12,13 @@ from schema.provenance import CityCoverage, FromCity
 from schema.scalars import Cursor, Date, DateTime
 
 
-@strawberry.type(description="账单。 A bill.")
+@strawberry.type(description="账单。 A bill.", directives=[Assurance(level=AssuranceLevel.REAL_NAME)])
 class Bill(Node, FromCity):
     kind: UtilityKind
     state: BillState
     account_no: str | None = row("户号(脱敏)。 Masked account number.", Pii(level=PiiLevel.PERSONAL))
     payee: str
-    amount: Money
+    amount: Money = row("", Pii(level=PiiLevel.PERSONAL))
     period: str | None
     due_on: Date | None
     paid_at: DateTime | None
@@ -37,4 +37,4 @@ class BillResult:
     nodes: list[Bill]
     page_info: PageInfo
     coverage: list[CityCoverage]
-    unpaid_total: Money | None
+    unpaid_total: Money | None = row("", Pii(level=PiiLevel.PERSONAL))

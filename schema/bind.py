@@ -1,8 +1,7 @@
 """Gives the fields of one executable schema their functions.
 
 What graphql-core calls is bound here directly, without a layer of Strawberry's between: a field that only reads its row
-costs one dictionary access. This is also the one place that keeps @assurance, for declared and contributed fields alike:
-the check runs before the answer is called, and a caller without a viewer counts as nobody (fail closed).
+costs one dictionary access. Who may have a field is `schema.guard`'s to say; here its answer is only put behind that guard.
 """
 
 import keyword
@@ -12,37 +11,30 @@ from typing import Any
 
 from graphql import (
     GraphQLEnumType,
-    GraphQLError,
-    GraphQLField,
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLScalarType,
     GraphQLSchema,
+    get_named_type,
 )
 
-from schema.applied import applied
-from schema.codes import AssuranceLevel, ErrorCode
+from schema.guard import guarded, held
+from schema.language import language
+from schema.marks import Levels, mark_of, objects
 from schema.scalars import SCALARS
 
 Info = GraphQLResolveInfo[Any]  # as answers receive it: `info.context` is the request's
 Answer = Callable[..., Any]  # (source, info, **arguments) -> awaitable row, or async iterator of rows for subscriptions
 Answers = Mapping[str, Answer]  # by coordinate: "Citizen.bills"
 
-MESSAGES = {
-    ErrorCode.UNAUTHENTICATED: {"zh": "请先登录。", "en": "Sign in first."},
-    ErrorCode.ASSURANCE_TOO_LOW: {
-        "zh": "此操作需要更高的实名等级:{required}。",
-        "en": "This needs a higher assurance level: {required}.",
-    },
-}
-
 
 def bind(core: GraphQLSchema, answers: Answers) -> None:
     """Bind every field: to its answer, to a pair of texts, or to its row. Scalars get their checks."""
-    for type_ in core.type_map.values():
-        if isinstance(type_, GraphQLObjectType) and not type_.name.startswith("__"):
-            for name in type_.fields:
-                bind_field(core, type_, name, answers.get(f"{type_.name}.{name}"))
+    levels = Levels(core)
+    for type_ in objects(core):
+        for name, field in type_.fields.items():
+            bind_field(core, type_, name, answers.get(f"{type_.name}.{name}"))
+            field.resolve = held(field.resolve, levels.held(type_, field), get_named_type(field.type).name)
     for scalar in SCALARS.values():
         declared = core.type_map[scalar.name]
         if isinstance(declared, GraphQLScalarType):
@@ -56,7 +48,7 @@ def bind_field(core: GraphQLSchema, type_: GraphQLObjectType, name: str, answer:
     field = type_.fields[name]
     for argument, declared in field.args.items():
         declared.out_name = python_name(argument)
-    required = required_assurance(core, field)
+    required = mark_of(core, field)
     if answer and type_ is core.subscription_type:
         field.subscribe, field.resolve = guarded(answer, required), event
     else:
@@ -103,41 +95,3 @@ def text_of(name: str) -> Answer:
 def event(row: Any, _info: Info, **_arguments: Any) -> Any:
     """Hand on what a subscription yielded."""
     return row
-
-
-def required_assurance(core: GraphQLSchema, field: GraphQLField) -> AssuranceLevel | None:
-    """Read a field's @assurance, if it has one."""
-    found = applied(core, field, "assurance")
-    return AssuranceLevel(found["level"]) if found else None
-
-
-def guarded(answer: Answer, required: AssuranceLevel | None) -> Answer:
-    """Call the answer only for a viewer of the required assurance."""
-    if required is None:
-        return answer
-
-    def guard(source: Any, info: Info, **arguments: Any) -> Any:
-        demand(info.context, required)
-        return answer(source, info, **arguments)
-
-    return guard
-
-
-def demand(context: Any, required: AssuranceLevel) -> None:
-    """Let pass, or say what is missing.
-
-    Raises: GraphQLError: code UNAUTHENTICATED for nobody, ASSURANCE_TOO_LOW for a citizen; `required` names the level.
-    """
-    viewer = getattr(context, "viewer", None)
-    assurance = AssuranceLevel(viewer.assurance) if viewer else AssuranceLevel.ANONYMOUS
-    if assurance >= required:
-        return
-    anonymous = assurance is AssuranceLevel.ANONYMOUS
-    code = ErrorCode.UNAUTHENTICATED if anonymous else ErrorCode.ASSURANCE_TOO_LOW
-    message = MESSAGES[code][language(context)].format(required=required.value)
-    raise GraphQLError(message, extensions={"code": code.value, "required": required.value})
-
-
-def language(context: Any) -> str:
-    """The request's language: "zh", unless the context says "en"."""
-    return "en" if getattr(context, "language", "zh") == "en" else "zh"

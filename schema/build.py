@@ -31,6 +31,7 @@ from schema.bind import Answer, Answers, bind, bind_cities
 from schema.contributed import built, with_local
 from schema.declared import answered_coordinates, declared, roots
 from schema.document import Cities, print_sdl, with_cities
+from schema.marks import refuse_unmarked
 from schema.operations import check_operations
 from schema.subgraph import composed, served
 
@@ -40,7 +41,8 @@ __all__ = ["Answer", "Answers", "Cities", "Graph", "answered_coordinates"]
 class Graph(Schema):
     """The graph of one set of channels. Execute with `execute`, `subscribe`, or graphql-core on `core`.
 
-    Raises: TypeError: the declared and the answered fields differ.  ValueError: no city, or unfit contributed SDL.
+    Raises: TypeError: the declared and the answered fields differ.  ValueError: no city, unfit contributed SDL, or a
+    field or type without the mark that says who may have it (`schema.marks`).
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Graph(Schema):
         # the one private attribute touched; see tests/schema
         self._schema = built(served(document) if subgraph else document)
         check_operations(declared().core)
+        refuse_unmarked(self._schema)
         refuse_strangers(self._schema, local_answers or {})
         bind(self._schema, every)
         bind_cities(self._schema, {name: slug for name, (slug, _) in cities.items()})

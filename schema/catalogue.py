@@ -10,6 +10,7 @@ from strawberry import ID, UNSET
 
 from schema.city import City
 from schema.codes import (
+    AgreementState,
     AssuranceLevel,
     Availability,
     CityId,
@@ -22,6 +23,7 @@ from schema.codes import (
     Theme,
 )
 from schema.declare import answered, bilingual, row
+from schema.directives import Public
 from schema.node import Node
 from schema.paging import PageInfo
 from schema.scalars import Cursor, Date
@@ -51,14 +53,20 @@ class ServiceShare:
     service: "Service"
     allowed: bool
     reason: ShareDenial | None = row("不允许的原因。 Why not.")
+
+    @bilingual("原因及日期的说明。 The reason in a sentence, with its date.")
+    def message(self, lang: Language | None = UNSET) -> str | None: ...
+
     agreement_id: ID | None
+    agreement_state: AgreementState | None = row("协议在今天的状态。 The agreement's state today.")
     claims: list[Claim]
     valid_until: Date | None
 
 
 @strawberry.type(
     description="规范服务:一个事项代码,多个提供者。同一城市可有多个提供者(如绵阳的燃气缴费有市燃气集团、港华、各县公司)。\n"
-    "A canonical service: one item code, many providers. One city may have several providers."
+    "A canonical service: one item code, many providers. One city may have several providers.",
+    directives=[Public()],
 )
 class Service(Node):
     code: ID = row("规范事项代码,如 SI-QUERY。 Canonical item code.")
@@ -78,7 +86,9 @@ class Service(Node):
     async def best(self) -> "ServiceProvider | None": ...
 
 
-@strawberry.type(description="某城市某责任单位提供的一项服务。 One city's department offering a service.")
+@strawberry.type(
+    description="某城市某责任单位提供的一项服务。 One city's department offering a service.", directives=[Public()]
+)
 class ServiceProvider(Node):
     service: Service
     city: City

@@ -7,6 +7,7 @@
 import strawberry
 from strawberry import UNSET
 
+from schema.access_log import AccessLogResult
 from schema.applications import ApplicationResult
 from schema.appointments import AppointmentResult
 from schema.bills import BillResult
@@ -16,6 +17,7 @@ from schema.consent import Consent
 from schema.declare import answered, row
 from schema.directives import Assurance, Cost, Op, Pii
 from schema.filters import BillFilter
+from schema.mandate import ActingPerson, Mandate
 from schema.node import Node
 from schema.scalars import Cursor, DateTime
 from schema.social import HousingFundResult, SocialInsuranceResult
@@ -29,7 +31,10 @@ class CityAccount:
     pairwise: bool = row("该城市给本网关的假名标识是否已建立(不回传原值)。 Whether a pairwise pseudonym exists.")
 
 
-@strawberry.type(description="市民,一次实名、多城通行。 The citizen: one identity in every city.")
+@strawberry.type(
+    description="市民,一次实名、多城通行。 The citizen: one identity in every city.",
+    directives=[Assurance(level=AssuranceLevel.REGISTERED)],
+)
 class Citizen(Node):
     @answered("", Pii(level=PiiLevel.PERSONAL))
     async def display_name(self) -> str: ...
@@ -47,6 +52,22 @@ class Citizen(Node):
 
     @answered()
     async def consents(self, active_only: bool = True) -> list[Consent]: ...
+
+    @answered(
+        "谁在归属城市之外查过我:每次跨城调用,最新在前。 Every call about me across a city border, the newest first.",
+        Assurance(level=AssuranceLevel.REAL_NAME),
+        Pii(level=PiiLevel.PERSONAL),
+    )
+    async def access_log(
+        self, cities: list[CityId] | None = UNSET, first: int = 20, after: Cursor | None = UNSET
+    ) -> AccessLogResult | None: ...
+
+    actor: ActingPerson | None = row(
+        "凭委托代办时,真正操作的人;本人操作时为空。 Who really acts, under a mandate; null for the citizen in person."
+    )
+
+    @answered("我给出的和我持有的委托。 Mandates I gave and those I hold.", Pii(level=PiiLevel.PERSONAL))
+    async def mandates(self, active_only: bool = True) -> list[Mandate]: ...
 
     @answered(
         "账单(水电气等),可跨城合并。省略 cities 时取所有已绑定城市。 Bills, merged across cities.",

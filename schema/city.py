@@ -11,6 +11,7 @@ from strawberry import UNSET
 
 from schema.codes import Availability, Badge, ChannelStatus, CityId, ContactRole, Language
 from schema.declare import answered, bilingual, row
+from schema.directives import Public
 from schema.filters import ServiceFilter
 from schema.node import Node
 from schema.scalars import Cursor, Decimal
@@ -37,7 +38,7 @@ class CityStatistic:
     source: str
 
 
-@strawberry.type(description="一个城市及其频道。 A city and its channel.")
+@strawberry.type(description="一个城市及其频道。 A city and its channel.", directives=[Public()])
 class City(Node):
     code: str = row("GB/T 2260 行政区划代码,如 510600。 GB/T 2260 code.")
     slug: str = row("配置中的英文标识,如 deyang。 Slug used in channel files.")

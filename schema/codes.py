@@ -157,6 +157,49 @@ class ShareDenial(Name):
     CHANNEL_PAUSED = "CHANNEL_PAUSED"
 
 
+@described("漫游协议的状态。 State of a roaming agreement.")
+class AgreementState(Name):
+    DRAFT = "DRAFT", "草稿 draft"
+    PENDING = "PENDING", "待签署,或未到生效日 awaiting signatures, or its first day"
+    ACTIVE = "ACTIVE", "有效 in force"
+    SUSPENDED = "SUSPENDED", "已暂停(提供方、使用方或网关) suspended by provider, consumer or gateway"
+    ARCHIVED = "ARCHIVED", "已归档 archived"
+    REJECTED = "REJECTED", "未获同意 rejected"
+    EXPIRED = "EXPIRED", "已到期 past its last day"
+
+
+@described("委托中被代办人是代办人的什么人。 What the principal of a mandate is to the one who acts.")
+class MandateRelation(Name):
+    PARENT = "PARENT", "父母 the one who acts does so for a parent"
+    CHILD = "CHILD", "子女 for a child"
+    SPOUSE = "SPOUSE", "配偶 for a spouse"
+    GRANDPARENT = "GRANDPARENT", "祖父母、外祖父母 for a grandparent"
+    SIBLING = "SIBLING", "兄弟姐妹 for a brother or sister"
+    OTHER = "OTHER", "其他近亲属 for another close relative"
+
+
+@described("委托的状态。 State of a mandate.")
+class MandateState(Name):
+    OFFERED = "OFFERED", "已发出,待对方凭一次性代码接受 waiting for the code to be entered"
+    ACTIVE = "ACTIVE", "有效 in force"
+    ENDED = "ENDED", "已由一方结束 ended by either side"
+    EXPIRED = "EXPIRED", "已到期,或代码未在期限内使用 past its last moment, or never accepted in time"
+
+
+@described("本人在委托中的一方。 Which side of a mandate the citizen is on.")
+class MandateRole(Name):
+    GIVEN = "GIVEN", "我委托他人 somebody acts for me"
+    HELD = "HELD", "他人委托我 I act for somebody"
+
+
+@described("单独同意的状态。 State of a separate consent.")
+class ConsentState(Name):
+    GRANTED = "GRANTED", "已同意,有效 given and in force"
+    REVOKED = "REVOKED", "已撤回 taken back"
+    EXPIRED = "EXPIRED", "已到期 past its last moment"
+    SUPERSEDED = "SUPERSEDED", "已由更新的同意取代 replaced by a newer one"
+
+
 @described("逐城结果种类。 Outcome for one city.")
 class CityOutcome(Name):
     OK = "OK", "成功 fresh"
@@ -174,6 +217,8 @@ class ErrorCode(Name):
     FORBIDDEN = "FORBIDDEN"
     CONSENT_REQUIRED = "CONSENT_REQUIRED"
     ACCOUNT_NOT_LINKED = "ACCOUNT_NOT_LINKED"
+    ACCOUNT_NEEDS_REAUTH = "ACCOUNT_NEEDS_REAUTH"
+    ACCOUNT_SUSPENDED = "ACCOUNT_SUSPENDED"
     NO_AGREEMENT = "NO_AGREEMENT"
     AGREEMENT_EXPIRED = "AGREEMENT_EXPIRED"
     AGREEMENT_SUSPENDED = "AGREEMENT_SUSPENDED"
@@ -195,6 +240,14 @@ class ErrorCode(Name):
     OUTCOME_UNKNOWN = (
         "OUTCOME_UNKNOWN",
         "请求已发出而答复未到:结果未知,网关会去问清,不要重做。 Sent, no answer: the gateway will find out; do not repeat.",
+    )
+    LEDGER_UNAVAILABLE = (
+        "LEDGER_UNAVAILABLE",
+        "调用记录暂时写不进去,因此没有跨城调用。 The usage ledger cannot be written, so nothing crossed a border.",
+    )
+    STORE_UNAVAILABLE = (
+        "STORE_UNAVAILABLE",
+        "网关的存储暂时写不进去,因此什么也没有办理。 The gateway's store cannot be written, so nothing was sent.",
     )
     QUERY_REJECTED = (
         "QUERY_REJECTED",

@@ -17,11 +17,19 @@ class Pii:
 
 @strawberry.schema_directive(
     name="assurance",
-    locations=[Location.FIELD_DEFINITION],
+    locations=[Location.FIELD_DEFINITION, Location.OBJECT],
     description="所需最低实名等级。 Minimum identity assurance.",
 )
 class Assurance:
     level: AssuranceLevel
+
+
+@strawberry.schema_directive(
+    name="public",
+    locations=[Location.FIELD_DEFINITION, Location.OBJECT],
+    description="任何人可取;所给对象仍按其类型的标记核对。 Open to anyone; objects it gives are still held to their type's mark.",
+)
+class Public: ...
 
 
 @strawberry.schema_directive(

@@ -3,7 +3,7 @@
 import strawberry
 from strawberry import ID, UNSET
 
-from schema.codes import CityId, Claim, PiiLevel
+from schema.codes import CityId, Claim, MandateRelation, PiiLevel
 from schema.declare import given
 from schema.directives import Pii
 from schema.scalars import JSON, URL, Decimal, IdempotencyKey
@@ -21,6 +21,10 @@ class GrantConsentInput:
     services: list[ID]
     claims: list[Claim]
     days: int = 180
+    text_version: str | None = given(
+        "市民所见文本的版本;不是现行文本时拒绝(CONFLICT)。 Version of the text shown; refused when it is not the present one.",
+        default=UNSET,
+    )
     idempotency_key: IdempotencyKey
 
 
@@ -42,14 +46,14 @@ class PayBillInput:
 class BookAppointmentInput:
     slot_id: ID
     patient_name: str | None = given("", Pii(level=PiiLevel.PERSONAL), default=UNSET)
-    note: str | None = UNSET
+    note: str | None = given("", Pii(level=PiiLevel.PERSONAL), default=UNSET)
     idempotency_key: IdempotencyKey
 
 
 @strawberry.input(description="CancelAppointment 入参。 CancelAppointment input.")
 class CancelAppointmentInput:
     appointment_id: ID
-    reason: str | None = UNSET
+    reason: str | None = given("", Pii(level=PiiLevel.PERSONAL), default=UNSET)
     idempotency_key: IdempotencyKey
 
 
@@ -66,4 +70,25 @@ class SubmitApplicationInput:
 @strawberry.input(description="Launch 入参。 Launch input.")
 class LaunchInput:
     provider_id: ID
+    idempotency_key: IdempotencyKey
+
+
+@strawberry.input(description="OfferMandate 入参。 OfferMandate input.")
+class OfferMandateInput:
+    relation: MandateRelation = given("我是代办人的什么人。 What I am to the one who will act for me.")
+    operations: list[str] = given("可代办的规范操作,如 bills.list、bills.pay。 Canonical operations, such as bills.list.")
+    cities: list[CityId]
+    days: int = 30
+    idempotency_key: IdempotencyKey
+
+
+@strawberry.input(description="AcceptMandate 入参。 AcceptMandate input.")
+class AcceptMandateInput:
+    code: str = given("委托人给出的一次性代码。 The one-time code that the principal passed on.")
+    idempotency_key: IdempotencyKey
+
+
+@strawberry.input(description="EndMandate 入参。 EndMandate input.")
+class EndMandateInput:
+    mandate_id: ID
     idempotency_key: IdempotencyKey

@@ -10,11 +10,14 @@ from schema.codes import AssuranceLevel
 from schema.declare import answered
 from schema.directives import Assurance, Op
 from schema.inputs import (
+    AcceptMandateInput,
     BookAppointmentInput,
     CancelAppointmentInput,
+    EndMandateInput,
     GrantConsentInput,
     LaunchInput,
     LinkAccountInput,
+    OfferMandateInput,
     PayBillInput,
     RevokeConsentInput,
     SubmitApplicationInput,
@@ -25,6 +28,7 @@ from schema.payloads import (
     ConsentPayload,
     LaunchPayload,
     LinkAccountPayload,
+    MandatePayload,
     PayBillPayload,
 )
 
@@ -58,3 +62,17 @@ class Mutation:
         Assurance(level=AssuranceLevel.REGISTERED),
     )
     async def launch(self, input: LaunchInput) -> LaunchPayload: ...
+
+    @answered(
+        "委托他人替我办事(亲情服务):给出一次性代码,对方接受后生效。 Let somebody act for me, by a one-time code.",
+        Assurance(level=AssuranceLevel.REAL_NAME),
+    )
+    async def offer_mandate(self, input: OfferMandateInput) -> MandatePayload: ...
+
+    @answered(
+        "凭一次性代码接受委托。 Accept a mandate by its one-time code.", Assurance(level=AssuranceLevel.REAL_NAME)
+    )
+    async def accept_mandate(self, input: AcceptMandateInput) -> MandatePayload: ...
+
+    @answered("结束委托,任何一方都可以。 End a mandate, by either side.", Assurance(level=AssuranceLevel.REGISTERED))
+    async def end_mandate(self, input: EndMandateInput) -> MandatePayload: ...

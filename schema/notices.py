@@ -3,13 +3,14 @@
 import strawberry
 
 from schema.codes import NoticeKind
+from schema.directives import Public
 from schema.node import Node
 from schema.paging import PageInfo
 from schema.provenance import CityCoverage, FromCity
 from schema.scalars import URL, Cursor, DateTime
 
 
-@strawberry.type(description="公告资讯。 A notice.")
+@strawberry.type(description="公告资讯。 A notice.", directives=[Public()])
 class Notice(Node, FromCity):
     kind: NoticeKind
     title: str

@@ -106,6 +106,7 @@ OPERATIONS: Mapping[str, CanonicalOperation] = {
         CanonicalOperation("transit.ride_code", "read", (), "RideCode", "item"),
         write("account.link", "", "AccountLink"),
         write("account.launch", "service web", "LaunchTicket"),
+        CanonicalOperation("requests.outcome", "read", ("number", "operation"), "RequestOutcome", "item"),
     )
 }
 
@@ -114,7 +115,12 @@ RECORDS: Mapping[str, Mapping[str, str]] = {
     "BillPayment": {"orderNo": "String", "cashierUrl": "URL!", "state": "BillState!"},
     "AccountLink": {"state": "AccountState!", "linkedAt": "DateTime"},
     "LaunchTicket": {"url": "URL!", "expiresAt": "DateTime!"},
+    # What became of a write, by our request number. `state` is one of REQUEST_STATES; `answer` is what the city answered to the
+    # write, in its own words, read with the write's own mapping; `code` is the city's own code of a refusal.
+    "RequestOutcome": {"state": "String!", "answer": "JSON", "code": "String"},
 }
+
+REQUEST_STATES = ("DONE", "REFUSED", "ABSENT", "PENDING")
 
 # Fields of output types that the gateway fills in, so that no channel maps them.
 OURS = frozenset({"source"})

@@ -11,9 +11,11 @@ from schema.appointments import Appointment
 from schema.bills import Bill
 from schema.citizen import CityAccount
 from schema.city import City
-from schema.codes import ErrorCode, Language
-from schema.consent import Consent
+from schema.codes import ErrorCode, Language, PiiLevel
+from schema.consent import Consent, ConsentTerms
 from schema.declare import bilingual, row
+from schema.directives import Pii
+from schema.mandate import Mandate
 from schema.scalars import URL, DateTime, IdempotencyKey
 
 
@@ -29,6 +31,9 @@ class UserError:
     field: list[str] | None
     city: City | None
     retry_after: int | None
+    consent: ConsentTerms | None = row(
+        "CONSENT_REQUIRED:须同意的内容;CONFLICT:现行文本。 What to consent to, or the present text."
+    )
 
 
 @strawberry.type(description="幂等信息。 Idempotency info.")
@@ -55,7 +60,8 @@ class ConsentPayload:
 class PayBillPayload:
     bill: Bill | None
     cashier_url: URL | None = row(
-        "收银台地址;支付结果以 billPaid / bill.state 为准。 Cashier URL; the truth is bill.state."
+        "收银台地址;支付结果以 billPaid / bill.state 为准。 Cashier URL; the truth is bill.state.",
+        Pii(level=PiiLevel.PERSONAL),
     )
     user_errors: list[UserError]
     idempotency: IdempotencyInfo
@@ -77,7 +83,19 @@ class ApplicationPayload:
 
 @strawberry.type(description="Launch 结果。 Launch payload.")
 class LaunchPayload:
-    url: URL | None
+    url: URL | None = row("", Pii(level=PiiLevel.PERSONAL))
     expires_at: DateTime | None
+    user_errors: list[UserError]
+    idempotency: IdempotencyInfo
+
+
+@strawberry.type(description="Mandate 结果。 Mandate payload.")
+class MandatePayload:
+    mandate: Mandate | None
+    code: str | None = row(
+        "一次性代码,仅发出委托时给出;请当面或经可信渠道交给代办人。 The one-time code; only when a mandate is offered.",
+        Pii(level=PiiLevel.PERSONAL),
+    )
+    code_expires_at: DateTime | None = row("代码的有效期限。 Until when the code may be used.")
     user_errors: list[UserError]
     idempotency: IdempotencyInfo

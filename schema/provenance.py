@@ -8,6 +8,7 @@ from strawberry import ID, UNSET
 
 from schema.city import City
 from schema.codes import CityOutcome, ErrorCode, Language
+from schema.consent import ConsentTerms
 from schema.declare import bilingual, row
 from schema.scalars import DateTime
 
@@ -42,3 +43,4 @@ class CityCoverage:
     )
     as_of: DateTime | None
     agreement_id: ID | None
+    consent: ConsentTerms | None = row("CONSENT_REQUIRED:须同意的内容。 What to consent to.")

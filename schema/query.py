@@ -12,11 +12,12 @@ from schema.citizen import Citizen
 from schema.city import City
 from schema.codes import ChannelStatus, CityId, NoticeKind, Theme
 from schema.declare import answered, row
-from schema.directives import Cost, Op
+from schema.directives import Cost, Op, Public
+from schema.explaining import RoamExplanation
 from schema.filters import ServiceFilter
 from schema.node import Node
 from schema.notices import NoticeResult
-from schema.scalars import Cursor, DateTime
+from schema.scalars import JSON, Cursor, DateTime
 from schema.scope import CityScope
 from schema.search import SearchResult
 
@@ -40,33 +41,33 @@ class LocalRoot:
 
 @strawberry.type(description="查询根。 Query root.")
 class Query:
-    @answered()
+    @answered("", Public())
     async def gateway(self) -> Gateway: ...
 
-    @answered("当前市民;未登录为 null。 The citizen; null when anonymous.")
+    @answered("当前市民;未登录为 null。 The citizen; null when anonymous.", Public())
     async def me(self) -> Citizen | None: ...
 
-    @answered()
+    @answered("", Public())
     async def cities(
         self,
         status: list[ChannelStatus] | None = [ChannelStatus.LIVE, ChannelStatus.PILOT],  # noqa: B006  (never called)
     ) -> list[City]: ...
 
-    @answered()
+    @answered("", Public())
     async def city(self, id: CityId) -> City | None: ...
 
-    @answered("漫游到某城市。 Enter a city.")
+    @answered("漫游到某城市。 Enter a city.", Public())
     async def roam(self, city: CityId) -> CityScope | None: ...
 
-    @answered()
+    @answered("", Public())
     async def services(
         self, filter: ServiceFilter | None = UNSET, first: int = 20, after: Cursor | None = UNSET
     ) -> ServiceConnection: ...
 
-    @answered()
+    @answered("", Public())
     async def service(self, code: ID) -> Service | None: ...
 
-    @answered("", Op(id="notices.list"), Cost(value=2, per_city=True))
+    @answered("", Op(id="notices.list"), Public(), Cost(value=2, per_city=True))
     async def notices(
         self,
         cities: list[CityId],
@@ -75,7 +76,7 @@ class Query:
         after: Cursor | None = UNSET,
     ) -> NoticeResult | None: ...
 
-    @answered()
+    @answered("", Public())
     async def search(
         self,
         text: str,
@@ -85,8 +86,18 @@ class Query:
         after: Cursor | None = UNSET,
     ) -> SearchResult: ...
 
-    @answered()
+    @answered("", Public())
     async def node(self, id: ID) -> Node | None: ...
 
-    @answered()
+    @answered("", Public())
     async def local(self) -> LocalRoot: ...
+
+    @answered(
+        "解释一个操作会向哪些城市要什么、依据什么、为何不要;仅限测试环境。 Explains what an operation would ask of which city, "
+        "on what grounds, and why not; where testers work.",
+        Public(),
+        Cost(value=1000),
+    )
+    async def roam_explain(
+        self, operation: str, variables: JSON | None = UNSET, operation_name: str | None = UNSET
+    ) -> RoamExplanation | None: ...

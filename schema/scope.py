@@ -7,13 +7,15 @@
 import strawberry
 from strawberry import ID, UNSET
 
+from schema.applications import ApplicationResult
 from schema.appointments import Slot, VenueConnection
 from schema.bills import BillResult
 from schema.catalogue import ServiceConnection
 from schema.city import City
-from schema.codes import AppointmentKind, AssuranceLevel, NoticeKind, PiiLevel, Standing
+from schema.codes import ApplicationState, AppointmentKind, AssuranceLevel, Claim, NoticeKind, PiiLevel, Standing
+from schema.consent import ConsentTerms
 from schema.declare import answered, row
-from schema.directives import Assurance, Cost, Op, Pii
+from schema.directives import Assurance, Cost, Op, Pii, Public
 from schema.filters import BillFilter, ServiceFilter
 from schema.notices import NoticeResult
 from schema.provenance import FromCity
@@ -48,15 +50,25 @@ class CityScope:
     @answered("", Assurance(level=AssuranceLevel.REAL_NAME), Op(id="social.accounts"), Cost(value=5))
     async def social_insurance(self) -> SocialInsuranceResult | None: ...
 
-    @answered("", Op(id="venues.list"), Cost(value=3))
+    @answered(
+        "我在此城的办件。 My applications here.",
+        Assurance(level=AssuranceLevel.REAL_NAME),
+        Op(id="applications.list"),
+        Cost(value=5),
+    )
+    async def applications(
+        self, state: list[ApplicationState] | None = UNSET, first: int = 20, after: Cursor | None = UNSET
+    ) -> ApplicationResult | None: ...
+
+    @answered("", Op(id="venues.list"), Public(), Cost(value=3))
     async def venues(
         self, kind: AppointmentKind, keyword: str | None = UNSET, first: int = 20, after: Cursor | None = UNSET
     ) -> VenueConnection | None: ...
 
-    @answered("", Op(id="slots.list"), Cost(value=3))
+    @answered("", Op(id="slots.list"), Public(), Cost(value=3))
     async def slots(self, *, venue_id: ID, department: str | None = UNSET, date: Date) -> list[Slot] | None: ...
 
-    @answered("", Op(id="notices.list"), Cost(value=2))
+    @answered("", Op(id="notices.list"), Public(), Cost(value=2))
     async def notices(
         self, kinds: list[NoticeKind] | None = UNSET, first: int = 20, after: Cursor | None = UNSET
     ) -> NoticeResult | None: ...
@@ -68,3 +80,9 @@ class CityScope:
         Cost(value=5),
     )
     async def ride_code(self) -> RideCode | None: ...
+
+    @answered(
+        "同意前先看:将发给谁、为什么、发什么;省略 claims 时为协议许可的全部。 What one would consent to; claims default to all.",
+        Assurance(level=AssuranceLevel.REGISTERED),
+    )
+    async def consent_terms(self, services: list[ID], claims: list[Claim] | None = UNSET) -> ConsentTerms | None: ...

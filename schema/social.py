@@ -13,10 +13,10 @@ from schema.provenance import CityCoverage, FromCity
 class SocialInsuranceAccount(FromCity):
     kind: InsuranceKind
     state: EnrolmentState
-    employer: str | None
-    months_paid: int | None
+    employer: str | None = row("", Pii(level=PiiLevel.PERSONAL))
+    months_paid: int | None = row("", Pii(level=PiiLevel.PERSONAL))
     balance: Money | None = row("个人账户余额。 Personal account balance.", Pii(level=PiiLevel.SENSITIVE))
-    last_paid_month: str | None
+    last_paid_month: str | None = row("", Pii(level=PiiLevel.PERSONAL))
 
 
 @strawberry.type(description="社保扇出结果。 Social insurance from several cities.")
@@ -28,10 +28,10 @@ class SocialInsuranceResult:
 @strawberry.type(description="公积金账户。 Housing fund account.")
 class HousingFundAccount(FromCity):
     state: EnrolmentState
-    employer: str | None
+    employer: str | None = row("", Pii(level=PiiLevel.PERSONAL))
     balance: Money | None = row("", Pii(level=PiiLevel.SENSITIVE))
     monthly_deposit: Money | None = row("", Pii(level=PiiLevel.SENSITIVE))
-    deposited_to: str | None
+    deposited_to: str | None = row("", Pii(level=PiiLevel.PERSONAL))
 
 
 @strawberry.type(description="公积金扇出结果。 Housing fund from several cities.")

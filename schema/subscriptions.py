@@ -13,7 +13,7 @@ from schema.applications import Application
 from schema.city import City
 from schema.codes import AssuranceLevel, CityId, NoticeKind
 from schema.declare import streamed
-from schema.directives import Assurance, Op
+from schema.directives import Assurance, Op, Public
 from schema.notices import Notice
 
 
@@ -22,10 +22,10 @@ class Subscription:
     @streamed("办件进度。 Application progress.", Op(id="applications.get"), Assurance(level=AssuranceLevel.REAL_NAME))
     async def application_progress(self, id: ID) -> AsyncGenerator[Application | None, None]: ...
 
-    @streamed("某些城市的新公告。 New notices.", Op(id="notices.list"))
+    @streamed("某些城市的新公告。 New notices.", Op(id="notices.list"), Public())
     async def notice_published(
         self, cities: list[CityId], kinds: list[NoticeKind] | None = UNSET
     ) -> AsyncGenerator[Notice | None, None]: ...
 
-    @streamed("频道可用性变化(状态页用)。 Channel availability, for status pages.")
+    @streamed("频道可用性变化(状态页用)。 Channel availability, for status pages.", Public())
     async def channel_availability(self, cities: list[CityId] | None = UNSET) -> AsyncGenerator[City | None, None]: ...

@@ -6,10 +6,13 @@ texts that are applied once, in order, and never edited afterwards. Nothing here
 
 from storage.database import Database, Transaction
 from storage.errors import StorageBusy, StorageConflict, StorageError, StorageMigrationError, StorageUnusable
+from storage.group import GroupCommit
 from storage.migrations import Migrations
+from storage.watched import Watched
 
 __all__ = [
     "Database",
+    "GroupCommit",
     "Migrations",
     "StorageBusy",
     "StorageConflict",
@@ -17,4 +20,5 @@ __all__ = [
     "StorageMigrationError",
     "StorageUnusable",
     "Transaction",
+    "Watched",
 ]

@@ -4,8 +4,8 @@ import asyncio
 import random
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from contextlib import aclosing
+from dataclasses import dataclass
 
 from graphql import GraphQLError
 
@@ -13,12 +13,13 @@ from edge.body import GraphQLRequest
 from edge.documents import Documents
 from edge.errors import GRAPHQL_VALIDATION_FAILED, INVALID_INPUT, Refusal, code_of
 from edge.limits import Limits
-from federation.client import SubgraphClient, SubgraphRequest, SubgraphResponse
+from federation.client import SubgraphClient
 from federation.engine import Answer, Prepared, Request
 from federation.execute import ResponseError
 from federation.failures import QueryPlanError
 from federation.graph import Graph
 from federation.operation import Operation
+from federation.programs import Programs
 
 from .overrides import labels_on
 from .subgraph import HttpSubgraph
@@ -51,18 +52,8 @@ class Settings:
     """Request headers that subgraphs get as well, in lower case; none unless named."""
     show_messages: bool = False
     """Whether subgraphs' own error messages reach the client."""
-
-
-class _Opened:
-    """An EventSource whose streams end with the request, not when they are collected as garbage."""
-
-    def __init__(self, client: HttpSubgraph, opened: AsyncExitStack) -> None:
-        self._client, self._opened = client, opened
-
-    def subscribe(self, request: SubgraphRequest) -> AsyncIterator[SubgraphResponse]:
-        stream = self._client.subscribe(request)
-        self._opened.push_async_callback(stream.aclose)
-        return stream
+    line: str = "direct"
+    """How subgraphs are asked: one of subgraph.LINES."""
 
 
 class Gateway:
@@ -73,10 +64,14 @@ class Gateway:
         self._settings = settings or Settings()
         self._documents = Documents(graph.api, LIMITS)
         self._prepared: OrderedDict[tuple[str, str | None], Prepared] = OrderedDict()
+        self._programs = Programs()
         self._random = random.Random()  # noqa: S311  draws shares of traffic, no secrets
 
     async def answer(self, request: GraphQLRequest, headers: Mapping[str, str], *, read_only: bool = False) -> Answer:
-        """Any query or mutation.  Raises: Refusal(405): `read_only`, and it is no query."""
+        """Any query or mutation; of one that came before, perhaps only its `body`.
+
+        Raises: Refusal(405): `read_only`, and it is no query.
+        """
         prepared = self.prepare(request)
         if isinstance(prepared, Answer):
             return prepared
@@ -101,15 +96,12 @@ class Gateway:
     async def _events(
         self, prepared: Prepared, request: GraphQLRequest, clients: Mapping[str, HttpSubgraph]
     ) -> AsyncGenerator[Answer, None]:
-        # The deadline of a request would pass while its stream is open: each subgraph call has its own instead.
-        bound = replace(self._bound(request, clients), deadline=None)
-        async with AsyncExitStack() as opened:
-            sources = {name: _Opened(client, opened) for name, client in clients.items()}
-            try:
-                async for answer in prepared.events(bound, sources):
+        try:
+            async with aclosing(prepared.events(self._bound(request, clients), clients)) as answers:
+                async for answer in answers:
                     yield answer
-            except QueryPlanError as problem:
-                yield _refused(str(problem), problem.code)
+        except QueryPlanError as problem:
+            yield _refused(str(problem), problem.code)
 
     def prepare(self, request: GraphQLRequest) -> Prepared | Answer:
         """The operation of a request, from the cache when its text is known; or why there is none."""
@@ -137,6 +129,7 @@ class Gateway:
             asyncio.get_running_loop().time() + self._settings.timeout_seconds,
             labels_on(labels, drawn=drawn, named=self._settings.labels),
             self._settings.show_messages,
+            self._programs,
         )
 
     def _clients_for(self, headers: Mapping[str, str]) -> Mapping[str, HttpSubgraph]:

@@ -2,26 +2,33 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
+from typing import Any
 
 import orjson
 
-from channels.transport import Fault, Transport
+from channels.inflate import TooLarge, Undecodable
 from federation.client import (
     SUBGRAPH_MALFORMED,
     SUBGRAPH_TIMEOUT,
     SUBGRAPH_UNREACHABLE,
+    Received,
     SubgraphRequest,
     SubgraphResponse,
     failed,
     read_response,
+    request_body,
 )
 
 from .events import EventStreams
+from .pool import Broken, Pool
+from .session import Session
 
 CONNECT_SECONDS = 5.0
 _HEADERS = {
     "Content-Type": "application/json",
     "Accept": "application/graphql-response+json, application/json",
+    "Accept-Encoding": "gzip, deflate",
+    "User-Agent": "CityRoam",
 }
 _OURS = frozenset(
     [
@@ -38,48 +45,70 @@ _OURS = frozenset(
     ]
 )
 """Never forwarded: they speak of the message between client and gateway, which is not the one sent on."""
-_CODES = {"timeout": SUBGRAPH_TIMEOUT, "undecodable": SUBGRAPH_MALFORMED}
+LINES = ("direct", "aiohttp")
+"""How bytes travel: over our own connections, or with aiohttp, which is the reference."""
 
 
 class HttpSubgraph:
-    """Implements federation.client.SubgraphClient and EventSource.  Use as an async context manager."""
+    """Implements federation.client.Wire and EventSource.  Use as an async context manager."""
 
-    def __init__(self, url: str, *, timeout_seconds: float) -> None:
+    def __init__(self, url: str, *, timeout_seconds: float, line: str = "aiohttp") -> None:
         self._url, self._timeout_seconds = url, timeout_seconds
         connect_seconds = min(CONNECT_SECONDS, timeout_seconds)
-        self._transport = Transport(connect_seconds=connect_seconds)
+        made = Pool if line == "direct" else Session
+        self._line: Any = made(url, connect_seconds=connect_seconds)
         self._streams = EventStreams(connect_seconds=connect_seconds)
         self._headers: Mapping[str, str] = _HEADERS
+        self._head = self._line.head(_HEADERS)
 
     def carrying(self, headers: Mapping[str, str]) -> "HttpSubgraph":
         """The same way to the subgraph with a request's own headers; the pool stays shared."""
         bound = HttpSubgraph.__new__(HttpSubgraph)
         bound._url, bound._timeout_seconds = self._url, self._timeout_seconds
-        bound._transport, bound._streams = self._transport, self._streams
+        bound._line, bound._streams = self._line, self._streams
         bound._headers = {**{name: value for name, value in headers.items() if name not in _OURS}, **_HEADERS}
+        bound._head = self._line.head(bound._headers)
         return bound
 
     async def __aenter__(self) -> "HttpSubgraph":
-        await self._transport.__aenter__()
+        await self._line.__aenter__()
         await self._streams.__aenter__()
         return self
 
     async def __aexit__(self, *problem: object) -> None:
         await self._streams.__aexit__(*problem)
-        await self._transport.__aexit__(*problem)
+        await self._line.__aexit__(*problem)
 
     async def fetch(self, request: SubgraphRequest) -> SubgraphResponse:
         """Asks once.  A status other than 200 counts for nothing when the body is a GraphQL response."""
-        deadline = self._latest(request)
-        body = orjson.dumps({"query": request.operation, "variables": dict(request.variables)})
-        reply = await self._transport.send("POST", self._url, self._headers, body, deadline=deadline)
-        if isinstance(reply, Fault):
-            return failed(_CODES.get(reply.kind, SUBGRAPH_UNREACHABLE), reply.detail)
+        answer = await self.exchange(request_body(request), self._latest(request))
+        return answer if isinstance(answer, SubgraphResponse) else self.read(answer)
+
+    async def exchange(self, body: bytes, deadline: float | None) -> Received | SubgraphResponse:
+        """Sends once.  Without a deadline, whoever waits watches the time."""
         try:
-            answer = orjson.loads(reply.body)
+            if deadline is None:
+                return await self._sent(body)
+            async with asyncio.timeout_at(deadline):
+                return await self._sent(body)
+        except TimeoutError:
+            return failed(SUBGRAPH_TIMEOUT, "No complete answer in time.")
+        except (TooLarge, Undecodable):
+            return failed(SUBGRAPH_MALFORMED, "The answer is too large or not compressed as it says.")
+        except (Broken, OSError) as problem:
+            return failed(SUBGRAPH_UNREACHABLE, type(problem).__name__)
+
+    async def _sent(self, body: bytes) -> Received:
+        status, answer = await self._line.send(self._head, body)
+        return Received(answer, status)
+
+    def read(self, received: Received) -> SubgraphResponse:
+        """The GraphQL response of an answer, or what it is instead."""
+        try:
+            answer = orjson.loads(received.body)
         except orjson.JSONDecodeError:
-            if reply.status >= 300:
-                return failed(SUBGRAPH_UNREACHABLE, f"HTTP status {reply.status}.")
+            if received.status >= 300:
+                return failed(SUBGRAPH_UNREACHABLE, f"HTTP status {received.status}.")
             return failed(SUBGRAPH_MALFORMED, "The answer is no JSON.")
         return read_response(answer)
 

@@ -7,6 +7,7 @@ the edge's.
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 
+import orjson
 from graphql import GraphQLError
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -50,7 +51,7 @@ class GraphQLView:
                 told = _told(answer) if isinstance(answer, Answer) else _each_told(answer)
                 await stream(told, receive, send, request_id, LIMITS.keep_alive_seconds)
                 return
-            body = encode(answer.formatted())
+            body = answer.body or encode(answer.formatted())
             if not answer.executed and media == GRAPHQL:
                 status = 400
         except Refusal as refusal:
@@ -78,7 +79,8 @@ async def _each_told(answers: AsyncIterator[Answer]) -> AsyncIterator[EdgeAnswer
 def _told(answer: Answer) -> EdgeAnswer:
     """The engine's answer in the words of the edge, whose streams it goes through."""
     errors = tuple(GraphQLError(**each.formatted()) for each in answer.errors)
-    return EdgeAnswer(answer.data, errors, {}, executed=answer.executed)
+    data = orjson.loads(answer.body)["data"] if answer.body else answer.data
+    return EdgeAnswer(data, errors, {}, executed=answer.executed)
 
 
 async def _read(scope: Scope, receive: Receive, headers: Mapping[str, str]) -> GraphQLRequest | None:
@@ -128,7 +130,9 @@ def application(source: Source, settings: Settings) -> ASGIApp:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             clients = {
-                name: await stack.enter_async_context(HttpSubgraph(url, timeout_seconds=settings.timeout_seconds))
+                name: await stack.enter_async_context(
+                    HttpSubgraph(url, timeout_seconds=settings.timeout_seconds, line=settings.line)
+                )
                 for name, url in source.urls.items()
             }
             front.view = GraphQLView(Gateway(source.graph, clients, settings))

@@ -16,6 +16,7 @@ from sandbox.chengdu.bookings import Bookings
 from sandbox.chengdu.gateway_token import BadToken, Verifier
 from sandbox.chengdu.graph import subgraph
 from sandbox.chengdu.visit import Desk, Visit
+from sandbox.citizen_token import PUBLIC
 from sandbox.endpoint import Question, Refusal, graphql_route
 from sandbox.pages import web_routes
 from sandbox.personas import PERSONAS
@@ -38,6 +39,7 @@ OPERATIONS = {
     "cancel": "appointments.cancel",
     "link": "account.link",
     "launch": "account.launch",
+    "request": "requests.outcome",
 }
 FIELD = re.compile(rb"\b(" + "|".join(OPERATIONS).encode() + rb")\s*[({]")
 
@@ -46,6 +48,11 @@ def operation_of(method: str, path: str, body: bytes) -> str:
     """The canonical operation that a body asks for, or an empty text."""
     found = FIELD.search(body.replace(b"\\n", b" ")) if method == "POST" and path == PATH else None
     return OPERATIONS[found[1].decode()] if found else ""
+
+
+def asked_in(query: str) -> frozenset[str]:
+    """Every operation about a citizen that a document asks for: a token is for one, so two need two."""
+    return frozenset(OPERATIONS[word.decode()] for word in FIELD.findall(query.encode())) - PUBLIC
 
 
 def create_app(world: World) -> ASGIApp:
@@ -58,7 +65,9 @@ def create_app(world: World) -> ASGIApp:
     def answer(request: Request, question: Question) -> ExecutionResult:
         now = world.now()
         try:
-            citizen = verifier.citizen(request.headers.get("authorization", ""), now)
+            citizen = verifier.citizen(
+                request.headers.get("authorization", ""), asked_in(question.query), now
+            )
         except BadToken as error:
             raise Refusal(401, "FORBIDDEN_TOKEN", f"token refused: {error}") from None
         visit = Visit(desk, citizen, now)

@@ -4,6 +4,7 @@ ES256 only, verified with the public half of CHENGDU_GATEWAY_KEY; addressed to t
 The key is the gateway's alone, so `iss` has to be an address but is not compared with a list.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -32,10 +33,10 @@ class Verifier:
             raise ValueError("CHENGDU_GATEWAY_KEY must be an EC key on P-256")
         self._key, self._audience = ECKey.import_key(public), audience
 
-    def citizen(self, authorization: str, now: datetime) -> str | None:
+    def citizen(self, authorization: str, operations: Collection[str], now: datetime) -> str | None:
         """The pairwise id in the token of an Authorization header; None for a request for nobody.
 
-        Raises BadToken.
+        `operations` are the canonical ones that are called.  Raises BadToken.
         """
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
@@ -45,11 +46,14 @@ class Verifier:
         except (JoseError, ValueError):
             raise BadToken("not an ES256 token signed by the gateway") from None
         self._check(decoded.header, decoded.claims, now.timestamp())
-        return _subject(decoded.claims.get("sub"))
+        subject = _subject(decoded.claims.get("sub"))
+        if subject is not None:
+            _check_scope(decoded.claims, operations)
+        return subject
 
     def _check(self, header: dict[str, Any], claims: dict[str, Any], now: float) -> None:
-        if str(header.get("typ", "")).lower() != "jwt":  # a citizen's own access token is at+jwt
-            raise BadToken("typ must be JWT")
+        if str(header.get("typ", "")).lower() != "at+jwt":  # RFC 9068 §4
+            raise BadToken("typ must be at+jwt")
         audience = claims.get("aud")
         if self._audience not in (audience if isinstance(audience, list) else [audience]):
             raise BadToken("aud is not this server")
@@ -60,6 +64,15 @@ class Verifier:
             raise BadToken("expired")
         if issued > now + MAX_SKEW_SECONDS or expires - issued > MAX_LIFETIME_SECONDS:
             raise BadToken("iat is in the future or the token lives too long")
+
+
+def _check_scope(claims: dict[str, Any], operations: Collection[str]) -> None:
+    """A token about a citizen is for one operation, and says which app asks (RFC 8693 §4.1, §4.2)."""
+    if any(claims.get("scope") != operation for operation in operations):
+        raise BadToken("scope is not this operation")
+    actor = claims.get("act")
+    if not isinstance(actor, dict) or not isinstance(actor.get("sub"), str):
+        raise BadToken("act must name the app")
 
 
 def _instant(claims: dict[str, Any], name: str) -> float:

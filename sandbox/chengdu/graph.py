@@ -76,6 +76,11 @@ class Query:
         return [nouns.ConsultingSlot.of(slot) for slot in offered if slot.id not in taken]
 
     @strawberry.field
+    def request(self, info: Asked, operation: str, request_id: str) -> nouns.Request:
+        """What became of a mutation of the citizen: its name and its requestId."""
+        return nouns.Request.of(operation, *info.context.request(operation, request_id))
+
+    @strawberry.field
     def outages(self, info: Asked, first: int | None = None, after: str | None = None) -> nouns.OutagePage:
         shown, end = _page(records.outages(info.context.desk.opened_at), first, after)
         return nouns.OutagePage(nodes=[nouns.Outage.of(record) for record in shown], page_info=end)

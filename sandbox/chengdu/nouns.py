@@ -8,6 +8,7 @@ import strawberry
 from sandbox.chengdu import hospitals as places
 from sandbox.chengdu import records
 from sandbox.chengdu.bookings import BookingRecord
+from sandbox.store import Body
 
 
 @strawberry.type
@@ -205,6 +206,28 @@ class Link:
 class Launch:
     url: str
     expires_at: str
+
+
+@strawberry.type
+class Request:
+    """What became of a mutation: `state` is DONE, REFUSED or NONE; the answer stands under what it is."""
+
+    state: str
+    code: str | None = None
+    booking: Booking | None = None
+    link: Link | None = None
+    launch: Launch | None = None
+
+    @classmethod
+    def of(cls, operation: str, state: str, code: str | None, answer: Body | None) -> Self:
+        match operation if answer else "":
+            case "book" | "cancel":
+                return cls(state, booking=Booking.of(BookingRecord.of(answer or {})))
+            case "link":
+                return cls(state, link=Link(**(answer or {})))
+            case "launch":
+                return cls(state, launch=Launch(**(answer or {})))
+        return cls(state, code)
 
 
 @strawberry.type(name="ChengduDistrict")

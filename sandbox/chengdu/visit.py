@@ -12,6 +12,7 @@ from sandbox.chengdu.bookings import Bookings
 from sandbox.numbers import is_identity_number
 from sandbox.pages import issue_ticket
 from sandbox.personas import PERSONAS
+from sandbox.standing import SUSPENDED, bind_again, standing
 from sandbox.store import Body, KeyReused, Row
 from sandbox.world import World
 
@@ -55,6 +56,11 @@ class Visit:
         key = self.desk.world.store.citizen(self.citizen())
         if key is None:
             raise refusal("NOT_BOUND", "this account is not bound in Chengdu")
+        match standing(self.desk.world.store, key):
+            case "NEEDS_REAUTH":
+                raise refusal("REAUTH_NEEDED", "this account must be verified anew")
+            case "SUSPENDED":
+                raise refusal("ACCOUNT_HELD", "this account is suspended")
         return key
 
     def book(self, slot_id: str, patient: tuple[str, str, str], request_id: str) -> Body:
@@ -99,11 +105,26 @@ class Visit:
         return self._once("launch", request_id, (service, web), act)
 
     def _once(self, operation: str, request_id: str, content: tuple[str, ...], act: Callable[[], Body]) -> Body:
-        own_number = f"{self.citizen()} {request_id}"  # two citizens may choose the same requestId
+        own_number, store = self._number(request_id), self.desk.world.store
         try:
-            return self.desk.world.store.once(operation, own_number, content, act)
+            return store.once(operation, own_number, content, act)
         except KeyReused:
             raise refusal("KEY_REUSED", "this requestId was used with other content") from None
+        except GraphQLError as refused:
+            store.refuse(operation, own_number, str((refused.extensions or {}).get("code")))
+            raise
+
+    def request(self, operation: str, request_id: str) -> tuple[str, str | None, Body | None]:
+        """What became of a request of this citizen: DONE with what was answered, REFUSED with the code, or NONE."""
+        own_number, store = self._number(request_id), self.desk.world.store
+        answer = store.answered(operation, own_number)
+        if answer is not None:
+            return "DONE", None, answer
+        code = store.refusal(operation, own_number)
+        return ("REFUSED", code, None) if code else ("NONE", None, None)
+
+    def _number(self, request_id: str) -> str:
+        return f"{self.citizen()} {request_id}"  # two citizens may choose the same requestId
 
     def _attempt(self, key: str) -> None:
         recent = self.desk.attempts[key]
@@ -125,6 +146,8 @@ class Visit:
         other_records = heard_of is not None and heard_of[0] != key
         if another_login or other_records or (key in PERSONAS and PERSONAS[key].name != name):
             return {"status": "CONFLICT", "linked_at": None}
+        if bind_again(store, key) == SUSPENDED:
+            return {"status": "SUSPENDED", "linked_at": None}
         at = self.now.replace(microsecond=0).isoformat()
         store.bind(id_number, key, at)
         store.save(Row("login", key, key, "", {"sub": sub}))

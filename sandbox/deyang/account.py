@@ -6,16 +6,17 @@ from typing import Any
 from sandbox.deyang.door import Arguments, bound_citizen, needed
 from sandbox.faults import spoil_rows
 from sandbox.pages import issue_ticket
+from sandbox.standing import SUSPENDED, bind_again
 from sandbox.store import Body
 from sandbox.world import World, newcomer
 
-BOUND, CONFLICT = "1", "9"
+BOUND, HELD, CONFLICT = "1", "2", "9"
 
 
 def bind(world: World, arguments: Arguments) -> dict[str, Any]:
     """`/api/v1/account/bind`: bind `userId` to the account of `mobile`, once per `reqNo`.
 
-    "1": bound (now or before). "9": the phone's account belongs to another pairwise id.
+    "1": bound (now or before). "2": the account is suspended. "9": the phone's account belongs to another pairwise id.
     """
     user, mobile, number = (needed(arguments, key) for key in ("userId", "mobile", "reqNo"))
     bound = world.store.once("bind", number, [user, mobile], lambda: _bind(world, user, mobile))
@@ -40,6 +41,8 @@ def _bind(world: World, user: str, mobile: str) -> Body:
     taken = by_user is None and by_mobile is not None and by_mobile[1] is not None
     if other or taken:
         return {"bindFlag": CONFLICT, "bindTime": None}
+    if bind_again(world.store, citizen) == SUSPENDED:
+        return {"bindFlag": HELD, "bindTime": None}
     world.store.bind(mobile, citizen, at)
     since = datetime.fromisoformat(world.store.bind(user, citizen, at))
     return {"bindFlag": BOUND, "bindTime": f"{since:%Y-%m-%d %H:%M:%S}"}

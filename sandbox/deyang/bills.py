@@ -51,7 +51,11 @@ def order(world: World, arguments: Arguments) -> dict[str, Any]:
         raise Refusal(BAD_INPUT, "returnUrl 不是网址")
     fen = _fen(arguments.get("amount"))
     content = [citizen, text(arguments, "billNo"), fen, arguments["returnUrl"]]
-    opened = world.store.once("pay", number, content, lambda: _open(world, citizen, arguments, fen))
+    try:
+        opened = world.store.once("pay", number, content, lambda: _open(world, citizen, arguments, fen))
+    except Refusal as refusal:
+        world.store.refuse("pay", number, str(refusal.code))
+        raise
     return spoil_rows([opened], lambda row: {**row, "payUrl": None})[0]
 
 

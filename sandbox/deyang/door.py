@@ -1,7 +1,7 @@
 """The open platform's door: signature, clock, nonce, and the envelope of every answer.
 
 Signed text: method, path, query sorted by key, SM3 of the body, timestamp (ms), nonce, joined by line feeds; HMAC-SM3
-in hex under X-Sign. Codes: 40103 not bound, 40107 signature, 40400 not found, 40901 request number reused, 46001
+in hex under X-Sign. Codes: 40103 not bound, 40104 to be verified anew, 40105 suspended, 40107 signature, 40108 citizen token, 40400 not found, 40901 request number reused, 46001
 already paid, 46002 bad input, 46003 amount changed, 50300 the store is busy. The code of a good answer is a number at some interfaces and a
 text at others, as it is in the real platform.
 """
@@ -16,13 +16,16 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from sandbox.citizen_token import HEADER, BadToken
 from sandbox.faults import active
+from sandbox.standing import standing
 from sandbox.store import KeyReused
 from sandbox.world import World
 
 MAX_SKEW_SECONDS = 300
 LONGEST_STAMP = 17
-NOT_BOUND, BAD_SIGNATURE, NOT_FOUND, KEY_REUSED, BUSY = 40103, 40107, 40400, 40901, 50300
+NOT_BOUND, BAD_SIGNATURE, BAD_TOKEN, NOT_FOUND, KEY_REUSED, BUSY = 40103, 40107, 40108, 40400, 40901, 50300
+NEEDS_REAUTH, SUSPENDED = 40104, 40105
 ALREADY_PAID, BAD_INPUT, AMOUNT_CHANGED = 46001, 46002, 46003
 
 Arguments = dict[str, Any]
@@ -73,14 +76,21 @@ def check(world: World, request: Request, body: bytes) -> None:
         raise Refusal(BAD_SIGNATURE, "随机数重复")
 
 
-def interface(world: World, act: Act, *, ok: int | str = 0) -> Callable[[Request], Any]:
-    """The endpoint of one interface: checks the door, reads the arguments, wraps what `act` returns."""
+def interface(world: World, act: Act, *, ok: int | str = 0, operation: str = "") -> Callable[[Request], Any]:
+    """The endpoint of one interface: checks the door, reads the arguments, wraps what `act` returns.
+
+    `operation` is the canonical operation that a citizen's token must be for.
+    """
 
     async def answer(request: Request) -> Response:
         body = await request.body()
         try:
             check(world, request, body)
-            data = act(world, _arguments(request, body))
+            arguments = _arguments(request, body)
+            world.admit(request.headers.get(HEADER), operation, text(arguments, "userId"))
+            data = act(world, arguments)
+        except BadToken as bad:
+            return envelope(BAD_TOKEN, f"市民令牌无效:{bad}")
         except Refusal as refusal:
             return envelope(refusal.code, refusal.message, refusal.data)
         except KeyReused:
@@ -98,10 +108,15 @@ def envelope(code: int | str, message: str, data: Any = None) -> Response:
 
 
 def bound_citizen(world: World, arguments: Arguments) -> str:
-    """The citizen of `userId`.  Raises Refusal 40103."""
+    """The citizen of `userId`.  Raises Refusal 40103, 40104, 40105."""
     citizen = world.store.citizen(text(arguments, "userId"))
     if citizen is None:
         raise Refusal(NOT_BOUND, "用户未绑定户号")
+    match standing(world.store, citizen):
+        case "NEEDS_REAUTH":
+            raise Refusal(NEEDS_REAUTH, "账户需重新验证")
+        case "SUSPENDED":
+            raise Refusal(SUSPENDED, "账户已停用")
     return citizen
 
 

@@ -36,8 +36,13 @@ def submit(world: World, arguments: Arguments) -> dict[str, Any]:
     words = _words(arguments.get("content"))
     content = [citizen, matter, arguments.get("content"), text(arguments, "mobile")]
     case = world.store.once("case", number, content, lambda: _open(world, citizen, matter, words))
+    return _item(present(world, case))
+
+
+def present(world: World, case: dict[str, Any]) -> dict[str, Any]:
+    """A case that was opened, as it is by now."""
     row = world.store.row("case", case["orderNo"])
-    return _item(_wire(world, row) if row else case)
+    return _wire(world, row) if row else case
 
 
 def page(world: World, arguments: Arguments) -> dict[str, Any]:
@@ -123,7 +128,8 @@ def _words(content: object) -> str:
     if isinstance(content, dict) and content:
         first = [content[key] for key in ("title", "content", "description", "text") if content.get(key)]
         parts = dict.fromkeys(str(part) for part in (*first, *content.values()))
-        return "\n".join([*parts, *(["复杂"] if content.get("complex") is True else [])])
+        if any(part.strip() for part in parts):
+            return "\n".join([*parts, *(["复杂"] if content.get("complex") is True else [])])
     if isinstance(content, str) and content.strip():
         return content
     raise Refusal(BAD_INPUT, "诉求内容缺失")

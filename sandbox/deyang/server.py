@@ -4,7 +4,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from sandbox.deyang import account, bills, extras, hotline
+from sandbox.deyang import account, bills, extras, hotline, requests
 from sandbox.deyang.door import NOT_FOUND, envelope, interface
 from sandbox.pages import cashier_routes, web_routes
 from sandbox.personas import linked_in
@@ -27,13 +27,17 @@ INTERFACES = (
     ("GET", "/api/v1/shuttle/lines", "local.shuttleLines", extras.shuttles, "0"),
     ("POST", "/api/v1/account/bind", "account.link", account.bind, 0),
     ("POST", "/api/v1/account/ticket", "account.launch", account.ticket, 0),
+    ("POST", "/api/v1/request/query", "requests.outcome", requests.query, 0),
 )
 
 
 def create_app(world: World) -> Starlette:
     """Seed the store and return the server."""
     seed(world)
-    calls = [Route(path, interface(world, act, ok=ok), methods=[method]) for method, path, _, act, ok in INTERFACES]
+    calls = [
+        Route(path, interface(world, act, ok=ok, operation=name), methods=[method])
+        for method, path, name, act, ok in INTERFACES
+    ]
     cashier = cashier_routes(world, lambda order: bills.show(world, order), lambda order: bills.pay(world, order))
 
     async def missing(*_: object) -> Response:

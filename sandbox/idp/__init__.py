@@ -1,7 +1,7 @@
 """The sandbox's identity provider: real OpenID Connect, with a page of personas where others ask for a password.
 
 Authorisation code with PKCE (S256) only, for two public clients; ES256; RFC 9068 access tokens without real-name
-claims, which come from UserInfo. `create_app` serves citizens, `create_control` rotates keys on a port of its own,
+claims, which come from UserInfo; bound to a client's key where the token request proves one (RFC 9449). `create_app` serves citizens, `create_control` rotates keys on a port of its own,
 `python -m sandbox.idp` runs both. Deliberately not here: passwords, sessions, refresh tokens, consent screens.
 """
 

@@ -44,7 +44,7 @@ def create_app(provider: Provider) -> Starlette:
         return _authorized(await _text(request), provider, request.method)
 
     async def token(request: Request) -> Response:
-        return _exchanged(request.headers.get("content-type", ""), await _text(request), provider)
+        return _exchanged(request, await _text(request), provider)
 
     async def info(request: Request) -> Response:
         try:
@@ -82,7 +82,7 @@ def _open(path: str, endpoint: Endpoint, *methods: str) -> Route:
         CORSMiddleware,
         allow_origin_regex=LOOPBACK_ORIGINS,
         allow_methods=methods,
-        allow_headers=["authorization", "content-type"],
+        allow_headers=["authorization", "content-type", "dpop"],
         expose_headers=["www-authenticate"],
     )
     return Route(path, endpoint, methods=[*methods, "OPTIONS"], middleware=[cors], max_body_size=MAX_BODY_BYTES)
@@ -124,7 +124,8 @@ def _answered(
     return RedirectResponse(back.to(provider.issuer, **answer), status, headers=NO_STORE)
 
 
-def _exchanged(content_type: str, text: str, provider: Provider) -> Response:
+def _exchanged(request: Request, text: str, provider: Provider) -> Response:
+    content_type, proof = request.headers.get("content-type", ""), request.headers.get("dpop")
     try:
         if content_type.partition(";")[0].strip().lower() != FORM:
             raise RefusedError("invalid_request", f"the content type must be {FORM}")
@@ -132,7 +133,7 @@ def _exchanged(content_type: str, text: str, provider: Provider) -> Response:
             parameters, repeated = read_query(text)
         except ValueError:
             raise RefusedError("invalid_request", "the body is not a form") from None
-        return JSONResponse(exchanged(parameters, repeated, provider), headers=NO_STORE)
+        return JSONResponse(exchanged(parameters, repeated, provider, proof), headers=NO_STORE)
     except RefusedError as refused:
         body = {"error": refused.error, "error_description": refused.description}
         return JSONResponse(body, 400, headers=NO_STORE)

@@ -32,7 +32,9 @@ class Client:
 CLIENTS: Mapping[str, Client] = {
     client.id: client
     for client in (
-        Client("roam-graphiql", "GraphiQL 测试台", "test console", ("127.0.0.1", "localhost"), "/graphiql/callback"),
+        Client(
+            "roam-graphiql", "网关测试台", "the gateway's test console", ("127.0.0.1", "localhost"), "/auth/callback"
+        ),
         Client("roam-cli", "roam 命令行", "command line", ("127.0.0.1",), "/callback"),
     )
 }

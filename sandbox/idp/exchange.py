@@ -6,23 +6,34 @@ from sandbox.idp.authorization import RefusedError
 from sandbox.idp.clients import CLIENTS
 from sandbox.idp.codes import Grant, proves
 from sandbox.idp.minting import TOKEN_LIFETIME, access_token, id_token
+from sandbox.idp.possession import BadProofError
 from sandbox.idp.provider import Provider
 
 REQUIRED = ("grant_type", "code", "client_id", "redirect_uri", "code_verifier")
 
 
-def exchanged(parameters: Mapping[str, str], repeated: frozenset[str], provider: Provider) -> dict[str, str | int]:
-    """The token response. Raises RefusedError."""
+def exchanged(
+    parameters: Mapping[str, str], repeated: frozenset[str], provider: Provider, proof: str | None = None
+) -> dict[str, str | int]:
+    """The token response; with a proof of possession (RFC 9449) the access token is bound to its key. Raises RefusedError."""
+    bound_to = "" if proof is None else _bound(proof, provider)
     grant = _redeemed(parameters, repeated, provider)
     persona, now = provider.personas[grant.persona], provider.clock()
-    access = access_token(provider, grant, persona, now)
+    access = access_token(provider, grant, persona, now, bound_to)
     return {
         "access_token": access,
-        "token_type": "Bearer",
+        "token_type": "DPoP" if bound_to else "Bearer",
         "expires_in": int(TOKEN_LIFETIME.total_seconds()),
         "scope": grant.scope,
         "id_token": id_token(provider, grant, persona, now, access),
     }
+
+
+def _bound(proof: str, provider: Provider) -> str:
+    try:
+        return provider.proven.thumbprint(proof, f"{provider.issuer}/token", provider.clock())
+    except BadProofError as error:
+        raise RefusedError("invalid_dpop_proof", str(error)) from None
 
 
 def _redeemed(parameters: Mapping[str, str], repeated: frozenset[str], provider: Provider) -> Grant:

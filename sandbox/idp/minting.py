@@ -14,10 +14,14 @@ from sandbox.personas import Persona
 ALGORITHM = "ES256"
 TOKEN_LIFETIME = timedelta(hours=1)
 
+Claims = dict[str, str | int | dict[str, str]]
 
-def access_token(provider: Provider, grant: Grant, persona: Persona, now: datetime) -> str:
-    """A token for the gateway: `home_city` is a GB code, `acr` what the citizen signed in with."""
-    claims = {
+
+def access_token(provider: Provider, grant: Grant, persona: Persona, now: datetime, bound_to: str = "") -> str:
+    """A token for the gateway: `home_city` is a GB code, `acr` what the citizen signed in with, `bound_to` the
+    thumbprint of the client's key where it showed one.
+    """
+    claims: Claims = {
         **_common(provider, grant, persona, now),
         "aud": provider.audience,
         "jti": secrets.token_urlsafe(16),
@@ -25,6 +29,8 @@ def access_token(provider: Provider, grant: Grant, persona: Persona, now: dateti
         "scope": grant.scope,
         "home_city": persona.home_city,
     }
+    if bound_to:
+        claims["cnf"] = {"jkt": bound_to}
     return _signed(provider, "at+jwt", claims)
 
 
@@ -41,7 +47,7 @@ def id_token(provider: Provider, grant: Grant, persona: Persona, now: datetime, 
     return _signed(provider, "JWT", claims)
 
 
-def _common(provider: Provider, grant: Grant, persona: Persona, now: datetime) -> dict[str, str | int]:
+def _common(provider: Provider, grant: Grant, persona: Persona, now: datetime) -> Claims:
     issued = int(now.timestamp())
     return {
         "iss": provider.issuer,
@@ -53,7 +59,7 @@ def _common(provider: Provider, grant: Grant, persona: Persona, now: datetime) -
     }
 
 
-def _signed(provider: Provider, kind: str, claims: dict[str, str | int]) -> str:
+def _signed(provider: Provider, kind: str, claims: Claims) -> str:
     key = provider.keys.current
     header = {"alg": ALGORITHM, "typ": kind, "kid": str(key.kid)}
     return jwt.encode(header, dict(claims), key, algorithms=[ALGORITHM])

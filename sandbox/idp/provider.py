@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sandbox.idp.codes import Codes
 from sandbox.idp.levels import ACR_VALUES
+from sandbox.idp.possession import ALGORITHMS, Proven
 from sandbox.idp.signing import SigningKeys
 from sandbox.pages import CITY_NAMES
 from sandbox.personas import CITY_CODES, PERSONAS, Persona
@@ -23,6 +24,7 @@ class Provider:
     clock: Callable[[], datetime]
     personas: Mapping[str, Persona] = field(default_factory=lambda: PERSONAS)
     codes: Codes = field(default_factory=Codes)
+    proven: Proven = field(default_factory=Proven)
 
     def of_subject(self, subject: str) -> Persona | None:
         """The persona that signs in under this subject."""
@@ -43,6 +45,7 @@ class Provider:
             "id_token_signing_alg_values_supported": ["ES256"],
             "token_endpoint_auth_methods_supported": ["none"],
             "code_challenge_methods_supported": ["S256"],
+            "dpop_signing_alg_values_supported": list(ALGORITHMS),
             "scopes_supported": ["openid"],
             "acr_values_supported": list(ACR_VALUES),
             "claims_supported": ["sub", "acr", "auth_time", "nonce", "name", "id_number", "phone_number"],

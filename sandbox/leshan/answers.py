@@ -8,6 +8,7 @@ from sandbox.faults import spoil_rows
 from sandbox.leshan.door import BAD_INPUT, Form, Refusal, bound_citizen, needed
 from sandbox.pages import issue_ticket
 from sandbox.personas import RARE_NAME
+from sandbox.standing import SUSPENDED, bind_again
 from sandbox.store import Body, Row
 from sandbox.world import SHANGHAI, World, newcomer
 
@@ -49,6 +50,13 @@ def launch(world: World, form: Form) -> dict[str, Any]:
     return spoil_rows([issued], lambda row: {**row, "url": None})[0]
 
 
+def request(world: World, form: Form) -> dict[str, Any]:
+    """/account/query.do: what was answered (jg) under a serial number; bindings only (yw bind); zt 1 done, 0 none."""
+    number = needed(form, "lsh")
+    answer = world.store.answered("bind", number) if form.get("yw") == "bind" else None
+    return {"zt": "0"} if answer is None else {"zt": "1", "jg": answer}
+
+
 def seed_notices(world: World) -> None:
     """45 notices, the last on 2026-11-20; the name of one place in six is beyond GBK."""
     for number in range(NOTICES):
@@ -67,6 +75,8 @@ def _page(rows: list[Row], form: Form) -> list[Row]:
 def _bind(world: World, mobile: str) -> Body:
     known = world.store.acquaintance(mobile)
     citizen = known[0] if known else newcomer(mobile)
+    if bind_again(world.store, citizen) == SUSPENDED:
+        return {"zt": "S", "sj": None}
     at = world.now().replace(microsecond=0).isoformat()
     return {"zt": "Y", "sj": _time(datetime.fromisoformat(world.store.bind(mobile, citizen, at)))}
 

@@ -2,7 +2,7 @@
 
 Signed text: the fields with a value (all but `sign`), decoded, sorted by name, `name=value` joined by `&`, then
 `&key=<key>`; MD5 of its GBK bytes in capital hex. `reqTime` may be 300 s off; there is no nonce. Codes: E1001
-signature, E1002 not bound, E1003 bad input, E1004 no such interface, E1009 request number reused, E9999 the store is busy. Characters that GBK cannot carry are written
+signature, E1002 not bound, E1003 bad input, E1004 no such interface, E1008 citizen token, E1009 request number reused, E9999 the store is busy. Characters that GBK cannot carry are written
 as JSON `\\uXXXX` escapes, which every JSON reader understands; GB 18030's four-byte forms are not GBK.
 """
 
@@ -18,19 +18,23 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sandbox.citizen_token import HEADER, BadToken
 from sandbox.faults import active
+from sandbox.standing import standing
 from sandbox.store import KeyReused
 from sandbox.world import SHANGHAI, World
 
 MAX_SKEW_SECONDS = 300
-BAD_SIGNATURE, NOT_BOUND, BAD_INPUT, NO_INTERFACE, KEY_REUSED, BUSY = (
+BAD_SIGNATURE, NOT_BOUND, BAD_INPUT, NO_INTERFACE, BAD_TOKEN, KEY_REUSED, BUSY = (
     "E1001",
     "E1002",
     "E1003",
     "E1004",
+    "E1008",
     "E1009",
     "E9999",
 )
+NEEDS_REAUTH, HELD = "E1005", "E1006"
 LONGEST = 500
 
 Form = Mapping[str, str]
@@ -45,14 +49,17 @@ class Refusal(Exception):
         self.code, self.message = code, message
 
 
-def interface(world: World, act: Act) -> Callable[[Request], Any]:
-    """The endpoint of one interface: checks the door, wraps what `act` returns."""
+def interface(world: World, act: Act, operation: str = "") -> Callable[[Request], Any]:
+    """The endpoint of one interface: checks the door and the citizen's token, wraps what `act` returns."""
 
     async def answer(request: Request) -> Response:
         try:
             form = _form(await request.body())
             check(world, form)
+            world.admit(request.headers.get(HEADER), operation)
             result = act(world, form)
+        except BadToken as bad:
+            return refused(BAD_TOKEN, f"市民令牌无效:{bad}")
         except Refusal as refusal:
             return refused(refusal.code, refusal.message)
         except KeyReused:
@@ -98,6 +105,11 @@ def bound_citizen(world: World, form: Form) -> str:
     citizen = world.store.citizen(form.get("mobile", ""))
     if citizen is None:
         raise Refusal(NOT_BOUND, "手机号未绑定用户")
+    match standing(world.store, citizen):
+        case "NEEDS_REAUTH":
+            raise Refusal(NEEDS_REAUTH, "账户需重新验证")
+        case "SUSPENDED":
+            raise Refusal(HELD, "账户已停用")
     return citizen
 
 

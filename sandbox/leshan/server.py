@@ -19,13 +19,14 @@ INTERFACES = (
     ("/water/notice.do", "notices.list", answers.notices),
     ("/account/bind.do", "account.link", answers.bind),
     ("/account/open.do", "account.launch", answers.launch),
+    ("/account/query.do", "requests.outcome", answers.request),
 )
 
 
 def create_app(world: World) -> Starlette:
     """Seed the store and return the server."""
     seed(world)
-    calls = [Route(path, interface(world, act), methods=["POST"]) for path, _, act in INTERFACES]
+    calls = [Route(path, interface(world, act, name), methods=["POST"]) for path, name, act in INTERFACES]
 
     async def missing(*_: object) -> Response:
         return refused(NO_INTERFACE, "接口不存在")

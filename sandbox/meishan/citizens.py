@@ -6,6 +6,7 @@ from typing import Any
 from sandbox.faults import spoil_rows
 from sandbox.meishan.door import Call, Problem, bound_citizen, page
 from sandbox.pages import issue_ticket
+from sandbox.standing import SUSPENDED, bind_again
 from sandbox.store import Body, Row
 from sandbox.world import World, newcomer
 
@@ -56,9 +57,17 @@ def ticket(world: World, call: Call) -> tuple[int, Body]:
     return 201, spoil_rows([issued], lambda row: {**row, "url": None})[0]
 
 
+def request(world: World, call: Call) -> tuple[int, Body]:
+    """GET /v1/requests/{key}?operation=: what was answered under an Idempotency-Key (book, cancel, link, ticket)."""
+    answer = world.store.answered(call.query.get("operation", ""), call.path["key"])
+    return 200, {"status": "unknown" if answer is None else "done", "answer": answer, "problem": None}
+
+
 def _link(world: World, pairwise: str) -> Body:
     known = world.store.acquaintance(pairwise)
     citizen = known[0] if known else newcomer(pairwise)
+    if bind_again(world.store, citizen) == SUSPENDED:
+        return {"status": "suspended", "linked_at": None}
     at = world.now().replace(microsecond=0).isoformat()
     return {"status": "linked", "linked_at": world.store.bind(pairwise, citizen, at)}
 

@@ -19,7 +19,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.citizen_token import HEADER, BadToken
 from sandbox.faults import spoil_object
+from sandbox.standing import standing
 from sandbox.store import KeyReused, Row
 from sandbox.world import World
 
@@ -75,13 +77,17 @@ def token_route(world: World) -> Route:
     return Route("/oauth2/token", issue, methods=["POST"])
 
 
-def endpoint(world: World, act: Act, *, scope: str, keyed: bool) -> Callable[[Request], Any]:
-    """The endpoint of one resource: checks the token, reads the call, turns refusals into problems."""
+def endpoint(world: World, act: Act, *, scope: str, keyed: bool, operation: str = "") -> Callable[[Request], Any]:
+    """The endpoint of one resource: checks both tokens, reads the call, turns refusals into problems."""
 
     async def answer(request: Request) -> Response:
         try:
             _check_token(world, request, scope)
-            status, body = act(world, await _call(request, keyed=keyed))
+            call = await _call(request, keyed=keyed)
+            world.admit(request.headers.get(HEADER), operation, _named(call))
+            status, body = act(world, call)
+        except BadToken as bad:
+            return Problem("citizen-token", 403, "市民令牌无效", str(bad)).response()
         except Problem as problem:
             return problem.response()
         except sqlite3.OperationalError:
@@ -93,11 +99,23 @@ def endpoint(world: World, act: Act, *, scope: str, keyed: bool) -> Callable[[Re
     return answer
 
 
+def _named(call: Call) -> str | None:
+    """The pairwise id that the call itself carries: in the path, the query or the applicant."""
+    applicant = call.body.get("applicant")
+    inside = applicant.get("sub") if isinstance(applicant, dict) else None
+    return call.path.get("citizen") or call.query.get("sub") or (inside if isinstance(inside, str) else None)
+
+
 def bound_citizen(world: World, pairwise: object) -> str:
-    """The citizen under a pairwise id.  Raises Problem not-bound."""
+    """The citizen under a pairwise id.  Raises Problem not-bound, reauth-required, account-suspended."""
     citizen = world.store.citizen(pairwise) if isinstance(pairwise, str) else None
     if citizen is None:
         raise Problem("not-bound", 404, "未绑定", "该市民尚未绑定眉山市民云账户")
+    match standing(world.store, citizen):
+        case "NEEDS_REAUTH":
+            raise Problem("reauth-required", 409, "账户需重新验证")
+        case "SUSPENDED":
+            raise Problem("account-suspended", 409, "账户已停用")
     return citizen
 
 

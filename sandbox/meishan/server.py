@@ -22,6 +22,7 @@ RESOURCES = (
     ("GET", "/v1/citizens/{citizen}/bills", "bills.list", citizens.bills),
     ("PUT", "/v1/citizens/{citizen}/link", "account.link", citizens.link),
     ("POST", "/v1/citizens/{citizen}/tickets", "account.launch", citizens.ticket),
+    ("GET", "/v1/requests/{key}", "requests.outcome", citizens.request),
     ("GET", "/v1/marriage/offices", "venues.list", marriage.offices),
     ("GET", "/v1/marriage/offices/{office}/slots", "slots.list", marriage.slots),
     ("POST", "/v1/marriage/appointments", "appointments.book", marriage.book),
@@ -33,7 +34,7 @@ RESOURCES = (
 def create_app(world: World) -> Starlette:
     """Seed the store and return the server."""
     seed(world)
-    routes = [_route(world, method, path, act) for method, path, _, act in RESOURCES]
+    routes = [_route(world, method, path, act, name) for method, path, name, act in RESOURCES]
     handlers: Any = {HTTPException: _problem}
     return Starlette(routes=[token_route(world), *routes, *web_routes(world)], exception_handlers=handlers)
 
@@ -54,9 +55,9 @@ def seed(world: World) -> None:
             marriage.seed(world, persona)
 
 
-def _route(world: World, method: str, path: str, act: Act) -> Route:
+def _route(world: World, method: str, path: str, act: Act, name: str) -> Route:
     reading = method == "GET"
-    answer = endpoint(world, act, scope="roam.read" if reading else "roam.write", keyed=not reading)
+    answer = endpoint(world, act, scope="roam.read" if reading else "roam.write", keyed=not reading, operation=name)
     return Route(path, answer, methods=[method])
 
 

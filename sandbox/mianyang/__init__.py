@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
+from sandbox.citizen_token import HEADER, BadToken
 from sandbox.endpoint import Question, Refusal, graphql_route
 from sandbox.mianyang.graph import SCHEMA, Platform
 from sandbox.pages import web_routes
@@ -25,6 +26,7 @@ OPERATIONS = {
     "notices": "notices.list",
     "bind": "account.link",
     "open": "account.launch",
+    "request": "requests.outcome",
 }
 FIELD = re.compile(rb"\b(" + "|".join(OPERATIONS).encode() + rb")\s*\(")
 
@@ -44,6 +46,13 @@ def create_app(world: World) -> ASGIApp:
     def answer(request: Request, question: Question) -> ExecutionResult:
         if not hmac.compare_digest(request.headers.get("x-open-token", "").encode(), token):
             raise Refusal(401, "BAD_TOKEN", "X-Open-Token 无效 the token is missing or wrong")
+        named = question.variables.get("u")
+        try:
+            for word in dict.fromkeys(FIELD.findall(question.query.encode())):
+                operation = OPERATIONS[word.decode()]
+                world.admit(request.headers.get(HEADER), operation, named if isinstance(named, str) else None)
+        except BadToken as bad:
+            raise Refusal(403, "BAD_CITIZEN_TOKEN", f"市民令牌无效 citizen token refused: {bad}") from None
         try:
             platform.throttle()
         except GraphQLError as error:

@@ -14,6 +14,7 @@ from graphql import GraphQLError, GraphQLResolveInfo, build_schema
 from sandbox.mianyang import records
 from sandbox.mianyang.records import Record
 from sandbox.pages import issue_ticket
+from sandbox.standing import SUSPENDED, bind_again, standing
 from sandbox.store import Body, KeyReused
 from sandbox.world import World
 
@@ -27,6 +28,8 @@ type Query {
   bills(userId: ID!, skip: Int!, take: Int!): BillPage!
   "停水、停气、停电、公交公告"
   notices(skip: Int!, take: Int!): NoticePage!
+  "请求的下落"
+  request(userId: ID!, operation: String!, requestId: String!): Request!
 }
 type Mutation {
   bind(userId: ID!, requestId: String!): Bind!
@@ -39,6 +42,7 @@ type NoticePage { total: Int! rows: [Notice!]! }
 type Notice { id: ID! cat: String! title: String! body: String area: String at: Long! from: Long to: Long link: String }
 type Bind { zt: String! at: Long }
 type Entry { url: String! expires: Long! }
+type Request { zt: String! bind: Bind open: Entry }
 """)
 Info = GraphQLResolveInfo[None]
 MAX_TAKE = 100
@@ -61,6 +65,11 @@ class Platform:
 
     def notices(self, _: Info, *, skip: int, take: int) -> Record:
         return _page(records.notices(self.opened_at), skip, take)
+
+    def request(self, _: Info, *, userId: str, operation: str, requestId: str) -> Body:  # noqa: N803
+        """What became of a mutation (bind, open) under a requestId."""
+        answer = self.world.store.answered(operation, f"{userId} {requestId}")
+        return {"zt": "无此请求"} if answer is None else {"zt": "已办", operation: answer}
 
     def bind(self, _: Info, *, userId: str, requestId: str) -> Body:  # noqa: N803
         return self._once("bind", userId, requestId, [], lambda: self._bind(userId))
@@ -87,12 +96,20 @@ class Platform:
         citizen = self.world.store.citizen(user_id)
         if citizen is None:
             raise refusal("UNBOUND", "该用户未绑定 this user is not bound")
+        match standing(self.world.store, citizen):
+            case "NEEDS_REAUTH":
+                raise refusal("REAUTH", "账户需重新验证 the account must be verified anew")
+            case "SUSPENDED":
+                raise refusal("HELD", "账户已停用 the account is suspended")
         return citizen
 
     def _bind(self, user_id: str) -> Body:
         known = self.world.store.acquaintance(user_id)
+        citizen = known[0] if known else f"u-{user_id}"
+        if bind_again(self.world.store, citizen) == SUSPENDED:
+            return {"zt": "已停用", "at": None}
         at = self.world.store.bind(
-            user_id, known[0] if known else f"u-{user_id}", self.world.now().replace(microsecond=0).isoformat()
+            user_id, citizen, self.world.now().replace(microsecond=0).isoformat()
         )
         return {"zt": "已绑定", "at": int(datetime.fromisoformat(at).timestamp() * 1000)}
 

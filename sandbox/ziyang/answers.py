@@ -12,10 +12,11 @@ from sandbox.faults import spoil_rows
 from sandbox.numbers import is_identity_number
 from sandbox.pages import issue_ticket
 from sandbox.personas import PERSONAS
+from sandbox.standing import SUSPENDED, bind_again, standing
 from sandbox.store import Body
 from sandbox.world import SHANGHAI, World, newcomer
 from sandbox.ziyang import policies
-from sandbox.ziyang.soap import BAD_INPUT, NOT_BOUND, Refusal
+from sandbox.ziyang.soap import BAD_INPUT, HELD, NEEDS_REAUTH, NOT_BOUND, Refusal
 
 LONGEST = 200
 SCHEMES = {"PENSION": "110", "MEDICAL": "310", "UNEMPLOYMENT": "210", "WORK_INJURY": "410", "MATERNITY": "510"}
@@ -63,9 +64,17 @@ def launch(world: World, fields: Fields) -> dict[str, Any]:
     return spoil_rows([issued], lambda row: {**row, "DZ": None})[0]
 
 
+def request(world: World, fields: Fields) -> dict[str, Any]:
+    """QueryLSH: what was answered (JG) under a serial number to a request of one kind (YW: bind, open); ZT 1 done, 0 none."""
+    answer = world.store.answered(_needed(fields, "YW"), _needed(fields, "LSH"))
+    return {"ZT": "0"} if answer is None else {"ZT": "1", "JG": answer}
+
+
 def _bind(world: World, number: str) -> Body:
     known = world.store.acquaintance(number)
     citizen = known[0] if known else newcomer(number)
+    if bind_again(world.store, citizen) == SUSPENDED:
+        return {"BDZT": "2", "BDSJ": None}
     since = datetime.fromisoformat(world.store.bind(number, citizen, world.now().replace(microsecond=0).isoformat()))
     return {"BDZT": "1", "BDSJ": _time(since)}
 
@@ -79,6 +88,11 @@ def _citizen(world: World, fields: Fields) -> str:
     citizen = world.store.citizen(fields.get("SFZH", "").upper())
     if citizen is None:
         raise Refusal(NOT_BOUND, "查无此人")
+    match standing(world.store, citizen):
+        case "NEEDS_REAUTH":
+            raise Refusal(NEEDS_REAUTH, "账户需重新验证")
+        case "SUSPENDED":
+            raise Refusal(HELD, "账户已停用")
     return citizen
 
 

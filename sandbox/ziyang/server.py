@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
+from sandbox.citizen_token import HEADER, BadToken
 from sandbox.faults import active
 from sandbox.pages import web_routes
 from sandbox.personas import linked_in
@@ -26,6 +27,7 @@ ACTIONS = (
     ("/ZhengCeService", "QueryZC", "local.policies", answers.policy),
     ("/ZhangHuService", "BindZH", "account.link", answers.bind),
     ("/ZhangHuService", "OpenFW", "account.launch", answers.launch),
+    ("/ZhangHuService", "QueryLSH", "requests.outcome", answers.request),
 )
 
 
@@ -62,11 +64,15 @@ def seed(world: World) -> None:
 
 def _service(world: World, path: str) -> Callable[[Request], Any]:
     acts = {action: act for known, action, _, act in ACTIONS if known == path}
+    names = {action: name for known, action, name, _ in ACTIONS if known == path}
 
     async def answer(request: Request) -> Response:
         try:
             envelope = soap.read(request, await request.body())
             security.check(world, envelope.security)
+            world.admit(request.headers.get(HEADER), names.get(envelope.action, ""))
+        except BadToken as bad:
+            return soap.result(envelope.action, None, code=soap.BAD_TOKEN, message=f"市民令牌无效:{bad}")
         except soap.Fault as fault:
             return soap.fault(fault.code, fault.message)
         except sqlite3.OperationalError:

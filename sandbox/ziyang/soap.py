@@ -18,7 +18,8 @@ from starlette.responses import Response
 NAMESPACE = "http://zy.gov.cn/esb/v1"
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 ENCODING = "gb18030"
-OK, NOT_BOUND, NOT_FOUND, KEY_REUSED, BAD_INPUT, BUSY = "000", "101", "404", "409", "400", "901"
+NEEDS_REAUTH, HELD = "102", "103"
+OK, NOT_BOUND, BAD_TOKEN, NOT_FOUND, KEY_REUSED, BAD_INPUT, BUSY = "000", "101", "108", "404", "409", "400", "901"
 
 
 class Fault(Exception):

@@ -34,6 +34,8 @@ DISAGREEMENTS = {
     "field without a local operation": ("ziyang/contribute.graphql", "  policies(keyword: String!): [ZiyangPolicy!]\n", "  policies(keyword: String!): [ZiyangPolicy!]\n  more: Int\n", "ROAM-353"),
     "type without the city's name": ("ziyang/contribute.graphql", "type ZiyangPolicy {", "type ZiyangPolicy { x: Other }\ntype Other {", "ROAM-352"),
     "extension of another type": ("ziyang/contribute.graphql", "extend type LocalRoot", "extend type Bill { x: Int }\nextend type LocalRoot", "ROAM-356"),
+    "own field that sends claims to anybody": ("deyang/contribute.graphql", " @assurance(level: REAL_NAME)", "", "ROAM-357"),
+    "own field that is public and sends claims": ("deyang/contribute.graphql", "@assurance(level: REAL_NAME)", "@public", "ROAM-357"),
     "type that does not exist": ("ziyang/contribute.graphql", "clause: String", "clause: Strin", "ROAM-351"),
     "fixture that differs": ("deyang/fixtures/bills.list.yaml", 'amount: "38.60"', 'amount: "3860.00"', "ROAM-603"),
     "fixture whose request differs": ("deyang/fixtures/bills.list.yaml", "path: /gateway/api/v2/bill/query", "path: /api/v2/bill/query", "ROAM-603"),

@@ -108,12 +108,15 @@ async def test_the_gateways_token_names_the_pairwise_id_and_one_city() -> None:
         "iss": "https://graph.example/graphql",
         "aud": "https://city.example",
         "sub": "p1",
+        "act": {"sub": "gateway"},
+        "client_id": "gateway",
+        "scope": "bills.list",
         "acr": "REAL_NAME",
         "iat": now,
         "exp": now + 60,
         "jti": mine["jti"],
     }
-    assert (public_["sub"], public_["acr"]) == ("gateway", "ANONYMOUS")
+    assert (public_["sub"], public_["acr"], public_["scope"]) == ("gateway", "ANONYMOUS", "notices.list")
     assert public_["jti"] != mine["jti"]
 
 

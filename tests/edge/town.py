@@ -68,6 +68,10 @@ class Citizen:
         raise GraphQLError("The city refused.", extensions={"code": "BACKEND_REJECTED", "city": "EAST"})
 
     @strawberry.field
+    def too_low(self, level: str = "REAL_NAME") -> str | None:
+        raise GraphQLError("Higher, please.", extensions={"code": "ASSURANCE_TOO_LOW", "required": level})
+
+    @strawberry.field
     def broken(self) -> str | None:
         raise RuntimeError("secret text of citizen 510102199001011234 at 10.0.0.7")
 
@@ -162,6 +166,13 @@ class Context:
     deadline: float = float("inf")
     supergraph: None = None
     shows_plans: bool = False
+    mutation_refusal: GraphQLError | None = None
+    too_low: list[tuple[Any, str]] = field(default_factory=list)
+    middleware: None = None
+    request_id: str = "town"
+
+    def acr_values(self, required: Any) -> list[str]:
+        return [f"acr:{level}" for level in sorted(required)]
 
     def fork(self) -> "Context":
         return replace(self, errors=[], extensions={})

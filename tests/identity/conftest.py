@@ -20,7 +20,7 @@ from sandbox.idp.serving import Site, serving
 
 AUDIENCE = "https://graph.example.gov.cn/graphql"
 START = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
-CALLBACK = "http://127.0.0.1:8000/graphiql/callback"
+CALLBACK = "http://127.0.0.1:8000/auth/callback"
 
 
 @dataclass

@@ -276,7 +276,7 @@ def test_an_account_is_linked_in_another_city(citizen: Citizen) -> None:
 
 def test_a_consent_is_granted_listed_and_revoked(citizen: Citizen) -> None:
     """Consent is the citizen's own: seen, dated, taken back, and kept as taken back."""
-    front, key = citizen("chen"), new_key("consent")
+    front, key = citizen("test-li@chengdu"), new_key("consent")
     chosen = {"services": ["WATER-QUERY", "TRANSIT-CODE"], "claims": ["PAIRWISE_ID"], "key": key}
     granted = front.ask(GRANT, **chosen).whole()["grantConsent"]
     consent = granted["consent"]
@@ -294,7 +294,7 @@ def test_a_consent_is_granted_listed_and_revoked(citizen: Citizen) -> None:
 def test_another_citizens_consent_cannot_be_revoked(citizen: Citizen) -> None:
     """An id is not a right."""
     mine = {"services": ["WATER-QUERY"], "claims": ["PAIRWISE_ID"], "key": new_key("mine")}
-    consent = citizen("chen").ask(GRANT, **mine).whole()["grantConsent"]["consent"]["id"]
+    consent = citizen("test-li@chengdu").ask(GRANT, **mine).whole()["grantConsent"]["consent"]["id"]
     told = citizen("mian").ask(REVOKE, id=consent, key=new_key("theft")).whole()["revokeConsent"]
     assert [error["code"] for error in told["userErrors"]] == ["NOT_FOUND"]
 

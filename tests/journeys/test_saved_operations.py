@@ -74,6 +74,8 @@ def run_saved(citizen: Citizen, name: str, days: int = 1) -> None:
             consents = front.ask("{ me { consents { id } } }").whole()["me"]["consents"]
             chosen = {"id": consents[0]["id"], "key": new_key("revoke")}
         data = front.ask(text, operation.name.value if operation.name else None, **chosen).whole()
+        if operation.name and operation.name.value == "RevokeConsent":  # other operations of this persona need it
+            front.ask(text, "GrantConsent", key=new_key("again")).whole()
         for payload in data.values():
             if isinstance(payload, dict):
                 assert payload.get("userErrors", []) == []

@@ -22,7 +22,9 @@ from identity.seal import Sealer
 from identity.viewer import Viewer
 from resolvers import Context, Listing, Services, catalogue_index
 from resolvers.context import RunningGraph
-from roaming import Consents, Journal, consents, journal
+from roaming import Consent, Consents, Journal, LedgerUnavailable, Outcome, Record, Usage, consents, journal
+from roaming.mandates import MIGRATIONS as MANDATES
+from roaming.mandates import Mandates
 from schema.codes import AssuranceLevel, ErrorCode
 from storage import Database
 
@@ -75,6 +77,56 @@ class Simulator:
         return city.page(position if position is not None or not city.opaque else "row-0")
 
 
+class Book:
+    """A ledger in memory; nothing can be recorded while it is `shut`."""
+
+    def __init__(self) -> None:
+        self.usages: list[Usage] = []
+        self.shut = False
+
+    async def append(self, usage: Usage) -> None:
+        self.note(usage)
+
+    def note(self, usage: Usage) -> None:
+        if self.shut:
+            raise LedgerUnavailable
+        self.usages.append(usage)
+
+    async def ready(self, *, write: bool) -> None:
+        if self.shut:
+            raise LedgerUnavailable
+
+    async def outcome_of(self, call: str) -> Outcome | None:
+        return next((usage.outcome for usage in self.usages if usage.call == call), None)
+
+    async def records_of(
+        self, subject: str, *, visited: Sequence[str] | None, before: int | None, most: int
+    ) -> tuple[Record, ...]:
+        found = [Record(number, usage, "", "") for number, usage in enumerate(self.usages, 1) if usage.subject == subject]
+        wanted = [r for r in found if visited is None or r.usage.visited in visited]
+        return tuple(r for r in reversed(wanted) if before is None or r.sequence < before)[:most]
+
+
+class Consenting(Consents):
+    """Consents of people who have consented to all that the agreements name, since yesterday."""
+
+    async def of(self, citizen: str) -> tuple[Consent, ...]:
+        return tuple(
+            Consent(
+                id=f"{agreement.id} {consumer}",
+                provider=agreement.provider,
+                consumer=consumer,
+                services=agreement.services,
+                claims=tuple(agreement.claims),
+                granted_at=later(days=-1),
+                expires_at=later(days=1),
+                purposes=dict.fromkeys(agreement.services, agreement.purpose),
+            )
+            for agreement in snapshot().agreements
+            for consumer in agreement.consumers
+        )
+
+
 class Provider:
     """An identity provider that knows everybody; `asked` counts its UserInfo calls, which wait for `open`."""
 
@@ -104,8 +156,10 @@ def services(database: Database | None, cities: Mapping[str, City], provider: Pr
         listing=listing,
         user_info=cast("UserInfo", provider or Provider()),
         links=links.Links(store),
-        consents=Consents(store),
+        consents=Consenting(store),
         journal=Journal(store),
+        ledger=Book(),
+        mandates=Mandates(store),
         sealer=sealer,
         pairwise_salt=KEY,
         store_key=KEY,
@@ -126,7 +180,7 @@ def request(held: Services, viewer: Viewer | None = None) -> Context:
 async def store() -> Any:
     """A real store with the tables of links, consents and the journal."""
     with TemporaryDirectory() as folder:
-        tables = (links.MIGRATIONS, consents.MIGRATIONS, journal.MIGRATIONS)
+        tables = (links.MIGRATIONS, consents.MIGRATIONS, journal.MIGRATIONS, MANDATES)
         async with await Database.open(Path(folder) / "gateway.sqlite", tables) as database:
             yield database
 

@@ -10,13 +10,21 @@ import json
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qs, quote, urlencode
 from zoneinfo import ZoneInfo
 
 import aiohttp
+from joserfc import jwt
+from joserfc.jwk import ECKey, OKPKey
+
+from sandbox.deyang.server import operation_of as deyang_operation
+from sandbox.leshan.server import operation_of as leshan_operation
+from sandbox.meishan.server import operation_of as meishan_operation
+from sandbox.ziyang.server import operation_of as ziyang_operation
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 START = datetime(2026, 11, 21, 10, 0, tzinfo=SHANGHAI)
+TOKEN_KEY, ED25519_KEY = ECKey.generate_key("P-256"), OKPKey.generate_key("Ed25519")
 SALT = "a-salt-of-the-tests-that-is-long-enough-for-hmac"
 SECRETS = {
     "GATEWAY_PAIRWISE_SALT": SALT,
@@ -28,6 +36,16 @@ SECRETS = {
     "ZIYANG_WS_PASSWORD": "ziyang-password",
     "LESHAN_PARTNER_NO": "P001",
     "LESHAN_MD5_KEY": "leshan-key",
+    "GATEWAY_TOKEN_KEY": TOKEN_KEY.as_pem(private=True).decode(),
+    "GATEWAY_TOKEN_ED25519_KEY": ED25519_KEY.as_pem(private=True).decode(),
+    "GATEWAY_JWKS": json.dumps(
+        {
+            "keys": [
+                {**TOKEN_KEY.as_dict(private=False), "kid": TOKEN_KEY.thumbprint(), "alg": "ES256"},
+                {**ED25519_KEY.as_dict(private=False), "kid": ED25519_KEY.thumbprint(), "alg": "EdDSA"},
+            ]
+        }
+    ),
 }
 
 
@@ -50,6 +68,25 @@ def pairwise(code: str, subject: str) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
+def citizen_token(code: str, operation: str, sub: str, clock: Clock, **other: Any) -> str:
+    """The gateway's token about a citizen for one operation of one city; `other` replaces or adds claims."""
+    now = int(clock().timestamp())
+    claims = {
+        "iss": "https://graph.example.gov.cn/graphql",
+        "aud": f"urn:roam:city:{code}",
+        "sub": sub,
+        "act": {"sub": "roam-cli"},
+        "client_id": "roam-cli",
+        "scope": operation,
+        "acr": "REAL_PERSON",
+        "iat": now,
+        "exp": now + 60,
+        "jti": uuid.uuid4().hex,
+    }
+    header = {"alg": "ES256", "typ": "at+jwt", "kid": TOKEN_KEY.thumbprint()}
+    return jwt.encode(header, {**claims, **other}, TOKEN_KEY)
+
+
 class Deyang:
     """Signs with HMAC-SM3."""
 
@@ -57,7 +94,7 @@ class Deyang:
         self.session, self.base, self.clock, self.key = session, base + "/gateway", clock, key
 
     async def call(
-        self, method: str, path: str, arguments: dict[str, Any], *, skew: float = 0, nonce: str | None = None
+        self, method: str, path: str, arguments: dict[str, Any], *, skew: float = 0, nonce: str | None = None, token: str = ""
     ) -> dict[str, Any]:
         """The envelope that came back."""
         body = json.dumps(arguments).encode() if method == "POST" else b""
@@ -71,6 +108,9 @@ class Deyang:
             "X-Nonce": nonce,
             "X-Sign": hmac.new(self.key.encode(), text.encode(), "sm3").hexdigest(),
         }
+        if operation := deyang_operation(method, path, b""):
+            who = str(arguments.get("userId", ""))
+            headers["X-Roam-Citizen"] = token or citizen_token("510600", operation, who, self.clock)
         url = self.base + path + (f"?{query}" if query else "")
         async with self.session.request(method, url, data=body or None, headers=headers) as response:
             assert response.status == 200
@@ -87,8 +127,8 @@ class Deyang:
 class Meishan:
     """Gets a token with client credentials and carries it."""
 
-    def __init__(self, session: aiohttp.ClientSession, base: str) -> None:
-        self.session, self.base, self.token = session, base, ""
+    def __init__(self, session: aiohttp.ClientSession, base: str, clock: Clock) -> None:
+        self.session, self.base, self.token, self.clock = session, base, "", clock
 
     async def authorize(
         self, *, secret: str = SECRETS["MEISHAN_CLIENT_SECRET"], scope: str = "roam.read roam.write"
@@ -104,10 +144,24 @@ class Meishan:
 
     async def call(self, method: str, path: str, **options: Any) -> tuple[int, Any]:
         """Status and body."""
-        key = options.pop("key", None)
+        key, citizen = options.pop("key", None), options.pop("citizen", None)
         headers = {"Authorization": f"Bearer {self.token}", **({"Idempotency-Key": key} if key else {})}
+        if operation := meishan_operation(method, path.partition("?")[0], b""):
+            who = self._named(path, options)
+            headers["X-Roam-Citizen"] = citizen or citizen_token("511400", operation, who, self.clock)
         async with self.session.request(method, self.base + path, headers=headers, **options) as response:
             return response.status, await response.json(content_type=None)
+
+
+    def _named(self, path: str, options: dict[str, Any]) -> str:
+        """The citizen that a call names, as its token must."""
+        inside = parse_qs(path.partition("?")[2]).get("sub", [""])[0]
+        query, body = options.get("params") or {}, options.get("json")
+        applicant = body.get("applicant") if isinstance(body, dict) else None
+        sub = applicant.get("sub") if isinstance(applicant, dict) else None
+        parts = path.partition("?")[0].split("/")
+        who = parts[3] if parts[2] == "citizens" else query.get("sub") or inside or sub
+        return str(who or "x" * 43)
 
 
 class Ziyang:
@@ -125,6 +179,7 @@ class Ziyang:
         password: str = SECRETS["ZIYANG_WS_PASSWORD"],
         skew: float = 0,
         nonce: bytes | None = None,
+        token: str = "",
     ) -> tuple[int, str]:
         """Status and text."""
         nonce = nonce or uuid.uuid4().bytes
@@ -142,6 +197,8 @@ class Ziyang:
             f"<soap:Body><zy:{action}><zy:Body>{inner}</zy:Body></zy:{action}></soap:Body></soap:Envelope>"
         ).encode("gb18030")
         headers = {"Content-Type": "text/xml; charset=gb18030", "SOAPAction": f'"http://zy.gov.cn/esb/v1/{action}"'}
+        if operation := ziyang_operation("POST", f"/services/{service}", envelope):
+            headers["X-Roam-Citizen"] = token or citizen_token("512000", operation, "z" * 43, self.clock)
         async with self.session.post(f"{self.base}/{service}", data=envelope, headers=headers) as response:
             return response.status, (await response.read()).decode("gb18030")
 
@@ -160,6 +217,8 @@ class Leshan:
         sent["sign"] = hashlib.md5(text.encode("gbk")).hexdigest().upper()  # noqa: S324
         body = "&".join(f"{quote(k, encoding='gbk')}={quote(v, encoding='gbk', safe='')}" for k, v in sent.items())
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        if operation := leshan_operation("POST", f"/app{path}", b""):
+            headers["X-Roam-Citizen"] = citizen_token("511100", operation, "l" * 43, self.clock)
         async with self.session.post(self.base + path, data=body.encode(), headers=headers) as response:
             return await response.read()
 

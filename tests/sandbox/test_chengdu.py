@@ -8,6 +8,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
+from sandbox.chengdu import operation_of
 from sandbox.personas import PERSONAS
 from sandbox.serve import Site, serving
 from tests.sandbox.callers import SECRETS, Clock
@@ -36,11 +37,12 @@ class Chengdu:
     def __init__(self, session: aiohttp.ClientSession, site: Site, clock: Clock) -> None:
         self.session, self.site, self.clock = session, site, clock
 
-    def claims(self, persona: str | None) -> dict[str, Any]:
+    def claims(self, persona: str | None, scope: str = "bills.list") -> dict[str, Any]:
         now = int(self.clock().timestamp())
         sub = "gateway" if persona is None else self.site.world.pairwise(PERSONAS[persona].subject)
         issuer = "https://graph.example.gov.cn/graphql"
-        return {"iss": issuer, "aud": f"{self.site.base_url}/graphql", "sub": sub, "iat": now, "exp": now + 60}
+        aud, act = f"{self.site.base_url}/graphql", {"sub": "roam-cli"}
+        return {"iss": issuer, "aud": aud, "sub": sub, "iat": now, "exp": now + 60, "scope": scope, "act": act}
 
     async def post(self, body: object, token: str | None) -> tuple[int, Any]:
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
@@ -48,7 +50,7 @@ class Chengdu:
             return response.status, await response.json(content_type=None)
 
     async def ask(self, persona: str | None, query: str, **variables: Any) -> Any:
-        token = jwt.encode({"alg": "ES256", "typ": "JWT"}, self.claims(persona), KEY)
+        token = jwt.encode({"alg": "ES256", "typ": "at+jwt"}, self.claims(persona, operation_of("POST", "/graphql", query.encode())), KEY)
         return (await self.post({"query": query, "variables": variables}, token))[1]
 
     async def data(self, persona: str | None, query: str, **variables: Any) -> Any:
@@ -84,13 +86,15 @@ async def chengdu(tmp_path: Any, session: aiohttp.ClientSession, clock: Clock) -
         ({}, {"exp": 1_795_226_400 + 9999}, "too long"),
         ({}, {"iss": None}, "iss"),
         ({}, {"sub": "deng"}, "sub"),
-        ({"typ": "at+jwt"}, {}, "typ"),
+        ({"typ": "JWT"}, {}, "typ"),
+        ({}, {"scope": "fund.accounts"}, "scope"),
+        ({}, {"act": None}, "act"),
     ],
 )
 async def test_a_token_with_one_wrong_part_is_refused(
     chengdu: Chengdu, header: dict[str, str], claims: dict[str, Any], why: str
 ) -> None:
-    token = jwt.encode({"alg": "ES256", "typ": "JWT", **header}, {**chengdu.claims("deng"), **claims}, KEY)
+    token = jwt.encode({"alg": "ES256", "typ": "at+jwt", **header}, {**chengdu.claims("deng"), **claims}, KEY)
     status, answer = await chengdu.post({"query": BILLS}, token)
     assert (status, answer["errors"][0]["extensions"]["code"]) == (401, "FORBIDDEN_TOKEN")
     assert why in answer["errors"][0]["message"]
@@ -99,9 +103,9 @@ async def test_a_token_with_one_wrong_part_is_refused(
 async def test_only_the_gateways_own_key_and_es256_count(chengdu: Chengdu) -> None:
     """Also not HS256 keyed with the public key, the classic confusion."""
     claims = chengdu.claims("deng")
-    stranger = jwt.encode({"alg": "ES256", "typ": "JWT"}, claims, ECKey.generate_key("P-256"))
+    stranger = jwt.encode({"alg": "ES256", "typ": "at+jwt"}, claims, ECKey.generate_key("P-256"))
     public = OctKey.import_key(KEY.as_dict(private=False)["x"])
-    confused = jwt.encode({"alg": "HS256", "typ": "JWT"}, claims, public)
+    confused = jwt.encode({"alg": "HS256", "typ": "at+jwt"}, claims, public)
     for token in (None, "", "x.y.z", stranger, confused):
         status, _ = await chengdu.post({"query": "{ hospitals { nodes { id } } }"}, token)
         assert status == 401
@@ -145,10 +149,11 @@ async def test_bills_are_filtered_by_kind_and_need_a_bound_citizen(chengdu: Chen
 
 
 async def test_insurance_fund_and_hospitals_are_there(chengdu: Chengdu) -> None:
-    query = "{ me { insurance { type status balance } fund { status balance monthly paidTo } } }"
-    me = (await chengdu.data("deng", query))["me"]
+    insurance, fund = "insurance { type status balance }", "fund { status balance monthly paidTo }"
+    me = (await chengdu.data("deng", f"{{ me {{ {insurance} }} }}"))["me"]
     assert me["insurance"][0]["type"] == "PENSION"
-    assert me["fund"][0]["status"] == "NORMAL"
+    assert (await chengdu.data("deng", f"{{ me {{ {fund} }} }}"))["me"]["fund"][0]["status"] == "NORMAL"
+    assert await chengdu.code("deng", f"{{ me {{ {insurance} {fund} }} }}") == "FORBIDDEN_TOKEN"
     search = "query V($kw: String) { hospitals(keyword: $kw) { nodes { id name departments { name } } pageInfo { endCursor } } }"
     found = (await chengdu.data(None, search, kw="省人民医院"))["hospitals"]["nodes"]
     assert [hospital["name"] for hospital in found] == ["四川省人民医院"]

@@ -53,8 +53,10 @@ async def test_a_wrong_key_an_old_clock_and_a_replayed_nonce_are_refused(deyang:
 
 
 async def test_somebody_unknown_is_not_bound(deyang: Deyang) -> None:
-    for who in (user("test-nobody.510600"), user("mei"), "", "'; DROP TABLE names; --", "😀" * 4000):
+    for who in (user("test-nobody.510600"), user("mei")):
         assert (await deyang.call("POST", BILLS, page(who)))["code"] == 40103
+    for who in ("", "'; DROP TABLE names; --", "😀" * 4000):
+        assert (await deyang.call("POST", BILLS, page(who)))["code"] == 40108
 
 
 async def test_137_bills_walk_the_same_at_two_page_sizes(deyang: Deyang) -> None:

@@ -132,7 +132,7 @@ async def test_a_wrong_wish_is_refused(deyang: Deyang, site: Site) -> None:
 
 async def test_data_faults_in_meishan(serve: Serve, session: aiohttp.ClientSession) -> None:
     site = await serve("meishan")
-    meishan = Meishan(session, site.base_url)
+    meishan = Meishan(session, site.base_url, Clock())
     path = f"/v1/citizens/{pairwise('511400', 'mei')}/bills"
     await switch(session, site, "html")
     assert (await meishan.authorize())["status"] == 200

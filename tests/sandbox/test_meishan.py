@@ -24,8 +24,8 @@ def applicant(key: str) -> dict[str, str]:
 
 
 @pytest.fixture
-async def meishan(serve: Serve, session: aiohttp.ClientSession) -> Meishan:
-    caller = Meishan(session, (await serve("meishan")).base_url)
+async def meishan(serve: Serve, session: aiohttp.ClientSession, clock: Clock) -> Meishan:
+    caller = Meishan(session, (await serve("meishan")).base_url, clock)
     await caller.authorize()
     return caller
 

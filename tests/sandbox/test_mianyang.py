@@ -5,9 +5,10 @@ from typing import Any
 import aiohttp
 import pytest
 
+from sandbox.mianyang import operation_of
 from sandbox.personas import PERSONAS
 from sandbox.serve import Site, serving
-from tests.sandbox.callers import SECRETS, SHANGHAI, Clock
+from tests.sandbox.callers import SECRETS, SHANGHAI, Clock, citizen_token
 
 TOKEN = "open-token-of-the-tests"
 FUND = "query F($u: ID!) { gjj(userId: $u) { zt dwmc ye ycje jzny } }"
@@ -20,14 +21,18 @@ OPEN = "mutation O($u: ID!, $item: String!, $link: String!, $key: String!) { ope
 class Mianyang:
     """Carries the key."""
 
-    def __init__(self, session: aiohttp.ClientSession, site: Site) -> None:
-        self.session, self.site = session, site
+    def __init__(self, session: aiohttp.ClientSession, site: Site, clock: Clock) -> None:
+        self.session, self.site, self.clock = session, site, clock
 
     def user(self, persona: str) -> str:
         return self.site.world.pairwise(PERSONAS[persona].subject)
 
     async def post(self, body: object, token: str | None = TOKEN) -> tuple[int, Any]:
         headers = {} if token is None else {"X-Open-Token": token}
+        asked = body if isinstance(body, dict) else {"query": ""}
+        if operation := operation_of("POST", "/graphql", asked["query"].encode()):
+            sub = asked["variables"].get("u", "")
+            headers["X-Roam-Citizen"] = citizen_token("510700", operation, sub, self.clock)
         async with self.session.post(f"{self.site.base_url}/graphql", json=body, headers=headers) as response:
             return response.status, await response.json(content_type=None)
 
@@ -44,7 +49,7 @@ class Mianyang:
 @pytest.fixture
 async def mianyang(tmp_path: Any, session: aiohttp.ClientSession, clock: Clock) -> Any:
     async with serving("mianyang", tmp_path, {**SECRETS, "MIANYANG_OPEN_TOKEN": TOKEN}, clock=clock) as site:
-        yield Mianyang(session, site)
+        yield Mianyang(session, site, clock)
 
 
 async def test_a_wrong_or_missing_key_is_refused(mianyang: Mianyang) -> None:

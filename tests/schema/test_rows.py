@@ -24,7 +24,7 @@ async def test_a_row_is_read_by_canonical_name():
     """Channels give rows, not objects; nothing is converted on the way out."""
     graph = graph_of({"Query.node": giving(BILL)})
     text = '{ node(id: "b1") { __typename id ... on Bill { kind payee amount { amount } dueOn accountNo paidAt } } }'
-    result = await graph.execute(text)
+    result = await graph.execute(text, context_value=Context())
     assert result.errors is None
     assert result.data["node"] == {
         "__typename": "Bill", "id": "b1", "kind": "WATER", "payee": "自来水",
@@ -36,7 +36,9 @@ async def test_numbers_and_dates_are_written_out_as_text():
     """The index and the statistics hold Python values; clients see the same text either way."""
     row = BILL | {"amount": {"amount": Decimal("38.6"), "currency": "CNY"}, "dueOn": date(2026, 11, 30)}
     graph = graph_of({"Query.node": giving(row)})
-    result = await graph.execute('{ node(id: "b1") { ... on Bill { amount { amount } dueOn } } }')
+    result = await graph.execute(
+        '{ node(id: "b1") { ... on Bill { amount { amount } dueOn } } }', context_value=Context()
+    )
     assert result.data == {"node": {"amount": {"amount": "38.6"}, "dueOn": "2026-11-30"}}
 
 
@@ -51,7 +53,7 @@ async def test_a_wrong_enum_value_costs_its_field_and_names_it():
 async def test_an_exception_in_a_row_is_null_and_an_error_in_its_place():
     """A denied field of an otherwise good row."""
     graph = graph_of({"Query.node": giving(BILL | {"period": ValueError("withheld")})})
-    result = await graph.execute('{ node(id: "b1") { id ... on Bill { period } } }')
+    result = await graph.execute('{ node(id: "b1") { id ... on Bill { period } } }', context_value=Context())
     assert result.data == {"node": {"id": "b1", "period": None}}
     assert result.errors[0].path == ["node", "period"]
 

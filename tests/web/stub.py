@@ -1,20 +1,18 @@
 """A stand-in for the gateway and its identity provider, for work on the page itself: the page's every path, the real
-protocols (code + PKCE, graphql-transport-ws), the graph with five cities' bills behind it. The page's proof is
+protocols (sign-in by redirect and cookie, graphql-transport-ws), the graph with five cities' bills behind it. The page's proof is
 `test_graphiql.py`, against the real stack; this one answers in milliseconds and can be told to misbehave.
 
 Run it by hand: `python -m tests.web.stub` prints both addresses and serves until interrupted.
 """
 
-import base64
-import hashlib
 import json
 import secrets
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -24,7 +22,7 @@ from graphql import build_schema, graphql_sync
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
@@ -81,9 +79,15 @@ class Behaviour:
     denied: str | None = None  # a persona that the provider refuses
     forged_state: bool = False
     shows_plans: bool = True
-    authorization: list[str | None] = field(default_factory=list)
+    citizens: list[str | None] = field(default_factory=list)  # whom each request over HTTP came from
+    sessions: dict[str, str] = field(default_factory=dict)  # persona by session id; the word for requests is "csrf-ID"
+    started: dict[str, str] = field(default_factory=dict)  # return path by state
     extensions: list[dict[str, Any] | None] = field(default_factory=list)  # of each body over HTTP
-    socket_payloads: list[dict[str, Any]] = field(default_factory=list)
+    sockets: list[str | None] = field(default_factory=list)  # whose cookie each socket came with
+
+    def persona(self, connection: HTTPConnection) -> str | None:
+        """Whose session the cookie of a request is."""
+        return self.sessions.get(connection.cookies.get("roam-session", ""))
 
 
 @dataclass(frozen=True)
@@ -138,10 +142,10 @@ def _bills(failing: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def _root(behaviour: Behaviour, authorization: str | None) -> dict[str, Any]:
+def _root(behaviour: Behaviour, citizen: str | None) -> dict[str, Any]:
     root: dict[str, Any] = {"cities": lambda _info, **_: [_city(row[0]) for row in CITIES], "me": None}
-    if authorization and authorization.startswith("Bearer at."):
-        persona = next(row for row in PERSONAS if row[0] == authorization.removeprefix("Bearer at."))
+    if citizen:
+        persona = next(row for row in PERSONAS if row[0] == citizen)
         root["me"] = {
             "displayName": persona[1],
             "assurance": "REAL_PERSON",
@@ -163,10 +167,12 @@ def gateway(issuer: str, behaviour: Behaviour) -> Starlette:
 
     async def answer(request: Request) -> Response:
         body = await request.json()
-        authorization = request.headers.get("authorization")
-        behaviour.authorization.append(authorization)
+        citizen = behaviour.persona(request)
+        if citizen and request.headers.get("x-roam-csrf") != f"csrf-{request.cookies['roam-session']}":
+            return JSONResponse({"errors": [{"message": "csrf", "extensions": {"code": "FORBIDDEN"}}]}, 403)
+        behaviour.citizens.append(citizen)
         behaviour.extensions.append(body.get("extensions"))
-        root = _root(behaviour, authorization)
+        root = _root(behaviour, citizen)
         result = graphql_sync(
             schema, body["query"], root, variable_values=body.get("variables"), operation_name=body.get("operationName")
         )
@@ -175,7 +181,8 @@ def gateway(issuer: str, behaviour: Behaviour) -> Starlette:
 
     async def socket_(websocket: WebSocket) -> None:
         await websocket.accept(subprotocol="graphql-transport-ws")
-        behaviour.socket_payloads.append((await websocket.receive_json()).get("payload") or {})
+        await websocket.receive_json()
+        behaviour.sockets.append(behaviour.persona(websocket))
         await websocket.send_json({"type": "connection_ack"})
         message = await websocket.receive_json()
         for availability in ("DEGRADED", "UP"):
@@ -187,6 +194,7 @@ def gateway(issuer: str, behaviour: Behaviour) -> Starlette:
         routes=[
             Route("/graphql", page, methods=["GET", "POST"]),
             WebSocketRoute("/graphql", socket_),
+            *_sign_in_routes(issuer, behaviour),
             Route("/graphiql/callback", lambda _: FileResponse(WEB / "dist/callback.html")),
             Route(
                 "/graphiql/config.json",
@@ -196,6 +204,53 @@ def gateway(issuer: str, behaviour: Behaviour) -> Starlette:
             Mount("/graphiql/assets", StaticFiles(directory=WEB / "dist/assets")),
         ]
     )
+
+
+def _sign_in_routes(issuer: str, behaviour: Behaviour) -> list[Route]:
+    """`/auth/…` as the gateway serves it, with the provider's codes taken at their word."""
+
+    async def login(request: Request) -> Response:
+        state = secrets.token_urlsafe()
+        behaviour.started[state] = request.query_params["return"]
+        passed = {name: text for name, text in request.query_params.items() if name in ("login_hint", "prompt")}
+        back = str(request.url.replace(path="/auth/callback", query=""))
+        asked = {"state": state, "redirect_uri": back, **passed}
+        return RedirectResponse(f"{issuer}/authorize?{urlencode(asked)}", 303)
+
+    async def callback(request: Request) -> Response:
+        answer = request.query_params
+        failed = {"signin": "failed", "reason": "STATE_MISMATCH"}
+        to = behaviour.started.pop(answer["state"], None)
+        if to is None:
+            return RedirectResponse(f"/graphiql/callback?{urlencode(failed)}", 303)
+        if "error" in answer:
+            told = failed | {"reason": "PROVIDER_REFUSED", "detail": answer["error_description"]}
+            return RedirectResponse(f"{to}?{urlencode(told)}", 303)
+        name = secrets.token_urlsafe()
+        behaviour.sessions[name] = answer["code"]
+        response = RedirectResponse(to, 303)
+        response.set_cookie("roam-session", name, httponly=True, samesite="lax")
+        return response
+
+    async def session(request: Request) -> Response:
+        if behaviour.persona(request) is None:
+            return JSONResponse({"signedIn": False})
+        ends = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+        word = f"csrf-{request.cookies['roam-session']}"
+        return JSONResponse({"signedIn": True, "csrf": word, "expiresAt": ends})
+
+    async def logout(request: Request) -> Response:
+        if request.headers.get("x-roam-csrf") != f"csrf-{request.cookies.get('roam-session')}":
+            return JSONResponse({}, 403)
+        behaviour.sessions.pop(request.cookies["roam-session"], None)
+        return Response(status_code=204)
+
+    return [
+        Route("/auth/login", login),
+        Route("/auth/callback", callback),
+        Route("/auth/session", session),
+        Route("/auth/logout", logout, methods=["POST"]),
+    ]
 
 
 def saved_operations() -> list[dict[str, Any]]:
@@ -211,13 +266,7 @@ def saved_operations() -> list[dict[str, Any]]:
 
 
 def provider(issuer: str, behaviour: Behaviour) -> Starlette:
-    """Discovery, personas, authorize and token, with PKCE checked; tokens are opaque text."""
-    codes: dict[str, tuple[str, str, str]] = {}
-
-    async def discovery(_: Request) -> Response:
-        return JSONResponse(
-            {"issuer": issuer, "authorization_endpoint": f"{issuer}/authorize", "token_endpoint": f"{issuer}/token"}
-        )
+    """Its list of personas, and its page; a code is the persona's own key."""
 
     async def personas(_: Request) -> Response:
         return JSONResponse([{"key": key, "label": label, "homeCity": code} for key, label, code in PERSONAS])
@@ -235,28 +284,13 @@ def provider(issuer: str, behaviour: Behaviour) -> Starlette:
         if key == behaviour.denied:
             back |= {"error": "login_required", "error_description": "no such persona"}
         else:
-            back["code"] = secrets.token_urlsafe()
-            codes[back["code"]] = (key, asked["code_challenge"], asked["nonce"])
+            back["code"] = key
         return RedirectResponse(asked["redirect_uri"] + "?" + urlencode(back), 302)
-
-    async def token(request: Request) -> Response:
-        form = await request.form()
-        key, challenge, nonce = codes.pop(str(form["code"]))
-        digest = hashlib.sha256(str(form["code_verifier"]).encode()).digest()
-        if base64.urlsafe_b64encode(digest).rstrip(b"=").decode() != challenge:
-            return JSONResponse({"error": "invalid_grant"}, 400)
-        claims = {"iss": issuer, "aud": "roam-graphiql", "nonce": nonce, "sub": key, "exp": int(time.time()) + 3600}
-        body = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
-        return JSONResponse(
-            {"access_token": f"at.{key}", "token_type": "Bearer", "expires_in": 3600, "id_token": f"e30.{body}.x"}
-        )
 
     return Starlette(
         routes=[
-            Route("/.well-known/openid-configuration", discovery),
             Route("/personas", personas),
             Route("/authorize", authorize),
-            Route("/token", token, methods=["POST"]),
         ],
         middleware=[
             Middleware(

@@ -19,26 +19,56 @@ def stub() -> Iterator[Stack]:
 def _behaves(stub: Stack) -> None:
     stub.behaviour.failing, stub.behaviour.denied, stub.behaviour.forged_state = (), None, False
     stub.behaviour.shows_plans = True
-    stub.behaviour.authorization.clear()
+    stub.behaviour.citizens.clear()
+    stub.behaviour.sessions.clear()
     stub.behaviour.extensions.clear()
-    stub.behaviour.socket_payloads.clear()
+    stub.behaviour.sockets.clear()
 
 
 def test_requests_carry_the_persona_and_stop_carrying_it_after_sign_out(stub: Stack) -> None:
-    """Signing out that leaves the token in use would be no signing out."""
+    """Signing out that leaves the session alive would be no signing out."""
     with visiting() as visit:
         visit.open(stub.gateway_url)
         visit.sign_in("deng")
         visit.page.wait_for_selector(".roam-dot.on")
         assert " ".join(visit.page.inner_text(".roam-face").split()) == "邓** 德阳市 实人 剩 60 分钟"
-        assert stub.behaviour.authorization[-1] == "Bearer at.deng"
+        assert stub.behaviour.citizens[-1] == "deng"
 
         visit.page.click(".roam-face")
         visit.page.click("text=退出登录")
+        visit.page.wait_for_selector(".roam-dot:not(.on)")
+        assert stub.behaviour.sessions == {}
         visit.choose("05-bills-across-cities")
         visit.run()
         visit.until(".result-window", '"me": null')
-        assert stub.behaviour.authorization[-1] is None
+        assert stub.behaviour.citizens[-1] is None
+
+
+def test_no_script_ever_sees_a_token(stub: Stack) -> None:
+    """A stranger's script on the page could send requests while it runs, and could take nothing away."""
+    with visiting("en-GB") as visit:
+        visit.open(stub.gateway_url)
+        visit.sign_in("deng")
+        visit.page.wait_for_selector(".roam-dot.on")
+        session = next(iter(stub.behaviour.sessions))
+        kept = visit.page.evaluate("JSON.stringify([document.cookie, {...localStorage}, {...sessionStorage}])")
+        assert session not in kept
+        assert "csrf" not in kept
+
+
+def test_another_tabs_sign_in_is_noticed_at_the_next_request(stub: Stack) -> None:
+    """Both tabs have the same cookie; the one that does not know the session's word yet asks for it and goes on."""
+    with visiting("en-GB") as visit:
+        visit.open(stub.gateway_url)
+        other = visit.page.context.new_page()
+        other.goto(f"{stub.gateway_url}/graphql")
+        other.click(".roam-face")
+        other.click('[data-persona="mei"]')
+        other.wait_for_selector(".roam-dot.on")
+        visit.choose("05-bills-across-cities")
+        visit.run()
+        visit.until(".result-window", '"bills"')
+        assert stub.behaviour.citizens[-1] == "mei"
 
 
 def test_a_failed_city_is_a_red_row_beside_four_green_ones(stub: Stack) -> None:
@@ -72,7 +102,7 @@ def test_a_refused_sign_in_is_told_in_the_readers_language(stub: Stack, locale: 
 
 
 def test_an_answer_with_a_foreign_state_signs_nobody_in(stub: Stack) -> None:
-    """State is what binds the answer to this page's own request (RFC 6749 §10.12)."""
+    """State is what binds the answer to this browser's own request (RFC 6749 §10.12)."""
     stub.behaviour.forged_state = True
     with visiting("en-GB") as visit:
         visit.open(stub.gateway_url)
@@ -102,11 +132,11 @@ def test_where_pop_ups_are_blocked_the_whole_page_goes_and_comes_back(stub: Stac
         visit.page.click("text=陈**")
         visit.page.wait_for_selector(".roam-dot.on")
         assert "陈**" in visit.page.inner_text(".roam-face")
-        assert "code=" not in visit.page.url
+        assert visit.page.url == f"{stub.gateway_url}/graphql"
 
 
 def test_a_subscription_runs_over_a_socket_that_knows_the_citizen(stub: Stack) -> None:
-    """A browser cannot set headers on a WebSocket: the token goes into connection_init."""
+    """A browser cannot set headers on a WebSocket, but sends its cookie along."""
     with visiting() as visit:
         visit.open(stub.gateway_url)
         visit.sign_in("deng")
@@ -116,7 +146,7 @@ def test_a_subscription_runs_over_a_socket_that_knows_the_citizen(stub: Stack) -
         visit.page.keyboard.insert_text("subscription Live { channelAvailability { slug availability status } }")
         visit.run()
         visit.until(".result-window", '"availability": "UP"')
-        assert stub.behaviour.socket_payloads[0]["Authorization"] == "Bearer at.deng"
+        assert stub.behaviour.sockets == ["deng"]
 
 
 def test_every_saved_operation_is_a_tab_and_a_closed_one_opens_again_from_the_menu(stub: Stack) -> None:

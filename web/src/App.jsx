@@ -8,9 +8,10 @@ import { AnswerPanels } from './AnswerPanels.jsx';
 import { createFetcher } from './graph.js';
 import { freshVariables, shown } from './operations.js';
 import { loadPlaces } from './places.js';
-import { finishRedirect } from './signin.js';
+import { session } from './session.js';
+import { failedRedirect } from './signin.js';
 import { TabStrip } from './TabStrip.jsx';
-import { enter, TopBar } from './TopBar.jsx';
+import { see, TopBar } from './TopBar.jsx';
 
 const PLUGINS = [DOC_EXPLORER_PLUGIN, HISTORY_PLUGIN, explorerPlugin()];
 
@@ -29,7 +30,8 @@ export function App({ config, operations }) {
   const [problem, setProblem] = useState(null);
   useEffect(() => {
     loadPlaces(config.graphql).then(setPlaces);
-    finishRedirect(config).then((tokens) => tokens && enter(config, '', tokens)).catch(setProblem);
+    setProblem(failedRedirect());
+    if (session.get()) see(config).catch(setProblem);
   }, [config]);
   return (
     <GraphiQLProvider fetcher={fetcher} plugins={PLUGINS} referencePlugin={DOC_EXPLORER_PLUGIN} defaultTabs={tabs}

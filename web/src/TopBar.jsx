@@ -6,15 +6,14 @@ import { PersonaPicker } from './PersonaPicker.jsx';
 import { loadViewer } from './places.js';
 import { plans } from './plans.js';
 import { session } from './session.js';
-import { signInAs, signInOnPage } from './signin.js';
+import { signInAs, signInOnPage, signOut } from './signin.js';
 import { explain, language, useWords, words } from './words.js';
 
-/** Keep the tokens and ask the gateway how it sees their bearer. Raises: an Error in plain words when it does not. */
-export async function enter(config, person, tokens) {
-  session.set({ ...tokens, person });
+/** Ask the gateway how it sees the citizen of this session. Raises: an Error in plain words when it does not. */
+export async function see(config) {
   const viewer = await loadViewer(config.graphql);
   if (viewer.error) throw new Error(`${words().notAccepted}: ${viewer.error}`);
-  session.set({ ...tokens, person, viewer });
+  if (session.get()) session.set({ ...session.get(), viewer });
 }
 
 export function TopBar({ config, operations, places, problem, onProblem }) {
@@ -22,18 +21,19 @@ export function TopBar({ config, operations, places, problem, onProblem }) {
   const { wanted } = useSyncExternalStore(plans.subscribe, plans.get);
   const [busy, setBusy] = useState(false);
   const [shown, text] = useWords();
-  const signIn = async (person, flow) => {
+  const run = async (flow) => {
     setBusy(true);
     onProblem(null);
     try {
-      await enter(config, person, await flow());
+      await flow();
+      if (session.get()) await see(config);
     } catch (error) {
       onProblem(error);
     } finally {
       setBusy(false);
     }
   };
-  const pick = (key) => signIn(key, () => signInAs(config, key));
+  const pick = (key) => run(() => signInAs(config, key));
   const person = signedIn?.person ?? null;
   return (
     <>
@@ -44,7 +44,7 @@ export function TopBar({ config, operations, places, problem, onProblem }) {
           <OperationHints operations={operations} config={config} person={person} onPersona={pick} />
         </div>
         <PersonaPicker config={config} places={places} person={person} busy={busy} face={<Citizen signedIn={signedIn} />}
-          onPick={pick} onPage={() => signIn('', () => signInOnPage(config))} onOut={() => session.set(null)} />
+          onPick={pick} onPage={() => run(() => signInOnPage(config))} onOut={() => run(signOut)} />
         <button type="button" className="roam-plan-toggle" title={text.planHint} aria-pressed={wanted} onClick={() => plans.want(!wanted)}>{text.plan}</button>
         <button type="button" className="roam-language" lang={shown === 'zh' ? 'en' : 'zh'} onClick={() => language.set(shown === 'zh' ? 'en' : 'zh')}>{text.switchLanguage}</button>
       </header>

@@ -3,23 +3,34 @@
 import { getOperationAST, parse } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { plans } from './plans.js';
-import { session } from './session.js';
+import { resume, session } from './session.js';
 import { language, words } from './words.js';
 
 const names = (headers) => Object.keys(headers).map((name) => name.toLowerCase());
 
 function withCitizen(headers = {}) {
   const ours = { 'Accept-Language': language.get() };
-  const token = session.get()?.token;
-  if (token) ours.Authorization = `Bearer ${token}`;
+  const word = session.get()?.csrf; // without it a request with the session's cookie is refused
+  if (word) ours['X-Roam-CSRF'] = word;
   const typed = names(headers);
   return { ...Object.fromEntries(Object.entries(ours).filter(([name]) => !typed.includes(name.toLowerCase()))), ...headers };
 }
 
 const failure = (message) => ({ errors: [{ message }] });
 
+// Another tab may have signed in or out since: the gateway refused before doing anything, so asking again is safe.
+const NOT_OURS = ['FORBIDDEN', 'UNAUTHENTICATED'];
+const isStale = (answer) => !('data' in answer) && NOT_OURS.includes(answer.errors?.[0]?.extensions?.code);
+
 /** One request over HTTP; the answer as the gateway gave it, or an answer with one plain error. */
 export async function request(url, body, headers) {
+  const [answer, before] = [await sent(url, body, headers), session.get()?.csrf];
+  if (!isStale(answer)) return answer;
+  const now = await resume().catch(() => null);
+  return now && now.csrf !== before ? sent(url, body, headers) : answer;
+}
+
+async function sent(url, body, headers) {
   let response;
   try {
     response = await fetch(url, {
@@ -47,7 +58,7 @@ function subscribe(url, body, headers) {
     subscribe(observer) {
       const client = createClient({
         url: url.replace(/^http/, 'ws'),
-        connectionParams: withCitizen(headers), // the gateway reads Authorization from connection_init
+        connectionParams: withCitizen(headers), // a typed Authorization goes into connection_init; else the cookie speaks
         retryAttempts: 2,
       });
       const stop = client.subscribe(body, {

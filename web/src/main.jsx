@@ -8,11 +8,13 @@ import './style.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.jsx';
 import { loadOperations } from './operations.js';
+import { resume } from './session.js';
 import { words } from './words.js';
 
 async function start(root) {
   try {
-    const [config, operations] = await Promise.all([fetch('/graphiql/config.json').then((answer) => answer.json()), loadOperations()]);
+    const asked = fetch('/graphiql/config.json').then((answer) => answer.json());
+    const [config, operations] = await Promise.all([asked, loadOperations(), resume()]); // the session before any request
     root.render(<App config={config} operations={operations} />);
   } catch {
     root.render(<p role="alert" className="roam-problem">{words().gatewayUnreachable}</p>);

@@ -1,55 +1,34 @@
-// Sign-in by authorisation code with PKCE: in a hidden frame (a persona by hint, no page), in a pop-up window,
-// or, where pop-ups are blocked, by leaving the page and coming back. Sources: RFC 6749 §4.1, RFC 7636,
-// OpenID Connect Core 1.0 §3.1. A state or nonce that does not match ends the attempt.
+// Sign-in by the gateway: it sends the browser to the identity provider, takes the answer and keeps the tokens; this page
+// never sees one. In a hidden frame (a persona by hint, no page), in a pop-up window, or, where pop-ups are blocked, by
+// leaving the page and coming back.
 import { SignInError } from './errors.js';
-import { CALLBACK_MESSAGE, CALLBACK_PATH, PENDING_KEY, RETURNED_KEY } from './names.js';
-import { challengeOf, claimsOf, randomText } from './pkce.js';
+import { CALLBACK_MESSAGE, CALLBACK_PATH } from './names.js';
+import { resume, session } from './session.js';
 
 const FRAME_SECONDS = 15;
 const POPUP_SECONDS = 300;
 
-async function json(url, init, code) {
+async function json(url, code) {
   let response;
   try {
-    response = await fetch(url, init);
+    response = await fetch(url);
   } catch {
     throw new SignInError('PROVIDER_UNREACHABLE', new URL(url).origin);
   }
-  const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new SignInError(code, body.error_description ?? body.error ?? `HTTP ${response.status}`);
-  return body;
-}
-
-function discover(issuer) {
-  if (!issuer) throw new SignInError('NO_PROVIDER');
-  return json(`${issuer}/.well-known/openid-configuration`, {}, 'PROVIDER_FAILED');
+  if (!response.ok) throw new SignInError(code, `HTTP ${response.status}`);
+  return response.json();
 }
 
 /** The personas the provider knows: [{key, label, homeCity}]. */
 export async function personas(config) {
   if (!config.issuer) throw new SignInError('NO_PROVIDER');
-  return json(`${config.issuer}/personas`, {}, 'PROVIDER_FAILED');
+  return json(`${config.issuer}/personas`, 'PROVIDER_FAILED');
 }
 
-const newAttempt = () => ({ state: randomText(), nonce: randomText(), verifier: randomText() });
+const loginUrl = (config, back, extra = {}) =>
+  `/auth/login?${new URLSearchParams({ issuer: config.issuer, return: back, ...extra })}`;
 
-async function authorizeUrl(config, provider, attempt, extra) {
-  const url = new URL(provider.authorization_endpoint);
-  url.search = new URLSearchParams({
-    response_type: 'code',
-    client_id: config.clientId,
-    redirect_uri: window.location.origin + CALLBACK_PATH,
-    scope: 'openid',
-    state: attempt.state,
-    nonce: attempt.nonce,
-    code_challenge: await challengeOf(attempt.verifier),
-    code_challenge_method: 'S256',
-    ...extra,
-  });
-  return url.href;
-}
-
-/** Wait for the callback page inside `source` (a window) to hand over its answer. */
+/** Wait for the page inside `source` (a window) to hand over how the sign-in ended. */
 function answerFrom(source, seconds, isClosed = () => false) {
   return new Promise((resolve, reject) => {
     const end = (settle, value) => {
@@ -70,48 +49,26 @@ function answerFrom(source, seconds, isClosed = () => false) {
   });
 }
 
-function verifyAnswer(answer, attempt, config) {
-  if (answer.state !== attempt.state) throw new SignInError('STATE_MISMATCH');
-  if (answer.error) throw new SignInError('PROVIDER_REFUSED', answer.error_description ?? answer.error);
-  if (answer.iss && answer.iss !== config.issuer) throw new SignInError('WRONG_ISSUER', answer.iss); // RFC 9207 §2.4
-}
+const failureIn = (answer) => (answer.signin === 'failed' ? new SignInError(answer.reason, answer.detail) : null);
 
-function verifyIdToken(token, attempt, config) {
-  const claims = claimsOf(token);
-  if (claims.nonce !== attempt.nonce) throw new SignInError('NONCE_MISMATCH');
-  if (claims.iss !== config.issuer) throw new SignInError('WRONG_ISSUER', claims.iss);
-  if (![claims.aud].flat().includes(config.clientId)) throw new SignInError('WRONG_ISSUER', String(claims.aud));
-}
-
-/** Trade the code for tokens. Returns {token, expiresAt (epoch ms)}. */
-async function redeem(config, provider, attempt, answer) {
-  verifyAnswer(answer, attempt, config);
-  const form = new URLSearchParams({
-    grant_type: 'authorization_code',
-    code: answer.code,
-    client_id: config.clientId,
-    redirect_uri: window.location.origin + CALLBACK_PATH,
-    code_verifier: attempt.verifier,
-  });
-  const tokens = await json(provider.token_endpoint, { method: 'POST', body: form }, 'PROVIDER_REFUSED');
-  if (!tokens.id_token || !tokens.access_token) throw new SignInError('PROVIDER_FAILED', 'no id_token');
-  verifyIdToken(tokens.id_token, attempt, config);
-  return { token: tokens.access_token, expiresAt: Date.now() + (tokens.expires_in ?? 3600) * 1000 };
+async function settled(answer, person) {
+  const failure = failureIn(answer);
+  if (failure) throw failure;
+  if (!(await resume(person))) throw new SignInError('OTHER');
 }
 
 /** Sign a persona in without any page: hidden frame, prompt=none, login_hint. */
 export async function signInAs(config, personaKey) {
-  const provider = await discover(config.issuer);
-  const attempt = newAttempt();
+  if (!config.issuer) throw new SignInError('NO_PROVIDER');
   const frame = document.createElement('iframe');
   frame.hidden = true;
   frame.title = 'sign-in';
   const answered = answerFrom(() => frame.contentWindow, FRAME_SECONDS);
   answered.catch(() => {}); // its failure is reported below, where it is awaited
   try {
-    frame.src = await authorizeUrl(config, provider, attempt, { prompt: 'none', login_hint: personaKey });
+    frame.src = loginUrl(config, CALLBACK_PATH, { prompt: 'none', login_hint: personaKey });
     document.body.append(frame);
-    return await redeem(config, provider, attempt, await answered);
+    await settled(await answered, personaKey);
   } finally {
     frame.remove();
   }
@@ -119,34 +76,30 @@ export async function signInAs(config, personaKey) {
 
 /** Sign in on the provider's own page, in a pop-up; leaves this page where pop-ups are blocked. */
 export async function signInOnPage(config) {
-  // The window opens before the first await: browsers block pop-ups that come later than the click.
-  const popup = window.open('about:blank', 'roam-signin', 'popup,width=460,height=720');
+  if (!config.issuer) throw new SignInError('NO_PROVIDER');
+  const popup = window.open(loginUrl(config, CALLBACK_PATH), 'roam-signin', 'popup,width=460,height=720');
+  if (!popup) {
+    window.location.assign(loginUrl(config, '/graphql'));
+    await new Promise(() => {}); // the page is leaving
+  }
   try {
-    const provider = await discover(config.issuer);
-    const attempt = newAttempt();
-    const url = await authorizeUrl(config, provider, attempt, {});
-    if (!popup) {
-      window.sessionStorage.setItem(PENDING_KEY, JSON.stringify(attempt));
-      window.location.assign(url);
-      return await new Promise(() => {}); // the page is leaving
-    }
-    const answered = answerFrom(() => popup, POPUP_SECONDS, () => popup.closed);
-    popup.location.replace(url);
-    return await redeem(config, provider, attempt, await answered);
+    await settled(await answerFrom(() => popup, POPUP_SECONDS, () => popup.closed), '');
   } catch (error) {
-    popup?.close();
+    popup.close();
     throw error;
   }
 }
 
-/** Finish a sign-in that left the page; null when there is none to finish. */
-export async function finishRedirect(config) {
-  const [answer, attempt] = [RETURNED_KEY, PENDING_KEY].map((key) => {
-    const text = window.sessionStorage.getItem(key);
-    window.sessionStorage.removeItem(key);
-    return text && JSON.parse(text);
-  });
-  if (!answer) return null;
-  if (!attempt) throw new SignInError('STATE_MISMATCH');
-  return redeem(config, await discover(config.issuer), attempt, answer);
+/** What became of a sign-in that left the page, if it failed: the error; null otherwise. */
+export function failedRedirect() {
+  const failure = failureIn(Object.fromEntries(new URLSearchParams(window.location.search)));
+  if (failure) window.history.replaceState(null, '', window.location.pathname);
+  return failure;
+}
+
+/** End the session at the gateway, for every tab of this browser. Raises OTHER when it did not end. */
+export async function signOut() {
+  const ended = await fetch('/auth/logout', { method: 'POST', headers: { 'X-Roam-CSRF': session.get()?.csrf ?? '' } });
+  if (!ended.ok && (await resume())) throw new SignInError('OTHER', `HTTP ${ended.status}`);
+  session.set(null);
 }

@@ -1,0 +1,191 @@
+"""`python -m bench.ledger`: durable appends a second, checking a million records, and what deciding and recording cost a request.
+
+Works in a temporary folder on the disk that TMPDIR names: a disk in memory would show nothing. Ends after 15 minutes at the latest.
+"""
+
+import argparse
+import asyncio
+import os
+import signal
+import statistics
+import sys
+import tempfile
+import time
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+from starlette.applications import Starlette
+
+from app import CHINA, Gateway, Settings, now, usable
+from channels.answer import Page
+from channels.snapshot import load
+from edge.ports import Credentials
+from resolvers import Context
+from resolvers.consented import consented
+from resolvers.recording import record_answer, unrecordable, usage_of
+from resolvers.spending import spend
+from roaming import Grant, Outcome, SqliteLedger, Usage, authorize, subject_of
+from roaming.ledger_store import FILE, MIGRATIONS, write
+from roaming.ledger_verify import verify
+from sandbox import programs
+from sandbox.up import Stack
+from storage import Database
+from storage.plain import writer
+
+LIMIT_SECONDS = 15 * 60
+ROOT = Path(__file__).resolve().parent.parent / "cities"
+NUMBERS = count(1)
+AT_ONCE = 2_000
+ROUNDS = 2_000
+PERSONA, CITY, OPERATION = "deng", "chengdu", "bills.list"
+
+
+def usage(number: int) -> Usage:
+    """One of many calls of 5 000 citizens."""
+    return Usage(
+        at=datetime(2026, 11, 22, tzinfo=UTC) + timedelta(milliseconds=number),
+        call=f"{number:032x}",
+        home="510600",
+        visited="510100",
+        operation=OPERATION,
+        outcome=Outcome.OK,
+        subject=subject_of(str(number % 5_000)),
+        latency_ms=number % 90,
+        purpose="为异地就医和生活缴费提供查询",
+        agreement="2026-001",
+        consent="0f9d6b0c2b7a4e6f8d1e3a5c7b9d0f12",
+        app="roam-cli",
+    )
+
+
+async def appends(folder: Path, callers: int, seconds: float) -> float:
+    """Durable appends a second, of callers who each wait for one before the next."""
+    done = 0
+
+    async def caller(ledger: SqliteLedger, until: float) -> None:
+        nonlocal done
+        while time.monotonic() < until:
+            await ledger.append(usage(next(NUMBERS)))
+            done += 1
+
+    async with SqliteLedger.opened(folder / FILE) as ledger:
+        begun = time.monotonic()
+        async with asyncio.TaskGroup() as group:
+            for _ in range(callers):
+                group.create_task(caller(ledger, begun + seconds))
+        return done / (time.monotonic() - begun)
+
+
+async def filled(path: Path, records: int) -> float:
+    """A ledger of so many records; how many a second one writer put there, in commits of AT_ONCE."""
+    async with await Database.open(path, (MIGRATIONS,)):
+        begun = time.monotonic()
+        with closing(writer(path)) as connection:
+            for start in range(0, records, AT_ONCE):
+                write(connection, path, [usage(next(NUMBERS)) for _ in range(min(AT_ONCE, records - start))])
+        return records / (time.monotonic() - begun)
+
+
+def checked(path: Path) -> tuple[float, int, float]:
+    """Seconds to verify, records, and MB of memory at most, in a process of its own."""
+    mine, theirs = os.pipe()
+    if (child := os.fork()) == 0:
+        begun = time.monotonic()
+        verdict = verify(path)
+        told = f"{time.monotonic() - begun} {verdict.count if verdict.whole else -1}"
+        os.write(theirs, told.encode())
+        os._exit(0)
+    _, _, used = os.wait4(child, 0)
+    seconds, records = os.read(mine, 100).decode().split()
+    return float(seconds), int(records), used.ru_maxrss / 1024
+
+
+async def costs(folder: Path) -> dict[str, float]:
+    """Median milliseconds of each stage that a request with known keys goes through, in a gateway beside a running sandbox."""
+    with Stack.start(ROOT, folder / "sandbox") as stack:
+        token = stack.token(PERSONA)
+        settings = Settings.from_environment(programs.gateway(stack.places, stack.ports, {}).environment)
+        loaded = load(
+            settings.root,
+            environment=settings.environment,
+            at=now().astimezone(CHINA).date(),
+            secrets=settings.secrets,
+            overlays=settings.overlays,
+        )
+        gateway = Gateway(settings, usable(loaded, settings))
+        async with gateway.lifespan(Starlette()):
+            return await stages(gateway, token)
+
+
+async def stages(gateway: Gateway, token: str) -> dict[str, float]:
+    """Each stage by itself, ROUNDS times, on a request of its own."""
+    took: dict[str, list[float]] = {"token and context": [], "policy": [], "ledger": []}
+    for _ in range(ROUNDS):
+        begun = time.perf_counter()
+        context = await gateway.context(Credentials({"authorization": f"Bearer {token}"}, "bench"))
+        verified = time.perf_counter()
+        grant = await policy(context)
+        allowed = time.perf_counter()
+        await recorded(context, grant)
+        ended = time.perf_counter()
+        for name, span in zip(took, (verified - begun, allowed - verified, ended - allowed), strict=True):
+            took[name].append(span * 1_000)
+    medians = {name: statistics.median(spans) for name, spans in took.items()}
+    whole = [sum(spans) for spans in zip(*took.values(), strict=True)]
+    return medians | {"together": statistics.median(whole), "together, 95 %": sorted(whole)[ROUNDS * 95 // 100]}
+
+
+async def policy(context: Context) -> Grant:
+    """Agreement, consent and quota of one crossing."""
+    channel = context.channel(CITY)
+    grant = authorize(context.snapshot, channel, OPERATION, context.home, context.today)
+    for stage in (consented, spend):
+        if not isinstance(grant, Grant):
+            break
+        grant = await stage(context, channel, OPERATION, grant)
+    if not isinstance(grant, Grant):
+        raise SystemExit(f"{OPERATION} in {CITY} is refused: {grant.code}")
+    return grant
+
+
+async def recorded(context: Context, grant: Grant) -> None:
+    """What the ledger adds to a read: may it be recorded, and the record."""
+    channel = context.channel(CITY)
+    if await unrecordable(context, channel, OPERATION):
+        raise SystemExit("the ledger cannot be written")
+    usage = usage_of(context, channel, OPERATION, grant)
+    await record_answer(context, usage, Page((), 0, None, None, context.now), number=None)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m bench.ledger", description="What the usage ledger costs.")
+    parser.add_argument("--records", type=int, default=1_000_000, help="records to verify (1 000 000)")
+    parser.add_argument("--seconds", type=float, default=5, help="length of each round of appends (5)")
+    options = parser.parse_args()
+    signal.signal(signal.SIGALRM, lambda *_: sys.exit("stopped"))
+    signal.alarm(LIMIT_SECONDS)
+    with tempfile.TemporaryDirectory(prefix="roam-bench-") as name:
+        folder = Path(name)
+        for callers in (1, 10, 100, 500):
+            rate = asyncio.run(appends(folder, callers, options.seconds))
+            say(f"durable appends, {callers} callers: {rate:,.0f} a second")
+        path = folder / "large.sqlite"
+        say(f"filled by one writer in commits of {AT_ONCE}: {asyncio.run(filled(path, options.records)):,.0f} a second")
+        seconds, records, memory = checked(path)
+        say(
+            f"verified {records:,} records, {path.stat().st_size / 1e6:,.0f} MB: {seconds:.1f} s, {memory:.0f} MB of memory"
+        )
+        for stage, spent in asyncio.run(costs(folder)).items():
+            say(f"{stage}: {spent:.3f} ms")
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""Agreements against each other and against the channels: numbers, days, cities, signatures, services, flags.
+
+An agreement with an error opens nothing (`void`): what two cities signed is not guessed at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from channels.agreements import Agreement, Suspension
+from channels.diagnostics import Diagnostic, report
+from channels.documents import Document
+from channels.positions import Node, key_place, value_place
+from channels.scene import Scene
+
+HARMLESS = ("ROAM-314",)  # a service that the provider does not list could be opened by no agreement
+
+
+def check_agreement(
+    document: Document[Agreement], scenes: Mapping[str, Scene], cities: tuple[str, ...], seen: Mapping[str, str]
+) -> Iterator[Diagnostic]:
+    """Whatever of one agreement does not agree.  `seen`: the file of each id that came before."""
+    agreement, node = document.model, document.node
+    if agreement is None or node is None:
+        return
+    if agreement.id in seen:
+        place = value_place(node, ("id",))
+        yield report("agreement_id", place, found=agreement.id, other=seen[agreement.id])
+    if agreement.valid.until < agreement.valid.start:
+        yield report("agreement_dates", value_place(node, ("valid", "until")))
+    yield from _check_cities(node, agreement, cities)
+    yield from _check_flags(node, agreement)
+    if (scene := scenes.get(agreement.provider)) is not None:
+        yield from _check_provider(node, agreement, scene)
+
+
+def void(found: Sequence[Diagnostic]) -> bool:
+    """Whether findings about one agreement leave it without effect."""
+    return any(item.severity == "error" and item.code not in HARMLESS for item in found)
+
+
+def _check_provider(node: Node, agreement: Agreement, scene: Scene) -> Iterator[Diagnostic]:
+    listed = tuple(sorted({provider.code for provider in scene.providers}))
+    for index, code in enumerate(agreement.services):
+        if code not in listed:
+            place = value_place(node, ("services", index))
+            yield report("agreement_service", place, city=agreement.provider, found=code, near=code, choices=listed)
+    if agreement.state == "ACTIVE" and agreement.valid.until < scene.around.at:
+        place = value_place(node, ("valid", "until"))
+        yield report("agreement_expired", place, id=agreement.id, until=agreement.valid.until)
+
+
+def _check_cities(node: Node, agreement: Agreement, cities: tuple[str, ...]) -> Iterator[Diagnostic]:
+    named: list[tuple[tuple[str | int, ...], str]] = [(("provider",), agreement.provider)]
+    named += [(("consumers", index), slug) for index, slug in enumerate(agreement.consumers)]
+    signed = {party.city for party in agreement.parties}
+    for path, slug in named:
+        place = value_place(node, path)
+        if slug not in cities:
+            yield report("unknown_city", place, found=slug, near=slug, choices=cities)
+        if path != ("provider",) and slug == agreement.provider:
+            yield report("agreement_self", place, found=slug)
+        elif slug not in signed and slug in cities:
+            yield report("agreement_party", key_place(node, ("parties",)), found=slug)
+
+
+def _check_flags(node: Node, agreement: Agreement) -> Iterator[Diagnostic]:
+    """Each flag has an end after its beginning, and a consumer's names the consumer."""
+    for index, flag in enumerate(agreement.suspensions):
+        path: tuple[str | int, ...] = ("suspended", index) if isinstance(agreement.suspended, tuple) else ("suspended",)
+        if flag.until is not None and flag.until < flag.since:
+            yield report("suspension_dates", value_place(node, (*path, "until")))
+        if not _names_consumer(agreement, flag):
+            where = value_place(node, (*path, "city")) if flag.city else key_place(node, (*path, "by"))
+            yield report(
+                "suspension_city", where, found=flag.city or "-", near=flag.city or "", choices=agreement.consumers
+            )
+
+
+def _names_consumer(agreement: Agreement, flag: Suspension) -> bool:
+    """A consumer's flag names one of several consumers; no other flag names a city."""
+    if flag.by != "consumer":
+        return flag.city is None
+    return flag.city in agreement.consumers if flag.city else len(agreement.consumers) == 1

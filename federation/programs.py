@@ -1,0 +1,80 @@
+"""Programs of the quick tier, kept while they are used: an operation is interpreted first and compiled when it comes again."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+from .client import Received, SubgraphClient, SubgraphRequest, SubgraphResponse, Wire, request_body
+from .plan import QueryPlan
+from .shapes import Shaped, Unshaped
+from .typed import Program, compiled
+
+MAX_PROGRAMS = 256  # of one gateway; the largest takes about a megabyte
+MAX_COUNTED = 4_096
+FIRST_COMPILED = 3  # the use of an operation that is worth compiling it
+
+
+class Programs:
+    """The compiled operations of one gateway, and how often others were seen."""
+
+    def __init__(self, first_compiled: int = FIRST_COMPILED) -> None:
+        self._first_compiled = first_compiled
+        self._made: OrderedDict[int, tuple[QueryPlan, Program | None]] = OrderedDict()
+        # By identity, which is far cheaper than equality; each entry holds its plan, so that no id comes back.
+        self._seen: OrderedDict[int, tuple[QueryPlan, int]] = OrderedDict()
+
+    def of(self, plan: QueryPlan, shape: Callable[[], Shaped]) -> Program | None:
+        """The program of a plan; None while it is new, and for one that is not plain."""
+        key = id(plan)
+        made = self._made.get(key)
+        if made is not None:
+            self._made.move_to_end(key)
+            return made[1]
+        count = self._count(key, plan)
+        if count < self._first_compiled:
+            return None
+        del self._seen[key]
+        program = _compiled(plan, shape)
+        self._made[key] = plan, program
+        if len(self._made) > MAX_PROGRAMS:
+            self._made.popitem(last=False)
+        return program
+
+    def _count(self, key: int, plan: QueryPlan) -> int:
+        count = self._seen.get(key, (plan, 0))[1] + 1
+        self._seen[key] = plan, count
+        self._seen.move_to_end(key)
+        if len(self._seen) > MAX_COUNTED:
+            self._seen.popitem(last=False)
+        return count
+
+
+def _compiled(plan: QueryPlan, shape: Callable[[], Shaped]) -> Program | None:
+    try:
+        return compiled(plan, shape())
+    except Unshaped:
+        return None
+
+
+def wires(program: Program, clients: Mapping[str, SubgraphClient]) -> Mapping[str, Wire] | None:
+    """The clients that a program asks; None when some answer is no bytes."""
+    if all(hasattr(clients.get(step.service), "exchange") for step in program.steps.values()):
+        return cast(Mapping[str, Wire], clients)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A subgraph of which the quick tier has asked some things already: they are not asked again."""
+
+    service: str
+    wire: Wire
+    answered: Mapping[tuple[str, bytes], Received | SubgraphResponse] = field(default_factory=dict)
+
+    async def fetch(self, request: SubgraphRequest) -> SubgraphResponse:
+        """The answer that is here, or else the subgraph's."""
+        answer = self.answered.get((self.service, request_body(request)))
+        if answer is None:
+            return await self.wire.fetch(request)
+        return answer if isinstance(answer, SubgraphResponse) else self.wire.read(answer)

@@ -1,0 +1,173 @@
+"""Explain = execution: whatever is asked by whomever, what is explained is what the cities then receive."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from edge.dry_run import DryRun
+from edge.limits import Limits
+from identity.viewer import Viewer
+from resolvers.context import RunningGraph, Services
+from resolvers.dry import dry
+from resolvers.explaining import ordered
+from resolvers.graphs import build_graphs
+from resolvers.ids import seal_id
+from resolvers.planning import plan
+from resolvers.watch import Watch
+from roaming import Consent
+from schema.codes import AssuranceLevel
+from storage import Database
+from tests.resolvers.simulator import City, Consenting, citizen, request, services, snapshot, store
+
+SLUGS = ("chengdu", "deyang", "meishan", "mianyang", "ziyang")
+HOMES = {"510100": "chengdu", "510600": "deyang", "511400": "meishan", "510700": "mianyang", "512000": "ziyang"}
+RUN = DryRun(Limits())
+Asked = set[tuple[str, str, frozenset[str]]]
+
+
+@cache
+def graphs() -> RunningGraph:
+    return build_graphs(snapshot(), {}).graph
+
+
+class SomeConsents(Consenting):
+    """Consents as the test chooses: by agreement, all of it or nothing."""
+
+    def __init__(self, database: Database, given_for: frozenset[str]) -> None:
+        super().__init__(database)
+        self._given_for = given_for
+
+    async def of(self, citizen: str) -> tuple[Consent, ...]:
+        return tuple(one for one in await super().of(citizen) if one.id.split()[0] in self._given_for)
+
+
+FILTERS = some.sampled_from(
+    ["", "filter: { kinds: [WATER] }", "filter: { kinds: [GAS, ELECTRICITY], states: [UNPAID] }"]
+)
+CITIES = some.lists(some.sampled_from(SLUGS), unique=True, max_size=5)
+
+
+def named(cities: list[str]) -> str:
+    return f"cities: [{', '.join(slug.upper() for slug in cities)}]"
+
+
+@some.composite
+def listed(draw: Any, field: str, below: str) -> str:
+    """A list over some cities, over the linked ones, or over none."""
+    arguments = [named(draw(CITIES)) if draw(some.booleans()) else ""]
+    arguments += [draw(FILTERS)] if field == "bills" else []
+    given_ones = ", ".join(filter(None, arguments))
+    return f"{field}{f'({given_ones})' if given_ones else ''} {{ {below} }}"
+
+
+@some.composite
+def in_city(draw: Any) -> str:
+    """What a visitor asks of one city."""
+    fields = {
+        "bills": "bills { nodes { id } }",
+        "social": "socialInsurance { nodes { kind } }",
+        "ride": "rideCode { payload }",
+        "venues": "venues(kind: HOSPITAL) { nodes { id } }",
+        "notices": "notices { nodes { id } }",
+        "standing": "standing",
+    }
+    chosen = draw(some.lists(some.sampled_from(sorted(fields)), unique=True, min_size=1))
+    return f"roam(city: {draw(some.sampled_from(SLUGS)).upper()}) {{ {' '.join(fields[one] for one in chosen)} }}"
+
+
+MINE = (
+    listed("bills", "nodes { id }") | listed("bills", "coverage { outcome } unpaidTotal { amount }")
+    | listed("socialInsurance", "nodes { kind }") | listed("housingFund", "coverage { outcome }")
+    | listed("appointments", "nodes { id }") | listed("applications", "edges { node { id } }")
+)  # fmt: skip
+FIELDS = (
+    in_city()
+    | some.lists(MINE, min_size=1, max_size=4).map(
+        lambda fields: "me { " + " ".join(f"f{n}: {field}" for n, field in enumerate(fields)) + " }"
+    )
+    | CITIES.map(lambda cities: f"notices({named(cities)}) {{ nodes {{ id }} }}")
+    | CITIES.map(lambda cities: f'search(text: "水", {named(cities)}) {{ edges {{ score }} }}')
+    | some.just("local { deyang { creditScore { score } shuttleLines { line } } }")
+    | some.sampled_from(["Bill", "Notice", "Appointment", "Application", "Venue"]).map(lambda kind: f"NODE:{kind}")
+    | some.just("gateway { version }")
+)
+OPERATIONS = some.lists(FIELDS, min_size=1, max_size=4).map(
+    lambda fields: "{ " + " ".join(f"a{n}: {field}" for n, field in enumerate(fields)) + " }"
+)
+VIEWERS = some.none() | some.builds(
+    lambda home, level: replace(citizen(home), assurance=level),
+    some.sampled_from([*HOMES, "999999"]),
+    some.sampled_from(list(AssuranceLevel)[1:]),
+)
+CONSENTS = some.frozensets(some.sampled_from(sorted(agreement.id for agreement in snapshot().agreements)))
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(OPERATIONS, VIEWERS, CONSENTS | some.just(frozenset(agreement.id for agreement in snapshot().agreements)))
+def test_the_explained_routing_is_what_the_cities_receive(
+    operation: str, viewer: Viewer | None, consents: frozenset[str]
+) -> None:
+    """City, operation and claims, no more and no fewer."""
+    explained, executed = asyncio.run(both(operation, viewer, consents))
+    assert explained == executed
+
+
+def test_the_property_covers_calls_and_refusals() -> None:
+    """A property over operations that never call anybody would say nothing."""
+    text = f"{{ me {{ bills({named(list(SLUGS))}) {{ nodes {{ id }} }} }} roam(city: ZIYANG) {{ socialInsurance {{ nodes {{ kind }} }} }} }}"
+    agreements = frozenset(agreement.id for agreement in snapshot().agreements)
+    explained, executed = asyncio.run(both(text, citizen("510600"), agreements))
+    assert {slug for slug, _, _ in executed} == set(SLUGS)
+    assert explained == executed
+    none, at_home = asyncio.run(both(text, citizen("510600"), frozenset()))
+    assert none == at_home == {("deyang", "bills.list", frozenset({"pairwise_id"}))}
+
+
+async def both(operation: str, viewer: Viewer | None, consents: frozenset[str]) -> tuple[Asked, Asked]:
+    """What is explained, then what is received."""
+    async with store() as database:
+        held = services(database, {slug: City() for slug in SLUGS})
+        held = replace(held, consents=SomeConsents(database, consents), graph=graphs())
+        text = with_ids(held, operation)
+        return await explained_by(held, text, viewer), await received(held, text, viewer)
+
+
+def with_ids(held: Services, operation: str) -> str:
+    """Global ids of rows that no city has: the lists are read to their ends for them."""
+    for kind in ("Bill", "Notice", "Appointment", "Application", "Venue"):
+        sealed = seal_id(held.sealer, kind, "" if kind == "Citizen" else "chengdu", "row-1")
+        operation = operation.replace(f"NODE:{kind}", f'node(id: "{sealed}") {{ id }}')
+    return operation
+
+
+async def explained_by(held: Services, text: str, viewer: Viewer | None) -> Asked:
+    context = request(held, viewer)
+    watch = Watch(plan)
+    readied = RUN.prepare(context, text, None, {})
+    assert not isinstance(readied, tuple), readied
+    assert sound(await readied.run(dry(context, watch)))  # type: ignore[union-attr]
+    assert held.connections.asked == []  # type: ignore[attr-defined]
+    assert held.ledger.usages == []  # type: ignore[attr-defined]
+    return {
+        (step.channel.slug, step.operation, frozenset(step.verdict.ask.claims))
+        for step in ordered(watch.steps)
+        if step.called and step.channel and step.operation
+    }
+
+
+async def received(held: Services, text: str, viewer: Viewer | None) -> Asked:
+    context = request(held, viewer)
+    readied = RUN.prepare(context, text, None, {})
+    assert sound(await readied.run(context))  # type: ignore[union-attr]
+    asked = held.connections.asked  # type: ignore[attr-defined]
+    return {(slug, ask.operation, frozenset(ask.claims)) for slug, ask in asked}
+
+
+def sound(errors: Sequence[GraphQLError]) -> bool:
+    """A fault on both sides would make them equal, too."""
+    return "INTERNAL" not in [(error.extensions or {}).get("code") for error in errors]

@@ -1,1 +1,0 @@
-var e=`roam-signin-callback`,t=`roam.signin.returned`,n=`roam.signin.pending`,r=`roam.session`,i=`roam.language`,a=`roam.plan`,o=`/graphiql/callback`;export{a,n as i,o as n,t as o,i as r,r as s,e as t};

@@ -1,0 +1,1 @@
+var e=`roam-signin-callback`,t=`roam.person`,n=`roam.language`,r=`roam.plan`,i=`/graphiql/callback`;export{r as a,t as i,i as n,n as r,e as t};
