@@ -29,6 +29,7 @@ from channels.secrets import MissingSecret, Secrets
 from channels.snapshot import Loaded, Snapshot, load
 from channels.trusted import issuers_of
 from edge.dry_run import DryRun
+from edge.language import preferred_language
 from edge.limits import Limits
 from edge.pages import Site
 from edge.ports import Credentials
@@ -39,7 +40,7 @@ from edge.server import settle_memory
 from edge.signin import SignIn
 from identity import links, open_session, sessions
 from identity.entrance import Entrance
-from identity.issuers import AmbiguousIssuers, Issuer
+from identity.issuers import AmbiguousIssuers, Issuer, UnsafeAlgorithm
 from identity.refusal import Refusal
 from identity.seal import Sealer
 from resolvers import Context, Federating, Graphs, Listing, Services, catalogue_index
@@ -139,7 +140,7 @@ def issuers(settings: Settings, snapshot: Snapshot) -> tuple[Issuer, ...]:
     """The trusted providers. Raises: CannotStart."""
     try:
         found = issuers_of(snapshot, settings.issuer)
-    except (AmbiguousIssuers, MissingSecret) as problem:
+    except (AmbiguousIssuers, UnsafeAlgorithm, MissingSecret) as problem:
         raise CannotStart(f"{settings.root}/roam.yaml: {problem}") from None
     if not found:
         raise CannotStart(f"{settings.root}/roam.yaml: no identity provider for the environment {settings.environment}")
@@ -266,7 +267,7 @@ class Gateway:
         """Who asks, in which language, by when, on which graph. Raises: GraphQLError UNAUTHENTICATED."""
         if self._services is None or self._entrance is None:
             raise RuntimeError("the gateway is not open")
-        language = preferred(
+        language = preferred_language(
             credentials.headers.get("accept-language"), self._snapshot.settings.gateway.default_language
         )
         viewer = await self._entrance.admission.viewer(credentials, now())
@@ -325,29 +326,6 @@ class Subgraph:
     def readiness(self) -> Readiness:
         """As the gateway's own."""
         return self._gateway.readiness()
-
-
-def preferred(header: str | None, default: str) -> str:
-    """`zh` or `en`, whichever the Accept-Language header likes better; `default` where it names neither."""
-    best, found = 0.0, default
-    for part in (header or "").split(","):
-        tag, _, parameters = part.strip().partition(";")
-        primary = tag.strip().lower().partition("-")[0]
-        quality = weight(parameters)
-        if primary in ("zh", "en") and quality > best:
-            best, found = quality, primary
-    return found
-
-
-def weight(parameters: str) -> float:
-    """The q-value of one Accept-Language part; 1 when there is none, 0 when it is not a number."""
-    name, _, value = parameters.strip().partition("=")
-    if name.strip().lower() != "q":
-        return 1.0
-    try:
-        return float(value)
-    except ValueError:
-        return 0.0
 
 
 def main() -> None:

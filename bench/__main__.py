@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from bench import report
+from bench import door, report
 from bench.measure import measured
 from bench.stage import stage
 from bench.startup import seconds_to_first_answer
@@ -25,10 +25,14 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=3, help="length of one burst in whole seconds (3)")
     parser.add_argument("--only", default="", help="cases whose name has this in it")
     parser.add_argument("--no-startup", action="store_true", help="leave out the starts of `roam up`")
+    parser.add_argument("--door", action="store_true", help="only what the door costs: tokens, proofs, sessions")
     options = parser.parse_args()
     for number in (signal.SIGALRM, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit("stopped"))
     signal.alarm(LIMIT_SECONDS)
+    if options.door:
+        say(door.costs())
+        return 0
     with tempfile.TemporaryDirectory(prefix="roam-bench-") as folder:
         if not options.no_startup:
             say(report.start_up(starts(Path(folder))))

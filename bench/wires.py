@@ -18,8 +18,9 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import orjson
 import xmltodict
-from joserfc import jwt
-from joserfc.jwk import ECKey
+
+from identity.exchange import OnBehalf, SigningKey, exchange
+from sandbox.personas import CITY_CODES
 
 CHINA = ZoneInfo("Asia/Shanghai")
 PAGE = 50
@@ -57,8 +58,14 @@ class Wires:
         self, session: aiohttp.ClientSession, bases: Mapping[str, str], reveal: Callable[[str], str], kinds: list[str]
     ) -> None:
         self._session, self._bases, self._reveal, self._kinds = session, bases, reveal, kinds
-        self._key = ECKey.import_key(reveal("CHENGDU_GATEWAY_KEY"))
-        self._kid = self._key.thumbprint()
+        shared = SigningKey.read(reveal("GATEWAY_TOKEN_KEY"))
+        self._keys = {
+            "chengdu": SigningKey.read(reveal("CHENGDU_GATEWAY_KEY")),
+            "deyang": shared,
+            "meishan": shared,
+            "ziyang": shared,
+            "mianyang": SigningKey.read(reveal("GATEWAY_TOKEN_ED25519_KEY"), "EdDSA"),
+        }
         self._oauth = ("", 0.0)
         self.by_city: Mapping[str, Callable[[Citizen], Awaitable[list[Row]]]] = {
             "chengdu": self.chengdu,
@@ -69,17 +76,7 @@ class Wires:
         }
 
     async def chengdu(self, citizen: Citizen) -> list[Row]:
-        now = int(time.time())
-        claims = {
-            "iss": self._bases["public"],
-            "aud": self._bases["chengdu_audience"],
-            "sub": citizen.pairwise["chengdu"],
-            "acr": "REAL_PERSON",
-            "iat": now,
-            "exp": now + 60,
-            "jti": secrets.token_urlsafe(16),
-        }
-        token = jwt.encode({"alg": "ES256", "typ": "JWT", "kid": self._kid}, claims, self._key)
+        token = self._about("chengdu", citizen)
         variables = {"kinds": self._kinds, "first": PAGE, "after": None}
         body = orjson.dumps({"query": BILLS, "variables": variables})
         data = orjson.loads(await self._post("chengdu", "", body, {"Authorization": f"Bearer {token}"}))
@@ -108,6 +105,7 @@ class Wires:
             "X-Timestamp": stamp,
             "X-Nonce": nonce,
             "X-Sign": sign,
+            "X-Roam-Citizen": self._about("deyang", citizen),
         }
         data = orjson.loads(await self._post("deyang", "/api/v2/bill/query", body, headers))
         kinds = {"01": "WATER", "02": "GAS", "03": "ELECTRICITY"}
@@ -132,6 +130,7 @@ class Wires:
             "Accept": "application/json",
             "Accept-Language": "zh-CN",
             "Authorization": f"Bearer {await self._token()}",
+            "X-Roam-Citizen": self._about("meishan", citizen),
         }
         async with self._session.get(url, headers=headers) as response:
             data = orjson.loads(await response.read())
@@ -161,6 +160,7 @@ class Wires:
             "Accept": "text/xml",
             "Content-Type": "text/xml; charset=GB18030",
             "SOAPAction": '"http://zy.gov.cn/esb/v1/QuerySF"',
+            "X-Roam-Citizen": self._about("ziyang", citizen),
         }
         raw = await self._post("ziyang", "/ShuiFeiService", text.encode("gb18030"), headers)
         answer = raw.decode("gb18030").partition("?>")[2]
@@ -189,7 +189,8 @@ class Wires:
         while True:
             variables = {"u": citizen.pairwise["mianyang"], "skip": len(rows), "take": PAGE}
             body = orjson.dumps({"query": MIANYANG_BILLS, "variables": variables})
-            headers = {"X-Open-Token": self._reveal("MIANYANG_OPEN_TOKEN")}
+            token = self._about("mianyang", citizen)
+            headers = {"X-Open-Token": self._reveal("MIANYANG_OPEN_TOKEN"), "X-Roam-Citizen": token}
             page = orjson.loads(await self._post("mianyang", "", body, headers))["data"]["bills"]
             rows += [
                 {
@@ -206,6 +207,19 @@ class Wires:
             ]
             if len(rows) >= page["total"]:
                 return rows
+
+    def _about(self, city: str, citizen: Citizen) -> str:
+        """The gateway's short token about a citizen for one call of one city."""
+        audience = self._bases["chengdu_audience"] if city == "chengdu" else f"urn:roam:city:{CITY_CODES[city]}"
+        return exchange(
+            OnBehalf(citizen.pairwise[city], "roam-cli"),
+            self._keys[city],
+            issuer=self._bases["public"],
+            audience=audience,
+            scope="bills.list",
+            acr="REAL_PERSON",
+            now=datetime.now(UTC),
+        )
 
     async def _post(self, city: str, path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
         sent = {"Content-Type": "application/json", **headers}

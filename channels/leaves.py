@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from channels import converters, dates, problems
+from channels import converters, dates, masks, problems
 from channels.converters import Convert, Unfit
 from channels.models import NOT_GIVEN, Leaf
 from channels.paths import BadPath, Getter, compile_path, dotted
@@ -55,6 +55,7 @@ def compile_leaf(leaf: Leaf, field: FieldShape | None, place: Place, found: list
     else:
         convert = _converter(leaf, field, place, found, converters.inward)
         convert = _implied(field, place, found) if convert is None and leaf.converter is None else convert
+    convert = _masked(convert, field)
     default = None if leaf.default is NOT_GIVEN else leaf.default
     return _leaf(
         place[-1], get, convert, key=_key(leaf), default=default, field=field, takes_empty="" in (leaf.enum or {})
@@ -171,6 +172,19 @@ def _fits(converter: str, field: FieldShape) -> bool:
         return False
     yields = _YIELDS.get(converter)
     return field.base in yields if yields is not None else field.base not in ("Money", "Int", "Boolean")
+
+
+def _masked(convert: Convert | None, field: FieldShape | None) -> Convert | None:
+    """The conversion, and after it the field's @mask: no mapping can leave a number bare."""
+    if field is None or field.mask is None:
+        return convert
+    first, mask = convert or converters.text, field.mask
+
+    def masked(value: Any) -> Any:
+        made = first(value)
+        return masks.kept(mask, made) if isinstance(made, str) else made
+
+    return masked
 
 
 def _implied(field: FieldShape | None, place: Place, found: list[Problem]) -> Convert | None:

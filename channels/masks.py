@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 STARS = "****"
+STAR = "*"
 
 
 def account(value: str) -> str:
@@ -32,3 +35,11 @@ def id_number(value: str) -> str:
 def address(value: str) -> str:
     """Return: the first six characters (province, city) and four stars."""
     return value[:6] + STARS
+
+
+MASKS: Mapping[str, Callable[[str], str]] = {"ACCOUNT": account, "ADDRESS": address, "NAME": name, "PHONE": phone}
+
+
+def kept(mask: str, value: str) -> str:
+    """Return: the text as its field's @mask wants it: one that shows a star already is masked, a bare one is masked here."""
+    return value if STAR in value else MASKS[mask](value)

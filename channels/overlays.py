@@ -16,6 +16,7 @@ PATTERNS: tuple[tuple[str, ...], ...] = (
     *(("backends", "*", name) for name in BACKEND_SETTINGS),
     ("auth", "*", "token_url"),
     ("auth", "*", "audience"),
+    ("citizen_token", "audience"),
     ("city", "status"),
     ("rollout",),
     ("roam",),
@@ -23,6 +24,7 @@ PATTERNS: tuple[tuple[str, ...], ...] = (
 ALLOWED = (
     f"backends.*.{{{','.join(BACKEND_SETTINGS)}}}",
     "auth.*.{token_url,audience}",
+    "citizen_token.audience",
     "city.status",
     "rollout",
 )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from graphql import (
     EnumTypeDefinitionNode,
+    EnumValueNode,
+    FieldDefinitionNode,
     ListTypeNode,
     NamedTypeNode,
     NonNullTypeNode,
@@ -25,6 +27,7 @@ class FieldShape:
     """One output field.
 
     `type`: as in the graph, `[String!]!`.  `base`: the innermost type's name.  `values`: of an enum.  `shape`: of an object.
+    `mask`: how its text is masked, whatever the city sends.
     """
 
     name: str
@@ -34,6 +37,7 @@ class FieldShape:
     base: str
     values: tuple[str, ...] = ()
     shape: Shape | None = None
+    mask: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def _field(field: OutputField) -> FieldShape:
         values = values_of(field.of)
     except KeyError:
         shape = _object(field.of)
-    return FieldShape(field.name, field.type, field.required, is_list, field.of, values, shape)
+    return FieldShape(field.name, field.type, field.required, is_list, field.of, values, shape, field.mask)
 
 
 def _object(name: str) -> Shape | None:
@@ -109,8 +113,23 @@ def _contributed(
             base,
             enums.get(base, ()),
             nested,
+            _mask(node),
         )
     return Shape(name, made)
+
+
+def _mask(node: FieldDefinitionNode) -> str | None:
+    """The kind of a contributed field's @mask."""
+    return next(
+        (
+            argument.value.value
+            for mark in node.directives or ()
+            if mark.name.value == "mask"
+            for argument in mark.arguments or ()
+            if argument.name.value == "kind" and isinstance(argument.value, EnumValueNode)
+        ),
+        None,
+    )
 
 
 def _named(node: TypeNode) -> str:

@@ -21,6 +21,7 @@ PARTS = (
     "cli.compose",
     "cli.supergateway",
     "cli.ledger",
+    "cli.journal",
 )
 
 app = typer.Typer(

@@ -5,6 +5,7 @@ routes      what is served where; `GatewayPort` is all the edge asks of the gate
 view        GraphQL over HTTP: methods, media types, status codes      sse  graphql-sse, distinct connections
 ws          graphql-transport-ws, on Strawberry's handler              accept  which media type a client wants most
 body        bytes → GraphQLRequest                                     coding  result → bytes
+language    zh or en, as the client likes better
 documents   text → Prepared: parsed, measured, validated, cached       gauge   one memoised pass: depth, aliases, cost
 execution   Prepared + context → Answer                                errors  coded errors, and what a client may read
 door        authenticate, bind the graph, prepare           responses headers of every answer

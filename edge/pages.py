@@ -1,6 +1,6 @@
 """GraphiQL, from files built beforehand (`web/dist`): nothing is fetched from elsewhere, and Node is not needed to serve.
 
-`/graphql` in a browser is the page; `/graphiql/…` its files, the sign-in callback, the saved operations and the
+`/graphql` in a browser is the page; `/graphiql/…` its files, the page a sign-in ends on, the saved operations and the
 configuration. The content security policy allows this origin, and the identity provider for signing in.
 """
 
@@ -45,8 +45,7 @@ class Site:
     dist: Path = WEB / "dist"
     operations: Path = WEB / "operations"
     issuer: str | None = None
-    """Origin of the identity provider that the persona picker signs in at."""
-    client_id: str = "roam-graphiql"
+    """Origin of the identity provider whose personas the picker lists."""
     enabled: bool = True
     """False: no page at all, for deployments that show their graph to front-ends only."""
 
@@ -81,10 +80,8 @@ class Pages:
         await self._json(scope, send, saved_operations(self._site.operations))
 
     async def config(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """{graphql, issuer, clientId}: `graphql` is relative to the page."""
-        await self._json(
-            scope, send, {"graphql": "/graphql", "issuer": self._site.issuer, "clientId": self._site.client_id}
-        )
+        """{graphql, issuer}: `graphql` is relative to the page."""
+        await self._json(scope, send, {"graphql": "/graphql", "issuer": self._site.issuer})
 
     async def _page(self, name: str, send: Send, request_id: str) -> None:
         path = self._site.dist / name

@@ -91,7 +91,9 @@ class SignIn:
         now = self._clock()
         status = await entrance.browsers.status(credentials, now)
         if status is None:
-            dropped = (entrance.browsers.forgotten(credentials.served),) if "cookie" in credentials.headers else ()
+            # A page of another origin must not end a session by asking; a GET of our own page names no origin.
+            ours = "cookie" in credentials.headers and "origin" not in credentials.headers
+            dropped = (entrance.browsers.forgotten(credentials.served),) if ours else ()
             await _send(send, credentials, 200, encode({"signedIn": False}), JSON, dropped)
             return
         body = {

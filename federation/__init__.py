@@ -7,8 +7,11 @@ normalise   document → what is asked of each type                  operation, 
 plan        query graph, operation → QueryPlan                     planner ← resolve, enter, knowledge, draft, assemble
 execute     QueryPlan, SubgraphClients → data and errors           execute, entities, client
 project     data → the client's shape                              project ← plain, leaves; introspection
+quick tier  plan → bytes, where an answer is plain                 typed ← shapes, structs, places; programs
 engine      all of it for one operation, prepared once
 ```
+Two tiers answer alike: `execute` and `project` always; `typed` an operation that comes again, on Structs, and it hands over
+to them, with the answers that are here already, as soon as something is not plain.
 Pure: graphql-core and msgspec, no I/O, no clock, no config, nothing else of ours.  A subgraph is reached through
 `SubgraphClient`, which the caller implements; how much of a plan it remembers is the caller's affair too.
 """

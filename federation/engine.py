@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from graphql import GraphQLError, get_variable_values
 
 from .client import EventSource, Json, SubgraphClient
@@ -70,6 +71,9 @@ class Answer:
 
     def formatted(self) -> dict[str, Json]:
         """As GraphQL writes it."""
+        if self.body is not None:
+            read: dict[str, Json] = msgspec.json.decode(self.body)
+            return read
         body: dict[str, Json] = {"errors": [each.formatted() for each in self.errors]} if self.errors else {}
         if self.executed:
             body["data"] = self.data
@@ -143,6 +147,7 @@ class Prepared:
             return request.clients
         run = TypedRun(program, ways, request.variables)
         body = await run.body(request.deadline)
+        programs.note(variant.plan, plain=body is not None)
         if body is not None:
             return Answer(None, body=body)
         return {name: Replay(name, wire, run.answered) for name, wire in ways.items()}

@@ -10,36 +10,64 @@ from .plan import QueryPlan
 from .shapes import Shaped, Unshaped
 from .typed import Program, compiled
 
-MAX_PROGRAMS = 256  # of one gateway; the largest takes about a megabyte
+MAX_PROGRAMS = 1_000  # of one gateway
+MAX_STRUCTS = 4_000  # of all of them: 25 MB
 MAX_COUNTED = 4_096
 FIRST_COMPILED = 3  # the use of an operation that is worth compiling it
+MAX_PAUSE = 63  # uses: how long an operation stays with the careful tier whose answers keep being anything but plain
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A program, or that there can be none; and for how many uses it is not tried."""
+
+    plan: QueryPlan
+    program: Program | None
+    pause: int = 0
+    left: int = 0
 
 
 class Programs:
     """The compiled operations of one gateway, and how often others were seen."""
 
-    def __init__(self, first_compiled: int = FIRST_COMPILED) -> None:
-        self._first_compiled = first_compiled
-        self._made: OrderedDict[int, tuple[QueryPlan, Program | None]] = OrderedDict()
+    def __init__(self, first_compiled: int = FIRST_COMPILED, max_structs: int = MAX_STRUCTS) -> None:
+        self._first_compiled, self._max_structs = first_compiled, max_structs
+        self._made: OrderedDict[int, _Kept] = OrderedDict()
+        self._structs = 0
         # By identity, which is far cheaper than equality; each entry holds its plan, so that no id comes back.
         self._seen: OrderedDict[int, tuple[QueryPlan, int]] = OrderedDict()
 
+    def __len__(self) -> int:
+        return len(self._made)
+
     def of(self, plan: QueryPlan, shape: Callable[[], Shaped]) -> Program | None:
-        """The program of a plan; None while it is new, and for one that is not plain."""
+        """The program of a plan; None while it is new, while it pauses, and for one that is not plain."""
         key = id(plan)
-        made = self._made.get(key)
-        if made is not None:
+        kept = self._made.get(key)
+        if kept is not None:
             self._made.move_to_end(key)
-            return made[1]
+            if kept.left:
+                kept.left -= 1
+                return None
+            return kept.program
         count = self._count(key, plan)
         if count < self._first_compiled:
             return None
         del self._seen[key]
         program = _compiled(plan, shape)
-        self._made[key] = plan, program
-        if len(self._made) > MAX_PROGRAMS:
-            self._made.popitem(last=False)
+        self._made[key] = _Kept(plan, program)
+        self._structs += _size(program)
+        while len(self._made) > MAX_PROGRAMS or self._structs > self._max_structs:
+            _, oldest = self._made.popitem(last=False)
+            self._structs -= _size(oldest.program)
         return program
+
+    def note(self, plan: QueryPlan, *, plain: bool) -> None:
+        """What came of a program: after each answer in a row that is not plain it pauses twice as long."""
+        kept = self._made.get(id(plan))
+        if kept is not None:
+            kept.pause = 0 if plain else min(2 * kept.pause + 1, MAX_PAUSE)
+            kept.left = kept.pause
 
     def _count(self, key: int, plan: QueryPlan) -> int:
         count = self._seen.get(key, (plan, 0))[1] + 1
@@ -48,6 +76,10 @@ class Programs:
         if len(self._seen) > MAX_COUNTED:
             self._seen.popitem(last=False)
         return count
+
+
+def _size(program: Program | None) -> int:
+    return program.structs if program is not None else 0
 
 
 def _compiled(plan: QueryPlan, shape: Callable[[], Shaped]) -> Program | None:

@@ -41,6 +41,9 @@ class Structs:
     def __init__(self) -> None:
         self._made: dict[int, type[msgspec.Struct]] = {}
 
+    def __len__(self) -> int:
+        return len(self._made)
+
     def of(self, shape: Shape) -> type[msgspec.Struct]:
         """Objects of a shape, as decoded from the answer that they come from."""
         made = self._made.get(id(shape))

@@ -7,6 +7,7 @@ Does not: report errors, propagate nulls, handle operations that have no shape.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -19,6 +20,8 @@ from .places import Place, Places
 from .plan import Ask, Fetch, Node, Parallel, QueryPlan, Sequence, Subscription
 from .shapes import Given, Shape, Shaped
 from .structs import Assign, Structs, assigning, attribute, decoder, entities, representation
+
+STEP_STRUCTS = 4  # response, data, entity, representation
 
 _encode = msgspec.json.Encoder().encode
 
@@ -45,16 +48,11 @@ class EntityStep:
 
     def gather(self, found: list[list[Any] | None]) -> dict[Any, list[Any]]:
         """The objects that wait, by what is sent of them.  Raises: Surprise: one that needs an answer is nobody."""
-        groups: dict[Any, list[Any]] = {}
-        identify, known = self.identify, groups.get
+        groups: defaultdict[Any, list[Any]] = defaultdict(list)
         for place in self.places:
-            for target in place.values(found):
-                key = identify(target)
-                group = known(key)
-                if group is None:
-                    groups[key] = [target]
-                else:
-                    group.append(target)
+            targets = place.values(found)
+            for key, target in zip(map(self.identify, targets), targets):  # noqa: B905  as many of both
+                groups[key].append(target)
         nobodies = [key for key in groups if self._is_nobody(key)]
         if nobodies and self.needed:
             raise Surprise
@@ -109,6 +107,8 @@ class Program:
     places: int
     hidden: tuple[tuple[Place, Assign, msgspec.Struct], ...]
     """Where the objects are that hold more than the client sees, and what removes it."""
+    structs: int
+    """How many were generated, about: what the program costs to keep."""
 
 
 @dataclass(slots=True)
@@ -198,7 +198,8 @@ def compiled(plan: QueryPlan, shaped: Shaped) -> Program | None:
     root = structs.of(shaped.root)
     response = msgspec.defstruct("Response", [("data", root)], gc=False)
     hidden = tuple(_hidden(shaped.root, (), places))
-    return Program(plan.node, root, response, steps, len(places.made), hidden)
+    made = len(structs) + STEP_STRUCTS * len(steps)
+    return Program(plan.node, root, response, steps, len(places.made), hidden, made)
 
 
 def _step(fetch: Fetch, given: tuple[Given, ...], structs: Structs, places: Places) -> Step:

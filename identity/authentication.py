@@ -49,7 +49,7 @@ class Authentication:
     async def verified(self, token: str, now: datetime) -> Viewer | Refusal:
         """The citizen of one bare access token. Never raises."""
         try:
-            unverified = read_unverified(token)
+            unverified = self._verified.read(token) or read_unverified(token)
             issuer = self._issuers.get(unverified.issuer)
             if issuer is None:
                 return Refusal(RefusalReason.WRONG_ISSUER)

@@ -114,6 +114,8 @@ class BrowserSignIn:
 
     async def viewer(self, presented: Presented, now: datetime) -> Viewer | Refusal | None:
         """The citizen a request's cookie speaks for; None where there is no cookie. Raises StorageError."""
+        if "cookie" not in presented.headers:
+            return None
         text = Cookie.of(SESSION, self._addresses, presented.served).read(presented.headers.get("cookie"))
         if text is None:
             return None

@@ -56,7 +56,7 @@ class Proofs:
         self._use(bound_to, claims.get("jti"), now)
 
     def _use(self, bound_to: str, jti: object, now: datetime) -> None:
-        if not isinstance(jti, str) or not 0 < len(jti) <= MAX_JTI_CHARS:
+        if not isinstance(jti, str) or not 0 < len(jti) <= MAX_JTI_CHARS or not jti.isprintable():
             raise TokenRefused(RefusalReason.PROOF_MALFORMED, "jti")
         name = hashlib.sha256(f"{bound_to}\0{jti}".encode()).digest()
         self._forget(now)
@@ -128,4 +128,4 @@ def _check_time(issued: object, now: datetime) -> None:
 
 
 def _same(found: object, expected: str) -> bool:
-    return isinstance(found, str) and hmac.compare_digest(found.encode(), expected.encode())
+    return isinstance(found, str) and found.isascii() and hmac.compare_digest(found, expected)

@@ -131,7 +131,7 @@ def _algorithm(header: Mapping[str, object]) -> str:
 
 def _text(claims: Mapping[str, object], name: str) -> str:
     value = claims[name]
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not value.isprintable():  # half a character would fail far from here
         raise TokenRefused(RefusalReason.MALFORMED, name)
     return value
 
@@ -148,7 +148,7 @@ def _home_city(claims: Mapping[str, object], issuer: Issuer) -> str:
 def _client(claims: Mapping[str, object]) -> str:
     """The app, by RFC 9068 §2.2 or OpenID Connect Core §2; empty where none is named."""
     found = claims.get("client_id") or claims.get("azp") or ""
-    if not isinstance(found, str) or len(found) > MAX_CLIENT_CHARS:
+    if not isinstance(found, str) or len(found) > MAX_CLIENT_CHARS or not found.isprintable():
         raise TokenRefused(RefusalReason.MALFORMED, "client_id")
     return found
 

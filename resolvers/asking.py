@@ -15,7 +15,7 @@ from schema.operations import OPERATIONS
 from storage import StorageError
 
 from .citizenship import claims_for, on_behalf
-from .consented import consented
+from .consented import consented, withdrawn
 from .context import Context
 from .delegation import beyond
 from .recording import crossing, record_abandoned, record_answer, record_refusal, unrecordable, usage_of
@@ -77,6 +77,7 @@ async def decided(
     idempotency_key: str | None = None,
 ) -> Question | Denial | Failure:
     """The stages of the decision: agreement, mandate and account, consent, quota, claims."""
+    verdict: Grant | Denial | Failure
     verdict = authorize(context.snapshot, channel, operation, context.home, context.today, service=service)
     if isinstance(verdict, Denial):
         return denial(context, verdict)
@@ -112,7 +113,10 @@ def denial(context: Context, verdict: Denial) -> Denial:
 
 
 async def put(context: Context, asked: Question, position: Position | None = None) -> Page | Failure:
-    """Put the question; remember what the city says of the citizen's account."""
+    """Put the question, if its consent still stands; remember what the city says of the citizen's account."""
+    if gone := await withdrawn(context, asked.channel, asked.operation, asked.grant):
+        await record_refusal(context, asked.channel, asked.operation, Denial(gone.code), asked.grant)
+        return gone
     answer = await crossed(context, asked, position)
     if isinstance(answer, Failure):
         await note_state(context, asked.channel, answer.code)

@@ -39,14 +39,16 @@ async def consented(context: Context, channel: Channel, operation: str, given: G
 
 async def held_consents(context: Context) -> tuple[Consent, ...] | Failure:
     """The citizen's consents, the newest first; read once a request. Denies when the record cannot be read."""
-    async with context.consents.reading:
-        if context.consents.found is None:
+    held, withdrawals = context.consents, context.services.consents.withdrawals
+    async with held.reading:
+        if held.found is None or held.round != withdrawals.round:
+            held.round = withdrawals.round
             try:
-                context.consents.found = await read(context, context.citizen or "")
+                held.found = await read(context, context.citizen or "")
             except StorageError as fault:
                 log.error("consents cannot be read: %s", type(fault).__name__)
                 return failure(ErrorCode.STORE_UNAVAILABLE, "consents cannot be read")
-        return context.consents.found
+        return held.found
 
 
 async def read(context: Context, citizen: str) -> tuple[Consent, ...]:
@@ -54,3 +56,23 @@ async def read(context: Context, citizen: str) -> tuple[Consent, ...]:
     found = await context.services.consents.of(citizen)
     await context.services.consents.withdrawals.catch_up(max((each.ended_by for each in found), default=0))
     return found
+
+
+async def withdrawn(context: Context, channel: Channel, operation: str, given: Grant) -> Failure | None:
+    """Why a question that was allowed may be put no more: its consent was taken back since then, here or in another process.
+
+    A request under way may live for seconds, and a withdrawal takes effect within one.
+    """
+    unchanged = context.consents.round == context.services.consents.withdrawals.round
+    if unchanged or not crosses(context, channel, operation):
+        return None
+    verdict = await consented(context, channel, operation, given)
+    if isinstance(verdict, Failure):
+        return verdict
+    stands = isinstance(verdict, Grant) and within(given.kinds, verdict.kinds)
+    return None if stands else failure(ErrorCode.CONSENT_REQUIRED, "taken back since it was decided")
+
+
+def within(asked: frozenset[str] | None, left: frozenset[str] | None) -> bool:
+    """Is what was asked for still covered? None: not narrowed."""
+    return left is None or (asked is not None and asked <= left)

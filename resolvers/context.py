@@ -17,7 +17,7 @@ from channels.connections import Connections
 from channels.snapshot import Channel, Snapshot
 from channels.subgraph import CitySubgraph
 from identity.claims import UserInfo
-from identity.links import Links, citizen_key
+from identity.links import Link, Links, citizen_key
 from identity.seal import Sealer
 from identity.step_up import next_level, sufficient
 from identity.viewer import Viewer
@@ -88,10 +88,22 @@ class Claims:
 
 
 @dataclass(slots=True)
+class HeldLinks:
+    """The viewer's links by city code once they are read; `reading` is held meanwhile, so that one reading serves all."""
+
+    found: dict[str, Link] | None = None
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass(slots=True)
 class HeldConsents:
-    """The viewer's consents once they are read; `reading` is held meanwhile, so that one reading serves all."""
+    """The viewer's consents once they are read; `reading` is held meanwhile, so that one reading serves all.
+
+    `round`: of the withdrawals known then; after another one they are read anew.
+    """
 
     found: tuple[Consent, ...] | None = None
+    round: int = 0
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -124,6 +136,7 @@ class Context:
     errors: list[GraphQLError] = field(default_factory=list)
     extensions: dict[str, Any] = field(default_factory=dict)
     known: Claims = field(default_factory=Claims)
+    links: HeldLinks = field(default_factory=HeldLinks)
     consents: HeldConsents = field(default_factory=HeldConsents)
     spent: dict[tuple[str, ...], Spent] = field(default_factory=dict)
     too_low: list[tuple[Sequence[str | int], str]] = field(default_factory=list)
@@ -219,6 +232,7 @@ class Context:
         """A new round of a subscription: a deadline of its own, claims and consents read anew."""
         self.deadline = asyncio.get_running_loop().time() + self.services.budget_seconds
         self.known = Claims()
+        self.links = HeldLinks()
         self.consents = HeldConsents()
         self.spent = {}
         self.look()

@@ -144,7 +144,10 @@ async def beyond(context: Context, channel: Channel, operation: str) -> Denial |
 
 async def outside(context: Context, operation: str, city: str | None = None) -> Texts | None:
     """What of an operation, in a city, the mandate does not cover; None where it does. Fails closed."""
-    mandate = await in_force(context)
+    try:
+        mandate = await in_force(context)
+    except StorageError:
+        return told(ErrorCode.STORE_UNAVAILABLE)
     if mandate is None:
         return ENDED
     if problem := not_active(mandate, context.now):

@@ -45,8 +45,9 @@ async def roam_explain(
         raise coded(context, ErrorCode.FORBIDDEN, NOT_HERE)
     if context.watch is not None:
         raise invalid(context, "解释之中不再解释。", "An explanation cannot hold another.", argument="operation")
-    given = variables if isinstance(variables, Mapping) else {}
-    readied = runner.prepare(context, operation, operation_name, given)
+    if variables is not None and not isinstance(variables, Mapping):
+        raise invalid(context, "variables 应为对象。", "`variables` must be an object.", argument="variables")
+    readied = runner.prepare(context, operation, operation_name, variables or {})
     if isinstance(readied, Sequence):
         raise readied[0]
     watch = Watch(plan)

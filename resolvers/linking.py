@@ -11,7 +11,7 @@ from .accounts import account_row
 from .acting import act
 from .context import Context, Info
 from .once import Done, End, ended, once
-from .standing import links_of
+from .standing import links_of, record
 
 Row = dict[str, Any]
 
@@ -32,8 +32,7 @@ async def link_account(_: None, info: Info, input: Mapping[str, Any]) -> Row:  #
 async def linked(context: Context, channel: Channel, args: Mapping[str, Any], row: Row) -> Row:
     """Keep the link as the city told it. Returns: the payload's own fields."""
     linked_at = datetime.fromisoformat(row["linkedAt"]) if row["linkedAt"] else None
-    state, code = AccountState(row["state"]), channel.config.city.code
-    await context.services.links.record(context.citizen or "", code, state, at=context.now, linked_at=linked_at)
+    await record(context, channel, AccountState(row["state"]), linked_at)
     return {"account": account_row(context, channel, await links_of(context))}
 
 

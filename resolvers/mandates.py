@@ -20,7 +20,7 @@ from .sealed import open_json, seal_json
 Row = dict[str, Any]
 NAMELESS = "市民"
 NO_CODE = {"code": None, "codeExpiresAt": None}
-NEVER = "account."  # linking and signing on are for the citizen in person
+NEVER = ("account.", "requests.")  # linking and signing on are for the citizen in person; the rest is the gateway's own
 REFUSALS: Mapping[NotAccepted, tuple[ErrorCode, str, str]] = {
     NotAccepted.UNKNOWN: (ErrorCode.NOT_FOUND, "没有这个代码,或已用过。", "There is no such code, or it was used."),
     NotAccepted.EXPIRED: (

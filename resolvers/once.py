@@ -19,6 +19,7 @@ from channels.answer import Failure
 from channels.snapshot import Channel
 from identity.seal import BrokenSeal
 from roaming import Denial, Entry, First, Mismatch, Replay, Unfinished, input_digest
+from roaming.unsettled import BY_HAND
 from schema.codes import ErrorCode
 from storage import StorageError
 
@@ -30,7 +31,6 @@ from .sealed import open_json, seal_json
 
 Row = dict[str, Any]
 SEALED = "journal"
-BY_HAND = "settledByHand"
 PATIENCE_SECONDS = 2.0  # how long a repetition waits for the first one, when that is with another worker
 ASK_AFTER = timedelta(seconds=0.5)  # the city is asked about a lost answer this soon, and then ever more rarely
 MENDABLE = frozenset(

@@ -1,9 +1,14 @@
 """How the citizen's account stands in a city, and what of that closes the city to questions about them."""
 
+from datetime import datetime
+
+from channels.answer import Failure
+from channels.failures import failure
 from channels.snapshot import Channel
 from identity.links import Link
 from roaming import Denial
 from schema.codes import AccountState, ErrorCode
+from storage import StorageError
 
 from .context import Context
 
@@ -22,8 +27,20 @@ STATE_TOLD = {
 
 
 async def links_of(context: Context) -> dict[str, Link]:
-    """The viewer's recorded links by city code."""
-    return dict(await context.services.links.of(context.citizen)) if context.citizen else {}
+    """The viewer's recorded links by city code, read once a request. Raises: StorageError."""
+    if context.citizen is None:
+        return {}
+    async with context.links.reading:
+        if context.links.found is None:
+            context.links.found = dict(await context.services.links.of(context.citizen))
+        return context.links.found
+
+
+async def record(context: Context, channel: Channel, state: AccountState, linked_at: datetime | None = None) -> None:
+    """Keep what the city says of the citizen's account. Raises: StorageError."""
+    services, citizen = context.services, context.citizen or ""
+    link = await services.links.record(citizen, channel.code, state, at=context.now, linked_at=linked_at)
+    (await links_of(context))[channel.code] = link
 
 
 def state_of(context: Context, channel: Channel, links: dict[str, Link]) -> AccountState:
@@ -34,24 +51,30 @@ def state_of(context: Context, channel: Channel, links: dict[str, Link]) -> Acco
     return AccountState.LINKED if channel.slug == context.home else AccountState.NOT_LINKED
 
 
-async def held_back(context: Context, channel: Channel, operation: str) -> Denial | None:
+async def held_back(context: Context, channel: Channel, operation: str) -> Denial | Failure | None:
     """Why a city is not asked about the citizen: their account there needs verifying anew, or is suspended.
 
-    Linking is always open: it is how the city is asked whether it has changed its mind.
+    Linking is always open: it is how the city is asked whether it has changed its mind. Denies when it cannot be read.
     """
     compiled = channel.operations.get(operation)
     if not context.citizen or compiled is None or not compiled.needs or operation == LINK:
         return None
-    link = await context.services.links.at(context.citizen, channel.code)
+    try:
+        link = (await links_of(context)).get(channel.code)
+    except StorageError as fault:
+        return failure(ErrorCode.STORE_UNAVAILABLE, f"links cannot be read: {type(fault).__name__}")
     code = HELD_BACK.get(link.state) if link else None
     return Denial(code) if code else None
 
 
 async def note_state(context: Context, channel: Channel, told: ErrorCode) -> None:
     """Record what the city says of the account, unless that is known: a repeated question costs no write."""
-    state, citizen = STATE_TOLD.get(told), context.citizen
-    if state is None or citizen is None:
+    state = STATE_TOLD.get(told)
+    if state is None or context.citizen is None:
         return
-    link = await context.services.links.at(citizen, channel.code)
-    if link is None or link.state is not state:
-        await context.services.links.record(citizen, channel.code, state, at=context.now)
+    link = (await links_of(context)).get(channel.code)
+    known = link.state if link else None
+    # A city that knows the person under another account says "not linked" to this one: the conflict stands.
+    disputed = known is AccountState.CONFLICT and state is AccountState.NOT_LINKED
+    if known is not state and not disputed:
+        await record(context, channel, state)

@@ -108,6 +108,12 @@ def digest_of(number: int, event: Event, previous: str) -> str:
     return sha256(orjson.dumps(said)).hexdigest()
 
 
+def untouched(row: Mapping[str, object]) -> bool:
+    """Is one event as it was written? Whether it is at its place, `verify_consents` says."""
+    event = Event(*(str(row[name]) for name in ("kind", "at", "consent", "citizen", "body")))
+    return row["digest"] == digest_of(int(str(row["number"])), event, str(row["previous"]))
+
+
 async def append(transaction: Transaction, *events: Event) -> None:
     """Add events at the end of the record. Raises StorageError, StorageConflict for what was recorded already."""
     last = await transaction.row("SELECT number, digest FROM consent_events ORDER BY number DESC LIMIT 1")

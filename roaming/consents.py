@@ -15,10 +15,10 @@ from uuid import uuid4
 import orjson
 
 from schema.codes import ConsentState
-from storage import Database
+from storage import Database, StorageUnusable
 from storage.database import Transaction
 
-from .consent_log import MIGRATIONS, Event, append, keep_text
+from .consent_log import MIGRATIONS, Event, append, keep_text, untouched
 from .terms import Terms
 from .withdrawals import Withdrawals
 
@@ -160,9 +160,14 @@ def covers(new: Consent, old: Consent) -> bool:
 
 
 def folded(events: Iterable[Mapping[str, object]]) -> tuple[Consent, ...]:
-    """The consents that follow from events in the order of their numbers, the newest first."""
+    """The consents that follow from events in the order of their numbers, the newest first.
+
+    Raises: StorageUnusable: an event is not as it was written. A changed record opens nothing.
+    """
     found: dict[str, Consent] = {}
     for row in events:
+        if not untouched(row):
+            raise StorageUnusable(f"event {row['number']} of the consents is not as it was written")
         key, at = str(row["consent"]), datetime.fromisoformat(str(row["at"]))
         if row["kind"] == "GRANTED":
             found[key] = _granted(key, at, orjson.loads(str(row["body"])))

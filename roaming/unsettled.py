@@ -22,6 +22,7 @@ from .journal import stamp
 LEASE = timedelta(seconds=20)  # longer than one asking takes: its own deadline, and the store's waits
 MOST_AT_ONCE = 24
 DONE, NOT_DONE = "DONE", "NOT_DONE"
+BY_HAND = "settledByHand"  # the result of what a person settled as done
 OPEN = "state IN ('SENT', 'UNKNOWN')"
 
 

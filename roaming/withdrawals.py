@@ -32,6 +32,7 @@ class Withdrawals:
         self._database = database
         self._waiting: dict[tuple[str, str], set[asyncio.Event]] = {}
         self._purge: Purge | None = None
+        self.round = 0  # grows with every withdrawal that is known of here: what was read before may be out of date
         self.seen: int | None = None  # the number of the last event that was acted on
 
     async def catch_up(self, number: int) -> None:
@@ -41,6 +42,7 @@ class Withdrawals:
 
     def tell(self, citizen: str, provider: str) -> None:
         """Wake whoever waits for it."""
+        self.round += 1
         for waiting in self._waiting.get((citizen, provider), ()):
             waiting.set()
 

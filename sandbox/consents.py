@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sandbox.links import DATABASE, CannotSeed
-from sandbox.personas import CITY_CODES, PERSONAS, Persona
+from sandbox.personas import CITY_CODES, CROWD, PERSONAS, Persona
 
 if TYPE_CHECKING:
     from channels.snapshot import Snapshot
@@ -31,7 +31,7 @@ def seed(root: Path, state: Path, key: str, issuer: str) -> None:
     `key` is the gateway's key for citizens' names.  Raises CannotSeed.
     """
     marker, database = state / "consents-seeded", state / DATABASE
-    done = f"{issuer} {fingerprint(root)}"
+    done = f"{issuer} {len(PERSONAS)} {fingerprint(root)}"
     if database.is_file() and marker.is_file() and marker.read_text(encoding="utf-8") == done:
         return
     asyncio.run(_seed(_snapshot(root), database, key.encode(), issuer))
@@ -65,7 +65,7 @@ async def _seed(snapshot: "Snapshot | None", path: Path, key: bytes, issuer: str
     try:
         async with await Database.open(path, (MIGRATIONS,)) as database:
             consents = await Consents.opened(database, at=at)
-            for persona in (PERSONAS[name] for name in NAMED):
+            for persona in (each for each in PERSONAS.values() if each.key in NAMED or each.key.startswith(CROWD)):
                 citizen = citizen_key(key, issuer, persona.subject)
                 known = {consent.version for consent in await consents.of(citizen)}
                 for terms in offered(snapshot, persona, at) if snapshot else ():

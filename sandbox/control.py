@@ -3,7 +3,7 @@
 GET /fault → {"fault": …}; PUT /fault {"fault", "operation"?, "count"?} switches; GET /calls lists the last calls by
 operation, method and path (no bodies, no query), DELETE /calls forgets them; GET /seen tells which items of whose data
 each of the last calls carried, by name and never by value, DELETE /seen forgets that; PUT /accounts {"citizen", "state"}
-lets a persona's account stand as LINKED, NEEDS_REAUTH or SUSPENDED. Loopback only; never for citizens.
+lets a persona's account stand as LINKED, NEEDS_REAUTH, SUSPENDED or CONFLICT. Loopback only; never for citizens.
 """
 
 from collections.abc import Awaitable, Callable

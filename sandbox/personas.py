@@ -1,10 +1,11 @@
 """The synthetic citizens of the sandbox, and which city knows which of them.
 
-Rules: five named personas, one per city, and six test personas in every city. `subject` is what the identity
+Rules: five named personas, one per city, and six test personas in every city; ROAM_SANDBOX_CROWD adds so many more. `subject` is what the identity
 provider signs; a city never sees it, it sees the pairwise id (or the number that its old system wants).
 Deliberately not here: what a persona owes or owns; that is in `seeds`.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,7 @@ CITY_CODES: Mapping[str, str] = {
     "leshan": "511100",
 }
 RARE_NAME = "㛃𠅤䶮"  # one character beyond GBK, one beyond the BMP, one of GB 18030-2005
+CROWD = "crowd-"
 TEST_KEYS = ("test-zhang", "test-li", "test-nobody", "test-many", "test-hanzi", "test-1234")
 
 # The district whose code opens the identity numbers of a city's citizens.
@@ -103,10 +105,29 @@ def _tests(city: str, start: int) -> list[Persona]:
     ]
 
 
+def _crowd(size: int) -> list[Persona]:
+    """Citizens of Mianyang for runs that need many: linked in Deyang, where each owes fifty bills, and in Chengdu."""
+    return [
+        Persona(
+            f"{CROWD}{n:04d}",
+            f"{CROWD}{n:04d}",
+            f"众{n}",
+            identity_number(_REGIONS["mianyang"], date(1970 + n // 300, 1 + n % 12, 1 + n % 28), 300 + n % 600),
+            f"198{n:08d}",
+            CITY_CODES["mianyang"],
+            "REAL_PERSON",
+            ("mianyang", "deyang", "chengdu"),
+            1_000 + n,
+        )
+        for n in range(size)
+    ]
+
+
 def _everyone() -> dict[str, Persona]:
     people = _named()
     for place, city in enumerate(CITY_CODES):
         people += _tests(city, 10 + 10 * place)
+    people += _crowd(int(os.environ.get("ROAM_SANDBOX_CROWD") or 0))
     return {persona.key: persona for persona in people}
 
 

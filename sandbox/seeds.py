@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sandbox.personas import RARE_NAME, Persona
+from sandbox.personas import CROWD, RARE_NAME, Persona
 from sandbox.store import Row
 from sandbox.world import World
 
 MANY = 137
+CROWD_BILLS = 50
 BILLS_PER_MONTH = 3  # test-many has several bills on one due date, so that order by id is seen
 _SUFFIX = {"WATER": "", "GAS": "G", "ELECTRICITY": "E"}
 _SCHEMES = ("PENSION", "MEDICAL", "UNEMPLOYMENT", "WORK_INJURY", "MATERNITY")
@@ -83,6 +84,8 @@ def bills(utility: Utility, persona: Persona, city: str) -> tuple[Bill, ...]:
             return (_bill(utility, persona, "WATER", "2026-11", fen=1234, due_on="2026-12-31"),)
         case "test-many":
             return tuple(_one_of_many(utility, persona, number) for number in range(MANY))
+        case crowd if crowd.startswith(CROWD):
+            return tuple(_one_of_crowd(utility, persona, n) for n in range(CROWD_BILLS)) if city == "deyang" else ()
         case "mian":
             kind = {"deyang": "WATER", "mianyang": "GAS"}.get(city)
             return _pair(utility, persona, kind) if kind else ()
@@ -137,6 +140,11 @@ def _one_of_many(utility: Utility, persona: Persona, number: int) -> Bill:
     bill = _bill(utility, persona, "WATER", period, state=state, due_on=f"{period}-28")
     fields = {**asdict(bill), "id": f"{bill.id}-{number:03d}"}
     return Bill(**fields)
+
+
+def _one_of_crowd(utility: Utility, persona: Persona, number: int) -> Bill:
+    bill = _bill(utility, persona, "WATER", "2026-11", due_on=f"2026-12-{1 + number % 28:02d}")
+    return Bill(**{**asdict(bill), "id": f"{bill.id}-{number:03d}"})
 
 
 def _bill(

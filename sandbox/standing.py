@@ -1,13 +1,14 @@
-"""How a citizen's account stands in a city, beyond being bound or not: in order, to be verified anew, or suspended.
+"""How a citizen's account stands in a city, beyond being bound or not: in order, to be verified anew, suspended, or disputed.
 
 The city's staff decides it (`PUT /accounts` on the control port). Binding again settles NEEDS_REAUTH; SUSPENDED stays until
-the city lifts it, however often the citizen binds.
+the city lifts it, however often the citizen binds; so does CONFLICT: another account claims the person, and until that is
+settled this one is bound to nobody.
 """
 
 from sandbox.store import Row, Store
 
-LINKED, NEEDS_REAUTH, SUSPENDED = "LINKED", "NEEDS_REAUTH", "SUSPENDED"
-STATES = (LINKED, NEEDS_REAUTH, SUSPENDED)
+LINKED, NEEDS_REAUTH, SUSPENDED, CONFLICT = "LINKED", "NEEDS_REAUTH", "SUSPENDED", "CONFLICT"
+STATES = (LINKED, NEEDS_REAUTH, SUSPENDED, CONFLICT)
 KIND = "standing"
 
 
@@ -25,7 +26,7 @@ def put(store: Store, citizen: str, state: str) -> None:
 
 
 def bind_again(store: Store, citizen: str) -> str:
-    """What a citizen who binds (again) is told: LINKED, or SUSPENDED."""
+    """What a citizen who binds (again) is told: LINKED, SUSPENDED or CONFLICT."""
     found = standing(store, citizen)
     if found == NEEDS_REAUTH:
         put(store, citizen, LINKED)

@@ -3,7 +3,7 @@
 Rules: one connection, used from the server's event loop only; each call is short. What a city keeps:
 - names: under which names (pairwise id, phone, identity number) a citizen is known, and since when that name is bound;
 - rows: any record (`kind`, `id`) with its owner, a rank that orders lists (rank desc, id asc) and a JSON body;
-- requests: answers by request number, so that a repeated write is replayed and never acts twice;
+- requests: answers by request number, so that a repeated write is replayed and never acts twice; how often is counted;
 - nonces: numbers used once, until they would be too old anyway.
 Deliberately not here: what a bill or a case means.
 """
@@ -30,6 +30,8 @@ CREATE INDEX IF NOT EXISTS rows_by_owner ON rows (kind, owner, rank DESC, id ASC
 CREATE TABLE IF NOT EXISTS requests (
   operation TEXT NOT NULL, number TEXT NOT NULL, content TEXT NOT NULL, answer BLOB NOT NULL,
   PRIMARY KEY (operation, number));
+CREATE TABLE IF NOT EXISTS replays (
+  operation TEXT NOT NULL, number TEXT NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (operation, number));
 CREATE TABLE IF NOT EXISTS nonces (nonce TEXT PRIMARY KEY, expires_at REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS nonces_by_end ON nonces (expires_at);
 """
@@ -161,6 +163,10 @@ class Store:
                 return answer
             if known[0] != digest:
                 raise KeyReused(number)
+            self._db.execute(
+                "INSERT INTO replays VALUES (?, ?, 1) ON CONFLICT (operation, number) DO UPDATE SET times = times + 1",
+                (operation, number),
+            )
             replayed: Body = orjson.loads(known[1])
             return replayed
 

@@ -2,9 +2,9 @@
 
 import strawberry
 
-from schema.codes import AssuranceLevel, BillState, PiiLevel, UtilityKind
+from schema.codes import AssuranceLevel, BillState, Mask, PiiLevel, UtilityKind
 from schema.declare import row
-from schema.directives import Assurance, Pii
+from schema.directives import Assurance, Masked, Pii
 from schema.money import Money
 from schema.node import Node
 from schema.paging import PageInfo
@@ -16,13 +16,17 @@ from schema.scalars import Cursor, Date, DateTime
 class Bill(Node, FromCity):
     kind: UtilityKind
     state: BillState
-    account_no: str | None = row("户号(脱敏)。 Masked account number.", Pii(level=PiiLevel.PERSONAL))
+    account_no: str | None = row(
+        "户号(脱敏)。 Masked account number.", Pii(level=PiiLevel.PERSONAL), Masked(kind=Mask.ACCOUNT)
+    )
     payee: str
     amount: Money = row("", Pii(level=PiiLevel.PERSONAL))
     period: str | None
     due_on: Date | None
     paid_at: DateTime | None
-    address: str | None = row("缴费地址(脱敏)。 Masked supply address.", Pii(level=PiiLevel.PERSONAL))
+    address: str | None = row(
+        "缴费地址(脱敏)。 Masked supply address.", Pii(level=PiiLevel.PERSONAL), Masked(kind=Mask.ADDRESS)
+    )
 
 
 @strawberry.type(description="账单边。 Bill edge.")

@@ -9,6 +9,14 @@ class PiiLevel(Name):
     SENSITIVE = "SENSITIVE", "敏感个人信息(证件号、医疗、金融、行踪) sensitive personal information"
 
 
+@described("脱敏方式;城市未脱敏的,由网关脱敏。 How a text is masked; what a city leaves bare, the gateway masks.")
+class Mask(Name):
+    ACCOUNT = "ACCOUNT", "户号:08****0045 account number"
+    ADDRESS = "ADDRESS", "地址:前六字 address, its first six characters"
+    NAME = "NAME", "姓名:陈* name"
+    PHONE = "PHONE", "手机号:138****0000 phone number"
+
+
 @described(
     "城市(入参用)。由各城市频道配置生成,只增不减。 City, for arguments only. Generated from the channel files; values are never removed."
 )

@@ -8,11 +8,13 @@ from strawberry import ID, UNSET
 
 from schema.catalogue import Service
 from schema.city import City
-from schema.codes import AssuranceLevel, Claim, ConsentState, Language
+from schema.codes import AssuranceLevel, Claim, ConsentState, Language, PiiLevel
 from schema.declare import bilingual, row
-from schema.directives import Assurance
+from schema.directives import Assurance, Pii
 from schema.node import Node
 from schema.scalars import DateTime
+
+OWN = Pii(level=PiiLevel.PERSONAL)  # which services somebody uses, and where
 
 
 @strawberry.type(
@@ -28,19 +30,21 @@ class Consent(Node):
     expires_at: DateTime
     revoked_at: DateTime | None
     state: ConsentState
-    purpose: str | None = row("处理目的(协议所载);早期未留文本的同意为空。 Purpose; null where no text was recorded.")
-    contact: str | None = row("接收方联系方式。 Whom to turn to at the recipient.")
+    purpose: str | None = row(
+        "处理目的(协议所载);早期未留文本的同意为空。 Purpose; null where no text was recorded.", OWN
+    )
+    contact: str | None = row("接收方联系方式。 Whom to turn to at the recipient.", OWN)
 
-    @bilingual("接收方:城市、应用与部门。 The recipient: city, application and departments.")
+    @bilingual("接收方:城市、应用与部门。 The recipient: city, application and departments.", OWN)
     def recipient(self, lang: Language | None = UNSET) -> str | None: ...
 
-    @bilingual("处理方式。 How the data is processed.")
+    @bilingual("处理方式。 How the data is processed.", OWN)
     def method(self, lang: Language | None = UNSET) -> str | None: ...
 
-    @bilingual("同意时所见全文。 The whole text, as it was shown.")
+    @bilingual("同意时所见全文。 The whole text, as it was shown.", OWN)
     def text(self, lang: Language | None = UNSET) -> str | None: ...
 
-    text_version: str | None = row("同意时所见文本的版本。 Version of the text that was shown.")
+    text_version: str | None = row("同意时所见文本的版本。 Version of the text that was shown.", OWN)
 
 
 @strawberry.type(

@@ -3,7 +3,7 @@
 import strawberry
 from strawberry.schema_directive import Location
 
-from schema.codes import AssuranceLevel, PiiLevel
+from schema.codes import AssuranceLevel, Mask, PiiLevel
 
 
 @strawberry.schema_directive(
@@ -13,6 +13,15 @@ from schema.codes import AssuranceLevel, PiiLevel
 )
 class Pii:
     level: PiiLevel
+
+
+@strawberry.schema_directive(
+    name="mask",
+    locations=[Location.FIELD_DEFINITION],
+    description="该个人信息以脱敏形式给出;城市未脱敏的,由网关脱敏。 This personal text is shown masked; what a city leaves bare, the gateway masks.",
+)
+class Masked:
+    kind: Mask
 
 
 @strawberry.schema_directive(

@@ -76,7 +76,9 @@ class LaunchInput:
 @strawberry.input(description="OfferMandate 入参。 OfferMandate input.")
 class OfferMandateInput:
     relation: MandateRelation = given("我是代办人的什么人。 What I am to the one who will act for me.")
-    operations: list[str] = given("可代办的规范操作,如 bills.list、bills.pay。 Canonical operations, such as bills.list.")
+    operations: list[str] = given(
+        "可代办的规范操作,如 bills.list、bills.pay。 Canonical operations, such as bills.list."
+    )
     cities: list[CityId]
     days: int = 30
     idempotency_key: IdempotencyKey

@@ -63,13 +63,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutputField:
-    """One field that a city gives: `type` as in the SDL ("[String!]!"); `of` is the named type inside ("String")."""
+    """One field that a city gives: `type` as in the SDL ("[String!]!"); `of` is the named type inside ("String").
+
+    `mask`: the kind of its @mask: how the text is masked, whatever the city sends.
+    """
 
     name: str
     type: str
     required: bool
     kind: Kind
     of: str
+    mask: str | None = None
 
 
 def newest(field: str) -> Merge:
@@ -169,7 +173,14 @@ def described(core: GraphQLSchema, owner: str, name: str, type_: GraphQLOutputTy
     """Describe one field."""
     named = get_named_type(type_)
     required = is_non_null_type(type_) and f"{owner}.{name}" not in KNOWN
-    return OutputField(name, str(type_), required, kind_of(type_), named.name)
+    return OutputField(name, str(type_), required, kind_of(type_), named.name, mask_of(core, owner, name))
+
+
+def mask_of(core: GraphQLSchema, owner: str, name: str) -> str | None:
+    """The kind of a field's @mask; records have none."""
+    type_ = core.type_map.get(owner)
+    mask = applied(core, type_.fields[name], "mask") if isinstance(type_, GraphQLObjectType) else None
+    return mask["kind"] if mask else None
 
 
 def kind_of(type_: GraphQLOutputType) -> Kind:

@@ -18,14 +18,15 @@ from .pool import Broken
 class Session:
     """The session for one address.  Use as an async context manager."""
 
-    def __init__(self, url: str, *, connect_seconds: float) -> None:
-        self._url, self._connect_seconds = URL(url, encoded=True), connect_seconds
+    def __init__(self, url: str, headers: Mapping[str, str], *, connect_seconds: float) -> None:
+        self._url, self._headers, self._connect_seconds = URL(url, encoded=True), headers, connect_seconds
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> "Session":
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),
+            headers=self._headers,
             auto_decompress=False,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect_seconds),
         )
@@ -35,11 +36,11 @@ class Session:
         if self._session is not None:
             await self._session.close()
 
-    def head(self, headers: Mapping[str, str]) -> Mapping[str, str]:
-        """What every request with these headers begins with."""
-        return headers
+    def head(self, headers: Mapping[str, str]) -> Mapping[str, str] | None:
+        """What every request with these headers adds to the session's."""
+        return None if headers == self._headers else headers
 
-    async def send(self, head: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
+    async def send(self, head: Mapping[str, str] | None, body: bytes) -> tuple[int, bytes]:
         """Posts once: status and body.  No deadline of its own.  Raises: Broken, TooLarge, Undecodable, OSError."""
         if self._session is None or self._session.closed:
             raise Broken("the session is closed")

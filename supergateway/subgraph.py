@@ -28,8 +28,9 @@ _HEADERS = {
     "Content-Type": "application/json",
     "Accept": "application/graphql-response+json, application/json",
     "Accept-Encoding": "gzip, deflate",
-    "User-Agent": "CityRoam",
 }
+_AGENT = {"User-Agent": "CityRoam"}
+_PLAIN = {**_AGENT, **_HEADERS}
 _OURS = frozenset(
     [
         "accept",
@@ -55,18 +56,23 @@ class HttpSubgraph:
     def __init__(self, url: str, *, timeout_seconds: float, line: str = "aiohttp") -> None:
         self._url, self._timeout_seconds = url, timeout_seconds
         connect_seconds = min(CONNECT_SECONDS, timeout_seconds)
-        made = Pool if line == "direct" else Session
-        self._line: Any = made(url, connect_seconds=connect_seconds)
+        self._line: Any = (
+            Pool(url, connect_seconds=connect_seconds)
+            if line == "direct"
+            else Session(url, _PLAIN, connect_seconds=connect_seconds)
+        )
         self._streams = EventStreams(connect_seconds=connect_seconds)
-        self._headers: Mapping[str, str] = _HEADERS
-        self._head = self._line.head(_HEADERS)
+        self._headers: Mapping[str, str] = _PLAIN
+        self._head = self._line.head(_PLAIN)
 
     def carrying(self, headers: Mapping[str, str]) -> "HttpSubgraph":
         """The same way to the subgraph with a request's own headers; the pool stays shared."""
         bound = HttpSubgraph.__new__(HttpSubgraph)
         bound._url, bound._timeout_seconds = self._url, self._timeout_seconds
         bound._line, bound._streams = self._line, self._streams
-        bound._headers = {**{name: value for name, value in headers.items() if name not in _OURS}, **_HEADERS}
+        carried = {name: value for name, value in headers.items() if name not in _OURS}
+        agent = {} if "user-agent" in carried else _AGENT
+        bound._headers = {**agent, **carried, **_HEADERS}
         bound._head = self._line.head(bound._headers)
         return bound
 

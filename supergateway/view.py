@@ -1,13 +1,12 @@
 """The gateway over HTTP: a raw ASGI app.  POST and GET on `/graphql` and `/`; `/health` says that the process lives.
 
-Who accepts `text/event-stream` gets graphql-sse in distinct connections mode, which subscriptions need; the stream itself is
-the edge's.
+Who accepts `text/event-stream` gets graphql-sse in distinct connections mode, which subscriptions need, or else a WebSocket; the
+stream and the socket are the edge's.
 """
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 
-import orjson
 from graphql import GraphQLError
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -26,6 +25,7 @@ from federation.engine import Answer
 from .gateway import LIMITS, Gateway, Settings
 from .sources import Source
 from .subgraph import HttpSubgraph
+from .ws import Socket
 
 GRAPHQL_PATHS = ("/graphql", "/")
 _RESPONSES = (JSON, GRAPHQL, EVENTS)
@@ -79,8 +79,7 @@ async def _each_told(answers: AsyncIterator[Answer]) -> AsyncIterator[EdgeAnswer
 def _told(answer: Answer) -> EdgeAnswer:
     """The engine's answer in the words of the edge, whose streams it goes through."""
     errors = tuple(GraphQLError(**each.formatted()) for each in answer.errors)
-    data = orjson.loads(answer.body)["data"] if answer.body else answer.data
-    return EdgeAnswer(data, errors, {}, executed=answer.executed)
+    return EdgeAnswer(answer.formatted().get("data"), errors, {}, executed=answer.executed)
 
 
 async def _read(scope: Scope, receive: Receive, headers: Mapping[str, str]) -> GraphQLRequest | None:
@@ -113,11 +112,14 @@ class _Front:
 
     def __init__(self) -> None:
         self.view: GraphQLView | None = None
+        self.socket: Socket | None = None
         self.app: Starlette | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.view is not None and scope["type"] == "http" and scope["path"] in GRAPHQL_PATHS:
             await self.view(scope, receive, send)
+        elif self.socket is not None and scope["type"] == "websocket" and scope["path"] in GRAPHQL_PATHS:
+            await self.socket(scope, receive, send)
         elif self.app is not None:
             await self.app(scope, receive, send)
 
@@ -135,7 +137,8 @@ def application(source: Source, settings: Settings) -> ASGIApp:
                 )
                 for name, url in source.urls.items()
             }
-            front.view = GraphQLView(Gateway(source.graph, clients, settings))
+            gateway = Gateway(source.graph, clients, settings)
+            front.view, front.socket = GraphQLView(gateway), Socket(gateway)
             yield
 
     routes = [Route("/health", _App(_health)), Route("/healthz", _App(_health))]

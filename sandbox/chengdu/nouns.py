@@ -215,19 +215,19 @@ class Request:
     state: str
     code: str | None = None
     booking: Booking | None = None
-    link: Link | None = None
-    launch: Launch | None = None
+    binding: Link | None = None
+    entry: Launch | None = None
 
     @classmethod
     def of(cls, operation: str, state: str, code: str | None, answer: Body | None) -> Self:
         match operation if answer else "":
             case "book" | "cancel":
-                return cls(state, booking=Booking.of(BookingRecord.of(answer or {})))
+                return cls(state=state, booking=Booking.of(BookingRecord.of(answer or {})))
             case "link":
-                return cls(state, link=Link(**(answer or {})))
+                return cls(state=state, binding=Link(**(answer or {})))
             case "launch":
-                return cls(state, launch=Launch(**(answer or {})))
-        return cls(state, code)
+                return cls(state=state, entry=Launch(**(answer or {})))
+        return cls(state=state, code=code)
 
 
 @strawberry.type(name="ChengduDistrict")

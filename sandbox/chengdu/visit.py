@@ -12,7 +12,7 @@ from sandbox.chengdu.bookings import Bookings
 from sandbox.numbers import is_identity_number
 from sandbox.pages import issue_ticket
 from sandbox.personas import PERSONAS
-from sandbox.standing import SUSPENDED, bind_again, standing
+from sandbox.standing import CONFLICT, LINKED, bind_again, standing
 from sandbox.store import Body, KeyReused, Row
 from sandbox.world import World
 
@@ -54,7 +54,7 @@ class Visit:
     def resident(self) -> str:
         """The key of the records bound to the citizen.  Raises a NOT_BOUND refusal."""
         key = self.desk.world.store.citizen(self.citizen())
-        if key is None:
+        if key is None or standing(self.desk.world.store, key) == CONFLICT:
             raise refusal("NOT_BOUND", "this account is not bound in Chengdu")
         match standing(self.desk.world.store, key):
             case "NEEDS_REAUTH":
@@ -146,8 +146,9 @@ class Visit:
         other_records = heard_of is not None and heard_of[0] != key
         if another_login or other_records or (key in PERSONAS and PERSONAS[key].name != name):
             return {"status": "CONFLICT", "linked_at": None}
-        if bind_again(store, key) == SUSPENDED:
-            return {"status": "SUSPENDED", "linked_at": None}
+        told = bind_again(store, key)
+        if told != LINKED:
+            return {"status": told, "linked_at": None}
         at = self.now.replace(microsecond=0).isoformat()
         store.bind(id_number, key, at)
         store.save(Row("login", key, key, "", {"sub": sub}))

@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.deyang.door import Arguments, bound_citizen, needed
 from sandbox.faults import spoil_rows
 from sandbox.pages import issue_ticket
-from sandbox.standing import SUSPENDED, bind_again
+from sandbox.standing import LINKED, SUSPENDED, bind_again
 from sandbox.store import Body
 from sandbox.world import World, newcomer
 
@@ -41,8 +41,9 @@ def _bind(world: World, user: str, mobile: str) -> Body:
     taken = by_user is None and by_mobile is not None and by_mobile[1] is not None
     if other or taken:
         return {"bindFlag": CONFLICT, "bindTime": None}
-    if bind_again(world.store, citizen) == SUSPENDED:
-        return {"bindFlag": HELD, "bindTime": None}
+    told = bind_again(world.store, citizen)
+    if told != LINKED:
+        return {"bindFlag": HELD if told == SUSPENDED else CONFLICT, "bindTime": None}
     world.store.bind(mobile, citizen, at)
     since = datetime.fromisoformat(world.store.bind(user, citizen, at))
     return {"bindFlag": BOUND, "bindTime": f"{since:%Y-%m-%d %H:%M:%S}"}

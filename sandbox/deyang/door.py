@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 
 from sandbox.citizen_token import HEADER, BadToken
 from sandbox.faults import active
-from sandbox.standing import standing
+from sandbox.standing import CONFLICT, standing
 from sandbox.store import KeyReused
 from sandbox.world import World
 
@@ -110,7 +110,7 @@ def envelope(code: int | str, message: str, data: Any = None) -> Response:
 def bound_citizen(world: World, arguments: Arguments) -> str:
     """The citizen of `userId`.  Raises Refusal 40103, 40104, 40105."""
     citizen = world.store.citizen(text(arguments, "userId"))
-    if citizen is None:
+    if citizen is None or standing(world.store, citizen) == CONFLICT:
         raise Refusal(NOT_BOUND, "用户未绑定户号")
     match standing(world.store, citizen):
         case "NEEDS_REAUTH":

@@ -8,7 +8,7 @@ from sandbox.faults import spoil_rows
 from sandbox.leshan.door import BAD_INPUT, Form, Refusal, bound_citizen, needed
 from sandbox.pages import issue_ticket
 from sandbox.personas import RARE_NAME
-from sandbox.standing import SUSPENDED, bind_again
+from sandbox.standing import LINKED, SUSPENDED, bind_again
 from sandbox.store import Body, Row
 from sandbox.world import SHANGHAI, World, newcomer
 
@@ -75,8 +75,9 @@ def _page(rows: list[Row], form: Form) -> list[Row]:
 def _bind(world: World, mobile: str) -> Body:
     known = world.store.acquaintance(mobile)
     citizen = known[0] if known else newcomer(mobile)
-    if bind_again(world.store, citizen) == SUSPENDED:
-        return {"zt": "S", "sj": None}
+    told = bind_again(world.store, citizen)
+    if told != LINKED:
+        return {"zt": "S" if told == SUSPENDED else "C", "sj": None}
     at = world.now().replace(microsecond=0).isoformat()
     return {"zt": "Y", "sj": _time(datetime.fromisoformat(world.store.bind(mobile, citizen, at)))}
 

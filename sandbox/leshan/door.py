@@ -20,7 +20,7 @@ from starlette.responses import Response
 
 from sandbox.citizen_token import HEADER, BadToken
 from sandbox.faults import active
-from sandbox.standing import standing
+from sandbox.standing import CONFLICT, standing
 from sandbox.store import KeyReused
 from sandbox.world import SHANGHAI, World
 
@@ -103,7 +103,7 @@ def gbk_json(value: Any) -> Response:
 def bound_citizen(world: World, form: Form) -> str:
     """The citizen of `mobile`.  Raises Refusal E1002."""
     citizen = world.store.citizen(form.get("mobile", ""))
-    if citizen is None:
+    if citizen is None or standing(world.store, citizen) == CONFLICT:
         raise Refusal(NOT_BOUND, "手机号未绑定用户")
     match standing(world.store, citizen):
         case "NEEDS_REAUTH":

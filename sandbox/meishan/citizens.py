@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.faults import spoil_rows
 from sandbox.meishan.door import Call, Problem, bound_citizen, page
 from sandbox.pages import issue_ticket
-from sandbox.standing import SUSPENDED, bind_again
+from sandbox.standing import LINKED, bind_again
 from sandbox.store import Body, Row
 from sandbox.world import World, newcomer
 
@@ -66,8 +66,9 @@ def request(world: World, call: Call) -> tuple[int, Body]:
 def _link(world: World, pairwise: str) -> Body:
     known = world.store.acquaintance(pairwise)
     citizen = known[0] if known else newcomer(pairwise)
-    if bind_again(world.store, citizen) == SUSPENDED:
-        return {"status": "suspended", "linked_at": None}
+    told = bind_again(world.store, citizen)
+    if told != LINKED:
+        return {"status": told.lower(), "linked_at": None}
     at = world.now().replace(microsecond=0).isoformat()
     return {"status": "linked", "linked_at": world.store.bind(pairwise, citizen, at)}
 

@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from sandbox.citizen_token import HEADER, BadToken
 from sandbox.faults import spoil_object
-from sandbox.standing import standing
+from sandbox.standing import CONFLICT, standing
 from sandbox.store import KeyReused, Row
 from sandbox.world import World
 
@@ -109,7 +109,7 @@ def _named(call: Call) -> str | None:
 def bound_citizen(world: World, pairwise: object) -> str:
     """The citizen under a pairwise id.  Raises Problem not-bound, reauth-required, account-suspended."""
     citizen = world.store.citizen(pairwise) if isinstance(pairwise, str) else None
-    if citizen is None:
+    if citizen is None or standing(world.store, citizen) == CONFLICT:
         raise Problem("not-bound", 404, "未绑定", "该市民尚未绑定眉山市民云账户")
     match standing(world.store, citizen):
         case "NEEDS_REAUTH":

@@ -14,7 +14,7 @@ from graphql import GraphQLError, GraphQLResolveInfo, build_schema
 from sandbox.mianyang import records
 from sandbox.mianyang.records import Record
 from sandbox.pages import issue_ticket
-from sandbox.standing import SUSPENDED, bind_again, standing
+from sandbox.standing import CONFLICT, LINKED, SUSPENDED, bind_again, standing
 from sandbox.store import Body, KeyReused
 from sandbox.world import World
 
@@ -94,7 +94,7 @@ class Platform:
 
     def _citizen(self, user_id: str) -> str:
         citizen = self.world.store.citizen(user_id)
-        if citizen is None:
+        if citizen is None or standing(self.world.store, citizen) == CONFLICT:
             raise refusal("UNBOUND", "该用户未绑定 this user is not bound")
         match standing(self.world.store, citizen):
             case "NEEDS_REAUTH":
@@ -106,8 +106,9 @@ class Platform:
     def _bind(self, user_id: str) -> Body:
         known = self.world.store.acquaintance(user_id)
         citizen = known[0] if known else f"u-{user_id}"
-        if bind_again(self.world.store, citizen) == SUSPENDED:
-            return {"zt": "已停用", "at": None}
+        told = bind_again(self.world.store, citizen)
+        if told != LINKED:
+            return {"zt": "已停用" if told == SUSPENDED else "冲突", "at": None}
         at = self.world.store.bind(
             user_id, citizen, self.world.now().replace(microsecond=0).isoformat()
         )

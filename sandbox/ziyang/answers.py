@@ -12,7 +12,7 @@ from sandbox.faults import spoil_rows
 from sandbox.numbers import is_identity_number
 from sandbox.pages import issue_ticket
 from sandbox.personas import PERSONAS
-from sandbox.standing import SUSPENDED, bind_again, standing
+from sandbox.standing import CONFLICT, LINKED, SUSPENDED, bind_again, standing
 from sandbox.store import Body
 from sandbox.world import SHANGHAI, World, newcomer
 from sandbox.ziyang import policies
@@ -73,8 +73,9 @@ def request(world: World, fields: Fields) -> dict[str, Any]:
 def _bind(world: World, number: str) -> Body:
     known = world.store.acquaintance(number)
     citizen = known[0] if known else newcomer(number)
-    if bind_again(world.store, citizen) == SUSPENDED:
-        return {"BDZT": "2", "BDSJ": None}
+    told = bind_again(world.store, citizen)
+    if told != LINKED:
+        return {"BDZT": "2" if told == SUSPENDED else "9", "BDSJ": None}
     since = datetime.fromisoformat(world.store.bind(number, citizen, world.now().replace(microsecond=0).isoformat()))
     return {"BDZT": "1", "BDSJ": _time(since)}
 
@@ -86,7 +87,7 @@ def _issue(world: World, citizen: str, service: str, target: str) -> Body:
 
 def _citizen(world: World, fields: Fields) -> str:
     citizen = world.store.citizen(fields.get("SFZH", "").upper())
-    if citizen is None:
+    if citizen is None or standing(world.store, citizen) == CONFLICT:
         raise Refusal(NOT_BOUND, "查无此人")
     match standing(world.store, citizen):
         case "NEEDS_REAUTH":

@@ -30,7 +30,7 @@ async def test_a_call_about_a_citizen_carries_both_proofs_and_a_public_one_only_
     secrets = {"T": "tok", "KEY": KEY.as_pem(private=True).decode()}
     parts: dict[str, Any] = {"backend": {"auth": "k"}, "auth": AUTH, "secrets": secrets, "operations": held}
     token = {"citizen_token": {"key": "secret:KEY", "ttl": "30s"}}
-    async with served(always(http({"rows": []}))) as city, connected(snapshot(city.url, **parts, file=token)) as call:
+    async with served(always(http({"rows": []}))) as city, connected(snapshot(city.url, **parts, **token)) as call:
         await call()
         await call("notices.list")
         [public_key] = call.connections.public_keys()
@@ -39,7 +39,7 @@ async def test_a_call_about_a_citizen_carries_both_proofs_and_a_public_one_only_
     assert "x-roam-citizen" not in open_to_all
     claims = jwt.decode(mine["x-roam-citizen"], KEY, algorithms=["ES256"]).claims
     now = int(NOW.timestamp())
-    assert (claims["aud"], claims["sub"], claims["scope"]) == ("urn:roam:city:510600", "p1", "bills.list")
+    assert (claims["aud"], claims["sub"], claims["scope"]) == ("urn:roam:city:510100", "p1", "bills.list")
     assert (claims["iat"], claims["exp"]) == (now, now + 30)
     assert public_key == {**KEY.as_dict(private=False), "kid": KEY.thumbprint(), "alg": "ES256", "use": "sig"}
 

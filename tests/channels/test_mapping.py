@@ -15,6 +15,7 @@ from channels.shape import Shape, canonical_shape, contributed_shapes
 from tests.channels.loopback import BILL, BILL_MAP
 
 BILL_SHAPE = canonical_shape("Bill")
+ACCOUNT = BILL_SHAPE.fields["accountNo"]
 
 
 def rules(mapping: dict[str, Any], variables: dict[str, Any] | None = None) -> Operation:
@@ -152,3 +153,28 @@ def _timed(reader: Any, items: list[Any]) -> float:
     began = time.perf_counter()
     assert map_rows(reader, items).dropped == 0
     return time.perf_counter() - began
+
+
+@pytest.mark.parametrize(
+    ("rule", "sent", "told"),
+    [
+        ("no", "0838120045", "08****0045"),
+        ({"from": "no", "as": "mask.account"}, "0838120045", "08****0045"),
+        ("no", "0838******45", "0838******45"),
+        ("no", 838120045, "83****0045"),
+        ("no", "", None),
+    ],
+    ids=["bare", "masked by the mapping", "masked by the city", "a number", "none"],
+)
+def test_a_masked_field_is_never_told_bare(rule: Any, sent: Any, told: str | None) -> None:
+    """@mask holds whatever a mapping says: one that forgets it must not show an account number, nor keep it in a cache."""
+    data = {"no": sent}
+    reader, found = compile_map(rules({"accountNo": rule}).response.mapping, Shape("Bill", {"accountNo": ACCOUNT}))
+    assert found == ()
+    assert reader(data)["accountNo"] == told
+
+
+def test_a_city_may_mask_its_own_fields() -> None:
+    """`contribute.graphql` uses the same directive."""
+    sdl = "type ALocal { b: AThing } type AThing { who: String @mask(kind: NAME) } extend type LocalRoot { a: ALocal }"
+    assert read({"who": "who"}, {"who": "陈小明"}, contributed_shapes(sdl)["b"]) == {"who": "陈**"}

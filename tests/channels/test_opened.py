@@ -185,3 +185,22 @@ def test_a_big_sdl_is_read_in_bounded_time(end: str) -> None:
     with contextlib.suppress(UnfitSdl):  # the loss of one type may spread so far only
         of(DISTRICTS + chain + f"type ChengduT5000 {{ {end} }}")
     assert time.process_time() - started < 10
+
+
+@pytest.mark.parametrize(
+    "guard",
+    [
+        "@authenticated",
+        '@requiresScopes(scopes: [["staff"]])',
+        '@policy(policies: [["p"]])',
+        "@federation__authenticated",
+        "@assurance(level: REAL_NAME)",
+    ],
+)
+def test_what_the_city_gives_to_some_people_only_stays_outside(guard: str) -> None:
+    """The city is asked without a word about the citizen: what it guards for others must not become public here."""
+    guarded = f"extend type City {{ secrets: [ChengduSecret!] {guard} }} type ChengduSecret {{ name: String }}"
+    assert of(DISTRICTS + guarded).coordinates == {"City.districts"}
+    assert (
+        of(DISTRICTS.replace("type ChengduDistrict {", f"type ChengduDistrict {guard} {{")).coordinates == frozenset()
+    )

@@ -75,8 +75,7 @@ async def test_saved_operations_and_configuration(serve: Serve, client: aiohttp.
             {"name": "02-b", "query": "{ b }"},
         ]
     async with client.get(f"{base}/graphiql/config.json") as response:
-        expected = {"graphql": "/graphql", "issuer": "http://127.0.0.1:8100", "clientId": "roam-graphiql"}
-        assert await response.json() == expected
+        assert await response.json() == {"graphql": "/graphql", "issuer": "http://127.0.0.1:8100"}
 
 
 async def test_a_page_that_is_not_built_says_how_to_build_it(

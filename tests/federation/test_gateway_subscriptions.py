@@ -251,3 +251,53 @@ def test_an_event_without_end_is_refused() -> None:
 def fed(lines: EventLines, chunk: bytes, times: int) -> None:
     for _ in range(times):
         lines.feed(chunk)
+
+
+@asynccontextmanager
+async def socket(url: str) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    """A graphql-transport-ws socket that has been let in."""
+    async with aiohttp.ClientSession() as session, session.ws_connect(url, protocols=["graphql-transport-ws"]) as made:
+        await made.send_json({"type": "connection_init"})
+        assert await made.receive_json() == {"type": "connection_ack"}
+        yield made
+
+
+async def messages(made: aiohttp.ClientWebSocketResponse, query: str, name: str = "1") -> list[Any]:
+    """What a socket says to an operation, up to its end."""
+    await made.send_json({"id": name, "type": "subscribe", "payload": {"query": query}})
+    found = [await made.receive_json()]
+    while found[-1]["type"] == "next":
+        found.append(await made.receive_json())
+    return found
+
+
+@pytest.mark.parametrize("path", ["/graphql", "/"])
+async def test_a_websocket_carries_subscriptions_and_queries(path: str) -> None:
+    """One socket, several operations; what a query gets the third time is the same as the first."""
+    async with gateway(Subgraphs()) as url, socket(url.removesuffix("/graphql") + path) as made:
+        subscription = "subscription { reviewed { id product { name } } }"
+        *events, last = await messages(made, subscription)
+        assert [each["payload"] for each in events] == WHOLE
+        assert last == {"id": "1", "type": "complete"}
+        for _ in range(4):
+            answer, _ = await messages(made, "{ __typename }")
+            assert answer["payload"] == {"data": {"__typename": "Query"}}
+        (refused,) = await messages(made, "{ nope }")
+        assert refused["type"] == "error"
+        assert refused["payload"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
+
+
+async def test_a_websocket_that_leaves_closes_the_stream_at_the_subgraph() -> None:
+    """Completing an operation, or going away, must not leave a stream behind."""
+    for leaving in ("complete", "close"):
+        subgraphs = Subgraphs()
+        subgraphs.hold = True
+        async with gateway(subgraphs) as url, socket(url) as made:
+            query = "subscription { reviewed { id } }"
+            await made.send_json({"id": "1", "type": "subscribe", "payload": {"query": query}})
+            assert (await made.receive_json())["type"] == "next"
+            if leaving == "complete":
+                await made.send_json({"id": "1", "type": "complete"})
+            else:
+                await made.close()
+            await asyncio.wait_for(subgraphs.ended.wait(), 5)

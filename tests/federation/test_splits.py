@@ -40,3 +40,18 @@ def differing(seed: int) -> tuple[str, Any, Any] | None:
 def test_a_split_schema_answers_like_the_whole(seed: int) -> None:
     """Random cuts find what no list of cases does."""
     assert differing(seed) is None
+
+
+def test_requests_that_wait_for_each_other_are_not_joined() -> None:
+    """Of two pairs for two subgraphs, each pair may be joined, but not both: first found at random, as a plan that never ends."""
+    split = Split.of(1256)
+    gateway = gateway_of(split, World(1256))
+    query = """{
+      user_4: user { best_3: best { about_2: about { __typename } } }
+      products_4: products {
+        maker_3: maker { best_2: best { author_1: author { greeting } } }
+        kin_3: kin { ... on User { friends_1: friends { price: greeting } } }
+      }
+    }"""
+    body = asyncio.run(gateway.ask(query))
+    assert body == RecordedSubgraph(base_sdl(), World(1256).whole()).run(query, {})

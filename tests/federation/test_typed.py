@@ -35,7 +35,7 @@ from tests.federation.splits import Split, World, query_of
 from tests.federation.test_faults import Saying
 
 QUERIES = 8  # of a seed, until one is plain
-WRONG = (
+WRONG: tuple[Any, ...] = (
     None,
     True,
     7,

@@ -130,6 +130,9 @@ async def test_a_plain_token_cannot_pass_for_a_bound_one(world: World, admission
         ({"ath": ""}, RefusalReason.PROOF_ATH),
         ({"jti": ""}, RefusalReason.PROOF_MALFORMED),
         ({"jti": "x" * 300}, RefusalReason.PROOF_MALFORMED),
+        ({"jti": "\ud800"}, RefusalReason.PROOF_MALFORMED),
+        ({"ath": "\ud800"}, RefusalReason.PROOF_ATH),
+        ({"url": "http://[::1"}, RefusalReason.PROOF_REQUEST),
     ],
 )
 async def test_a_proof_for_something_else_is_refused(

@@ -34,8 +34,8 @@ def made(behalf: OnBehalf | None = CITIZEN, algorithm: str = "ES256", **other: A
 
 
 def opened(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    header, claims, _ = token.split(".")
-    return tuple(json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4))) for part in (header, claims))  # type: ignore[return-value]
+    header, claims = (json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4))) for part in token.split(".")[:2])
+    return header, claims
 
 
 def test_it_speaks_of_one_citizen_to_one_city_about_one_operation() -> None:

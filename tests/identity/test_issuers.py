@@ -116,7 +116,18 @@ async def test_a_token_tells_its_app_and_when_its_citizen_signed_in(world: World
     assert (azp.client_id, azp.auth_time) == ("portal", None)
 
 
-@pytest.mark.parametrize("change", [{"client_id": ["a"]}, {"client_id": "x" * 300}, {"auth_time": "yesterday"}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"client_id": ["a"]},
+        {"client_id": "x" * 300},
+        {"client_id": "a\ud800"},
+        {"auth_time": "yesterday"},
+        {"sub": "\ud800"},
+        {"sub": "de\nng"},
+        {"sub": 7},
+    ],
+)
 async def test_a_claim_of_the_wrong_shape_is_refused(world: World, change: dict[str, object]) -> None:
     found = await world.authentication.verified(world.forge(**change), world.clock())
     assert isinstance(found, Refusal)

@@ -17,7 +17,7 @@ Put = Callable[[str, str, str], None]
 
 
 @pytest.fixture
-def put(stack: Stack) -> Iterator[Put]:
+def put(stack: Stack, citizen: Any) -> Iterator[Put]:
     """`put("deyang", "test-li@deyang", "SUSPENDED")`; every account is as it was again after the test."""
     touched: set[tuple[str, str]] = set()
 
@@ -29,6 +29,7 @@ def put(stack: Stack) -> Iterator[Put]:
     yield stand
     for city, persona in touched:
         call("PUT", f"{stack.control_url(city)}/accounts", {"citizen": persona, "state": "LINKED"})
+        link(citizen(persona), city)
 
 
 def state(person: FrontEnd, city: str) -> str:
@@ -83,6 +84,25 @@ def test_a_suspended_account_stays_so_until_the_city_lifts_it(stack: Stack, citi
     assert asked(person, city) == ("OK", None)
 
 
+@pytest.mark.parametrize("city", CITIES)
+def test_a_conflict_stands_until_the_city_has_settled_it(citizen: Any, put: Put, city: str) -> None:
+    """The city knows the person under another account: it says so on linking, and has nothing for this one."""
+    name = f"test-li@{city}"
+    person = citizen(name)
+    put(city, name, "CONFLICT")
+    assert link(person, city) == "CONFLICT"
+    assert asked(person, city) == ("DENIED", "ACCOUNT_NOT_LINKED")
+    assert state(person, city) == "CONFLICT"
+    put(city, name, "LINKED")
+    assert link(person, city) == "LINKED"
+
+
+def test_who_was_never_linked_is_not_linked(citizen: Any) -> None:
+    person = citizen("test-nobody@mianyang")
+    assert asked(person, "mianyang") == ("DENIED", "ACCOUNT_NOT_LINKED")
+    assert state(person, "mianyang") == "NOT_LINKED"
+
+
 def test_such_a_city_is_told_of_also_where_nobody_named_it(citizen: Any, put: Put) -> None:
     """It does not vanish from the default list of cities."""
     put("deyang", "test-1234@deyang", "SUSPENDED")
@@ -95,10 +115,11 @@ def test_such_a_city_is_told_of_also_where_nobody_named_it(citizen: Any, put: Pu
 
 def test_the_switch_refuses_what_it_does_not_know(stack: Stack) -> None:
     url = f"{stack.control_url('deyang')}/accounts"
-    for wish in (
+    wishes: tuple[Any, ...] = (
         {"citizen": "nobody", "state": "LINKED"},
         {"citizen": "deng", "state": "GONE"},
         {"citizen": "deng"},
         [],
-    ):
+    )
+    for wish in wishes:
         assert call("PUT", url, wish)[0] == 422

@@ -56,6 +56,7 @@ def test_a_page_of_another_origin_learns_nothing_of_the_session(browser: Browser
     asked = browser.get("/auth/session", origin="http://evil.example")
     assert asked.json() == {"signedIn": False}
     assert asked.header("access-control-allow-origin") == ""
+    assert browser.session()["signedIn"]
 
 
 def test_an_authorization_header_comes_before_the_cookie(stack: Stack, browser: Browser) -> None:

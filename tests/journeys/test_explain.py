@@ -8,6 +8,7 @@ import pytest
 from sandbox.switch import call
 from sandbox.up import Stack
 from tests.client import Answer, FrontEnd, new_key
+from tests.journeys.test_federated_cities import once_known
 
 Citizen = Callable[..., FrontEnd]
 EXPLAIN = """
@@ -147,6 +148,11 @@ def test_a_citys_own_field_and_its_own_subgraph_are_explained(citizen: Citizen) 
     """The way of a joined operation is the plan's; the city's subgraph is one of its stops."""
     own = by_place(steps(citizen("deng"), "{ local { deyang { creditScore { score } } } }"))
     assert own["local.deyang.creditScore", "deyang"]["operation"] == "local.creditScore"
+    front = once_known(citizen("deng"))
+    joined = "{ city(id: CHENGDU) { districts { name } } me { bills(cities: [DEYANG]) { nodes { id } } } }"
+    found = by_place(steps(front, joined))
+    assert (found["", "chengdu"]["operation"], found["", "chengdu"]["called"]) == ("subgraph.query", True)
+    assert found["me.bills", "deyang"]["called"]
 
 
 @pytest.mark.parametrize(

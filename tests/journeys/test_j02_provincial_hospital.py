@@ -1,12 +1,13 @@
 """J2 Provincial hospital, from Deyang: deng books at 四川省人民医院, which Chengdu offers under an agreement.
 
 Consent comes first, with exactly the claims that are sent; the appointment names its agreement; and whatever a client repeats,
-one appointment is made. (An answer that comes after the deadline: see test_j02_late_answer.py.)
+one appointment is made.
 """
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from sandbox.switch import call
 from sandbox.up import Stack
 from tests.client import FrontEnd, new_key
 from tests.consent import consent, grant
+from tests.journeys.told import known
 
 Citizen = Callable[..., FrontEnd]
 SENT = ["PAIRWISE_ID", "NAME", "ID_NUMBER", "PHONE"]
@@ -74,8 +76,22 @@ def booked(front: FrontEnd, slot: str, key: str | None = None, note: str | None 
 
 @pytest.fixture
 def deng(citizen: Citizen) -> FrontEnd:
-    """deng, whose consent stands (the sandbox seeds it)."""
+    """deng, who is linked in Chengdu and whose consent stands (the sandbox seeds both)."""
     return citizen("deng")
+
+
+@pytest.fixture(scope="module")
+def patient(citizen: Citizen) -> Citizen:
+    """`patient("test-li@meishan")`: consented and linked through the graph. Agreements count what one citizen does a day."""
+
+    @cache
+    def ready(persona: str) -> FrontEnd:
+        front = citizen(persona)
+        consent(front, "CHENGDU", ["HOSP-APPT"], SENT)
+        assert front.ask(LINK, key=new_key("link")).whole()["linkAccount"]["account"] == {"state": "LINKED"}
+        return front
+
+    return ready
 
 
 def times_booked(stack: Stack) -> int:
@@ -166,38 +182,58 @@ def test_what_a_refusal_says_is_enough_to_consent_link_and_book(citizen: Citizen
     assert booked(front, slot)["appointment"]["state"] == "BOOKED"
 
 
-def test_a_slot_that_is_taken_is_a_conflict(deng: FrontEnd, citizen: Citizen) -> None:
+def test_a_slot_that_is_taken_is_a_conflict(patient: Citizen) -> None:
     """Two want the same doctor at the same time: one has it, the other is told."""
-    slot = slots(deng)[0]
+    both = [patient("test-zhang@meishan"), patient("test-zhang@ziyang")]
+    slot = slots(both[0])[0]
     with ThreadPoolExecutor(2) as pool:
-        ends = list(pool.map(lambda front: booked(front, slot), [deng, citizen("mian")]))
+        ends = list(pool.map(lambda front: booked(front, slot), both))
     codes = sorted(error["code"] for end in ends for error in end["userErrors"])
     assert codes == ["CONFLICT"]
     assert sum(1 for end in ends if end["appointment"]) == 1
 
 
-def test_the_same_key_gives_the_same_appointment(deng: FrontEnd, stack: Stack) -> None:
+def test_the_same_key_gives_the_same_appointment(patient: Citizen, stack: Stack) -> None:
     """A client that lost the answer asks again: replayed, and the hospital heard it once."""
-    key, slot = new_key("book"), slots(deng)[0]
-    first, before = booked(deng, slot, key), times_booked(stack)
-    again = booked(deng, slot, key)
+    front = patient("test-li@meishan")
+    key, slot = new_key("book"), slots(front)[0]
+    first, before = booked(front, slot, key), times_booked(stack)
+    again = booked(front, slot, key)
     assert again["appointment"] == first["appointment"]
     assert (first["idempotency"], again["idempotency"]) == ({"replayed": False}, {"replayed": True})
     assert times_booked(stack) == before
 
 
-def test_the_same_key_with_another_input_is_a_mismatch(deng: FrontEnd) -> None:
+def test_the_same_key_with_another_input_is_a_mismatch(patient: Citizen) -> None:
     """One key is one intent: another slot, or another note, is another one."""
-    key, (one, other) = new_key("book"), slots(deng, 2)
-    booked(deng, one, key)
-    for told in (booked(deng, other, key), booked(deng, one, key, note="复诊")):
+    front = patient("test-li@ziyang")
+    key, (one, other) = new_key("book"), slots(front, 2)
+    booked(front, one, key)
+    for told in (booked(front, other, key), booked(front, one, key, note="复诊")):
         assert [(e["code"], told["appointment"]) for e in told["userErrors"]] == [("IDEMPOTENCY_MISMATCH", None)]
 
 
-def test_a_cancelled_appointment_is_free_again(deng: FrontEnd) -> None:
+def test_an_answer_after_the_deadline_is_unknown_then_the_truth_by_asking(
+    patient: Citizen, stack: Stack, faults: Callable[..., object]
+) -> None:
+    """The hospital booked and answered too late: the gateway asks what became of it, and books nothing again."""
+    front = patient("test-many@ziyang")
+    key, slot = new_key("late"), slots(front)[0]
+    before = times_booked(stack)
+    faults("chengdu", "late", "appointments.book", 1)
+    lost = front.ask(BOOK, slot=slot, key=key)
+    assert (lost.codes, lost.data["bookAppointment"]["appointment"]) == (["OUTCOME_UNKNOWN"], None)
+    told = known(lambda: front.ask(BOOK, slot=slot, key=key)).whole()["bookAppointment"]
+    assert (told["userErrors"], told["idempotency"]) == ([], {"replayed": True})
+    assert told["appointment"]["state"] == "BOOKED"
+    assert times_booked(stack) == before + 1
+
+
+def test_a_cancelled_appointment_is_free_again(patient: Citizen) -> None:
     """Calling off needs no more than the pairwise id."""
-    slot = slots(deng)[0]
-    appointment = booked(deng, slot)["appointment"]
-    told = deng.ask(CANCEL, id=appointment["id"], key=new_key("cancel")).whole()["cancelAppointment"]
+    front = patient("test-many@mianyang")
+    slot = slots(front)[0]
+    appointment = booked(front, slot)["appointment"]
+    told = front.ask(CANCEL, id=appointment["id"], key=new_key("cancel")).whole()["cancelAppointment"]
     assert (told["appointment"], told["userErrors"]) == ({"state": "CANCELLED"}, [])
-    assert booked(deng, slot)["userErrors"] == []
+    assert booked(front, slot)["userErrors"] == []

@@ -125,6 +125,23 @@ def test_a_citys_own_field_is_held_to_its_mark(citizen: Citizen) -> None:
     assert answer.extensions["stepUp"]["fields"] == ["local.deyang.creditScore"]
 
 
+def test_a_service_that_demands_more_than_its_mutation_asks_for_step_up_too(citizen: Citizen) -> None:
+    """`launch` is open from REGISTERED up; a notary's page is not."""
+    query = """{ city(id: DEYANG) { services(first: 200) { nodes { code
+        providers(cities: [DEYANG]) { id requiredAssurance entry { ... on WebEntry { host } } } } } } }"""
+    services = citizen(None).ask(query).whole()["city"]["services"]["nodes"]
+    (provider,) = [
+        each
+        for service in services
+        for each in service["providers"]
+        if each["requiredAssurance"] == "REAL_PERSON" and "host" in each["entry"]
+    ]
+    launch = "mutation Open($input: LaunchInput!) { page: launch(input: $input) { url userErrors { code } } }"
+    answer = citizen("deng", "loa2").ask(launch, input={"providerId": provider["id"], "idempotencyKey": new_key("j14")})
+    assert answer.data["page"] == {"url": None, "userErrors": [{"code": "ASSURANCE_TOO_LOW"}]}
+    assert answer.extensions["stepUp"] == {"acrValues": ["loa3", "loa4"], "maxAge": None, "fields": ["page"]}
+
+
 def posted(url: str, token: str, body: object, headers: dict[str, str] | None = None):
     """POST. Returns: status, the WWW-Authenticate header, and the body (decoded, unless it is a stream)."""
     assert urlsplit(url).hostname in ("127.0.0.1", "localhost")

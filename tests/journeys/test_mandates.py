@@ -1,9 +1,13 @@
 """亲情服务: deng does his parent's business, and nothing beyond what the parent let him do."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
 
 from sandbox.switch import call
 from sandbox.up import Stack
@@ -219,9 +223,7 @@ def test_guessing_codes_is_bounded(citizen: Any) -> None:
     ended(citizen("mian"), offer["mandate"]["id"])
 
 
-def test_a_city_that_wants_real_names_gets_the_parents_and_never_the_childs(
-    stack: Stack, citizen: Any
-) -> None:
+def test_a_city_that_wants_real_names_gets_the_parents_and_never_the_childs(stack: Stack, citizen: Any) -> None:
     """zi left name and number with the mandate; what goes to Ziyang is that, and only within the scope."""
     offer = offered(citizen("zi"), relation="PARENT", operations=["social.accounts"], cities=["ZIYANG"])
     accepted(citizen("deng"), offer["code"])
@@ -233,3 +235,31 @@ def test_a_city_that_wants_real_names_gets_the_parents_and_never_the_childs(
     assert one["citizens"] == {"zi": ["name", "id_number"]}
     assert (one["token"]["citizen"], one["token"]["actor"]) == ("zi", "deng")
     ended(citizen("zi"), offer["mandate"]["id"])
+
+
+async def over_socket(stack: Stack, params: dict[str, Any], query: str) -> Any:
+    """The first payload of one operation, or the close code of a socket that was not let in."""
+    url = f"{stack.gateway_url.replace('http', 'ws', 1)}/graphql"
+    async with connect(url, subprotocols=[Subprotocol("graphql-transport-ws")]) as socket:
+        await socket.send(json.dumps({"type": "connection_init", "payload": params}))
+        try:
+            assert json.loads(await socket.recv())["type"] == "connection_ack"
+        except ConnectionClosed as closed:
+            return closed.rcvd and closed.rcvd.code
+        await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": query}}))
+        return json.loads(await socket.recv())["payload"]
+
+
+async def test_a_socket_acts_by_its_connection_params(stack: Stack, citizen: Any, mandate: str) -> None:
+    params = {"Authorization": f"Bearer {citizen('deng').token}", "mandate": mandate}
+    query = "{ me { displayName actor { displayName } } }"
+    shown = await over_socket(stack, params, query)
+    assert shown["data"]["me"] == {"displayName": "绵**", "actor": {"displayName": "邓**"}}
+    for wrong in ("x", "", 7):
+        assert await over_socket(stack, {**params, "mandate": wrong}, query) == 4403
+
+
+def test_a_refused_mandate_is_a_403_where_statuses_count(stack: Stack, citizen: Any, mandate: str) -> None:
+    media = {"accept": "application/graphql-response+json"}
+    third = FrontEnd(stack.gateway_url, citizen("mei").token, {"Roam-Mandate": mandate, **media})
+    assert third.ask("{ me { id } }").status == 403

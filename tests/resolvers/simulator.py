@@ -22,7 +22,7 @@ from identity.seal import Sealer
 from identity.viewer import Viewer
 from resolvers import Context, Listing, Services, catalogue_index
 from resolvers.context import RunningGraph
-from roaming import Consent, Consents, Journal, LedgerUnavailable, Outcome, Record, Usage, consents, journal
+from roaming import Consent, Consents, Journal, LedgerUnavailable, Outcome, Record, Usage, consents, deliveries, journal
 from roaming.mandates import MIGRATIONS as MANDATES
 from roaming.mandates import Mandates
 from schema.codes import AssuranceLevel, ErrorCode
@@ -141,6 +141,13 @@ class Provider:
         return {"name": "测试", "id_number": "510600199001010011", "phone": "19900000001"}
 
 
+class Unlinked:
+    """Links where there is no store: nothing was ever recorded."""
+
+    async def of(self, citizen: str) -> Mapping[str, links.Link]:
+        return {}
+
+
 def citizen(home: str = "510600", subject: str = "somebody", expires_at: datetime | None = None) -> Viewer:
     return Viewer(subject, home, AssuranceLevel.REAL_PERSON, "token", "https://idp.example", expires_at)
 
@@ -155,7 +162,7 @@ def services(database: Database | None, cities: Mapping[str, City], provider: Pr
         index=catalogue_index(listing),
         listing=listing,
         user_info=cast("UserInfo", provider or Provider()),
-        links=links.Links(store),
+        links=links.Links(store) if database else cast("links.Links", Unlinked()),
         consents=Consenting(store),
         journal=Journal(store),
         ledger=Book(),
@@ -180,7 +187,7 @@ def request(held: Services, viewer: Viewer | None = None) -> Context:
 async def store() -> Any:
     """A real store with the tables of links, consents and the journal."""
     with TemporaryDirectory() as folder:
-        tables = (links.MIGRATIONS, consents.MIGRATIONS, journal.MIGRATIONS, MANDATES)
+        tables = (links.MIGRATIONS, consents.MIGRATIONS, journal.MIGRATIONS, deliveries.MIGRATIONS, MANDATES)
         async with await Database.open(Path(folder) / "gateway.sqlite", tables) as database:
             yield database
 

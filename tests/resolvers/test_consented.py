@@ -4,7 +4,8 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
-from resolvers.asking import Question, question
+from channels.answer import Page
+from resolvers.asking import Question, put, question
 from resolvers.single import find_row
 from roaming import Consents, Denial, draft
 from roaming.shares import share
@@ -152,3 +153,29 @@ async def test_a_withdrawal_in_another_process_purges_and_wakes_here() -> None:
             assert await purged.get() == (me, "chengdu")
             await waiting
             watching.cancel()
+
+
+async def test_a_withdrawal_stops_a_question_that_was_decided_but_not_yet_put() -> None:
+    """A request lives for seconds (its claims may be slow to come); the withdrawal takes effect within one."""
+    async with store() as database:
+        context = request(held(database, {"chengdu": City([{"id": "w", "kind": "WATER"}])}), citizen("510600"))
+        consent = await granted(context, "chengdu", "WATER-QUERY")
+        asked = await question(context, context.channel("chengdu"), "bills.list", {})
+        assert isinstance(asked, Question)
+        await context.services.consents.revoke(context.citizen or "", consent.id, at=NOW)
+        assert is_failure(await put(context, asked), ErrorCode.CONSENT_REQUIRED)
+        assert context.services.connections.asked == []
+        assert [(each.outcome, each.code) for each in context.services.ledger.usages] == [
+            ("DENIED", "CONSENT_REQUIRED")
+        ]
+
+
+async def test_a_withdrawal_of_another_consent_stops_nothing() -> None:
+    async with store() as database:
+        context = request(held(database, {"chengdu": City([{"id": "w", "kind": "WATER"}])}), citizen("510600"))
+        await granted(context, "chengdu", "WATER-QUERY")
+        other = await granted(context, "chengdu", "SI-QUERY")
+        asked = await question(context, context.channel("chengdu"), "bills.list", {})
+        assert isinstance(asked, Question)
+        await context.services.consents.revoke(context.citizen or "", other.id, at=NOW)
+        assert isinstance(await put(context, asked), Page)

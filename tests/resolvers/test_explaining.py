@@ -1,11 +1,13 @@
 """Explain = execution: whatever is asked by whomever, what is explained is what the cities then receive."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
 
+import pytest
+from graphql import GraphQLError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
@@ -13,20 +15,22 @@ from edge.dry_run import DryRun
 from edge.limits import Limits
 from identity.viewer import Viewer
 from resolvers.context import RunningGraph, Services
-from resolvers.dry import dry
+from resolvers.dry import UnspentQuotas, dry
 from resolvers.explaining import ordered
 from resolvers.graphs import build_graphs
 from resolvers.ids import seal_id
 from resolvers.planning import plan
 from resolvers.watch import Watch
 from roaming import Consent
-from schema.codes import AssuranceLevel
+from roaming.quotas import Crossing, Quotas
+from schema.codes import AccountState, AssuranceLevel
 from storage import Database
-from tests.resolvers.simulator import City, Consenting, citizen, request, services, snapshot, store
+from tests.resolvers.simulator import NOW, City, Consenting, citizen, request, services, snapshot, store
 
 SLUGS = ("chengdu", "deyang", "meishan", "mianyang", "ziyang")
 HOMES = {"510100": "chengdu", "510600": "deyang", "511400": "meishan", "510700": "mianyang", "512000": "ziyang"}
 RUN = DryRun(Limits())
+NO_LINKS: Mapping[str, AccountState] = {}
 Asked = set[tuple[str, str, frozenset[str]]]
 
 
@@ -104,16 +108,17 @@ VIEWERS = some.none() | some.builds(
     some.sampled_from([*HOMES, "999999"]),
     some.sampled_from(list(AssuranceLevel)[1:]),
 )
+LINKS = some.dictionaries(some.sampled_from(sorted(HOMES)), some.sampled_from(list(AccountState)), max_size=5)
 CONSENTS = some.frozensets(some.sampled_from(sorted(agreement.id for agreement in snapshot().agreements)))
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(OPERATIONS, VIEWERS, CONSENTS | some.just(frozenset(agreement.id for agreement in snapshot().agreements)))
+@given(OPERATIONS, VIEWERS, LINKS, CONSENTS | some.just(frozenset(agreement.id for agreement in snapshot().agreements)))
 def test_the_explained_routing_is_what_the_cities_receive(
-    operation: str, viewer: Viewer | None, consents: frozenset[str]
+    operation: str, viewer: Viewer | None, links: dict[str, AccountState], consents: frozenset[str]
 ) -> None:
     """City, operation and claims, no more and no fewer."""
-    explained, executed = asyncio.run(both(operation, viewer, consents))
+    explained, executed = asyncio.run(both(operation, viewer, consents, links))
     assert explained == executed
 
 
@@ -128,11 +133,15 @@ def test_the_property_covers_calls_and_refusals() -> None:
     assert none == at_home == {("deyang", "bills.list", frozenset({"pairwise_id"}))}
 
 
-async def both(operation: str, viewer: Viewer | None, consents: frozenset[str]) -> tuple[Asked, Asked]:
-    """What is explained, then what is received."""
+async def both(
+    operation: str, viewer: Viewer | None, consents: frozenset[str], links: Mapping[str, AccountState] = NO_LINKS
+) -> tuple[Asked, Asked]:
+    """What is explained, then what is received. `links`: the state of the viewer's accounts, by city code."""
     async with store() as database:
         held = services(database, {slug: City() for slug in SLUGS})
         held = replace(held, consents=SomeConsents(database, consents), graph=graphs())
+        for city, state in links.items() if viewer else ():
+            await held.links.record(request(held, viewer).citizen or "", city, state, at=NOW)
         text = with_ids(held, operation)
         return await explained_by(held, text, viewer), await received(held, text, viewer)
 
@@ -171,3 +180,32 @@ async def received(held: Services, text: str, viewer: Viewer | None) -> Asked:
 def sound(errors: Sequence[GraphQLError]) -> bool:
     """A fault on both sides would make them equal, too."""
     return "INTERNAL" not in [(error.extensions or {}).get("code") for error in errors]
+
+
+async def test_operations_are_explained_only_where_testers_work() -> None:
+    """It tells agreements and backends: in production that is nobody's business. Deny by default."""
+    async with store() as database:
+        context = request(replace(services(database, {}), graph=graphs()), citizen())
+        readied = RUN.prepare(context, '{ roamExplain(operation: "{ gateway { version } }") { kind } }', None, {})
+        (error,) = await readied.run(context)  # type: ignore[union-attr]
+    assert (error.extensions or {})["code"] == "FORBIDDEN"
+    assert "only where testers work" in error.message
+
+
+async def test_a_quota_is_looked_at_and_not_counted() -> None:
+    """A tester who explains twenty times must not use up the citizen's twenty calls."""
+    agreement = next(one for one in snapshot().agreements if one.quota.per_citizen_per_day)
+    quotas, crossing = Quotas(), Crossing(agreement, "deyang", "somebody", "")
+    for _ in range(agreement.quota.per_citizen_per_day + 1):
+        assert await UnspentQuotas(quotas).spend(crossing, NOW) is None
+    for _ in range(agreement.quota.per_citizen_per_day):
+        assert await quotas.spend(crossing, NOW) is None
+    assert (await UnspentQuotas(quotas).spend(crossing, NOW)).retry_after > 0
+
+
+async def test_a_mutation_that_got_past_its_plan_would_end_at_the_journal() -> None:
+    """Two locks on one door: the first is that a dry run never calls a mutation's answer."""
+    async with store() as database:
+        held = dry(request(services(database, {}), citizen()), Watch(plan))
+    with pytest.raises(RuntimeError, match="no journal to begin"):
+        await held.services.journal.begin("citizen", "key", "digest", at=NOW)

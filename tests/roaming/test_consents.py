@@ -10,7 +10,7 @@ import pytest
 from roaming import Consent, Consents, Terms, Verdict, consents, verify_consents
 from roaming.terms import Named
 from schema.codes import ConsentState
-from storage import Database, Migrations, StorageConflict
+from storage import Database, Migrations, StorageConflict, StorageUnusable
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 WATER = Terms(
@@ -190,6 +190,19 @@ async def test_verification_names_the_first_bad_record(database: Database, name:
     verdict = await verify_consents(database)
     assert not verdict.intact
     assert verdict.number == number
+
+
+async def test_an_event_that_was_changed_opens_nothing(database: Database) -> None:
+    """Claims widened in the file itself: whoever reads that citizen's consents is refused, before anybody verifies."""
+    consents = Consents(database)
+    consent, other = await granted(consents), await granted(consents, "you")
+    async with database.transaction() as transaction:
+        await transaction.execute("DROP TRIGGER consent_events_stay")
+        sql = "UPDATE consent_events SET body = replace(body, 'PAIRWISE_ID', 'ID_NUMBER') WHERE consent = ?"
+        await transaction.execute(sql, (consent.id,))
+    with pytest.raises(StorageUnusable, match="event 1 "):
+        await consents.of("me")
+    assert await consents.of("you") == (other,)
 
 
 async def test_a_text_that_was_changed_is_found(database: Database) -> None:

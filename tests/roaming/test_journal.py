@@ -3,15 +3,17 @@
 import asyncio
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from roaming import First, Journal, Mismatch, Replay, Unfinished, input_digest
-from roaming.journal import KEPT
-from storage import Database
+from roaming.journal import KEPT, LEASE, MIGRATIONS, stamp
+from storage import Database, Migrations
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DONE = {"sealed": "x"}
+SHORT = timedelta(seconds=10)
 
 
 async def taken(
@@ -33,11 +35,57 @@ async def test_a_result_replays_for_the_same_input_alone(database: Database) -> 
     assert await taken(journal, citizen="you") == First()
 
 
-async def test_a_key_without_a_result_stays_taken_also_after_a_restart(database: Database) -> None:
+async def sent(journal: Journal, number: str = "n", at: datetime = NOW) -> bool:
+    return await journal.send("me", number, city="deyang", request="sealed", at=at, lease=SHORT)
+
+
+async def test_what_was_sent_stays_taken_also_after_a_restart(database: Database) -> None:
     """Nobody knows what came of it, so nobody may try again under the same key."""
-    assert await taken(Journal(database)) == First()
-    assert await taken(Journal(database)) == Unfinished()
+    before = Journal(database)
+    assert await before.begin("me", "key", "d", at=NOW, number="n") == First()
+    assert await sent(before)
+    for at in (NOW, NOW + SHORT, NOW + 2 * KEPT):
+        assert await taken(Journal(database), at=at) == Unfinished()
     assert await taken(Journal(database), digest="other") == Mismatch()
+
+
+async def test_what_was_begun_and_never_sent_is_free_once_its_worker_is_gone(database: Database) -> None:
+    """A crash before sending is no reason to keep a citizen waiting for a day; a crash is known by its lease."""
+    await Journal(database).begin("me", "key", "d", at=NOW, number="n")
+    assert await taken(Journal(database), at=NOW) == Unfinished()
+    assert await taken(Journal(database), digest="another", at=NOW + LEASE) == First()
+
+
+async def test_a_worker_that_was_overtaken_can_no_longer_send(database: Database) -> None:
+    """It was held up for longer than its lease, and the key is another's: what it was about to send must not leave."""
+    slow, quick = Journal(database), Journal(database)
+    await slow.begin("me", "key", "d", at=NOW, number="n")
+    assert await quick.begin("me", "key", "d", at=NOW + LEASE, number="n") == First()
+    assert not await sent(slow, at=NOW + LEASE)
+    assert await sent(quick, at=NOW + LEASE)
+    await slow.release("me", "key")
+    assert await taken(Journal(database), at=NOW + LEASE) == Unfinished()
+
+
+async def test_another_workers_request_is_waited_for(database: Database) -> None:
+    """A repetition that reaches another worker gets the first one's answer, not a shrug."""
+    first, second = Journal(database), Journal(database)
+    await first.begin("me", "key", "d", at=NOW, number="n")
+    waiting = asyncio.ensure_future(second.begin("me", "key", "d", at=NOW, patience_seconds=5))
+    await asyncio.wait({waiting}, timeout=0)
+    await first.finish("me", "key", DONE)
+    assert await waiting == Replay(DONE)
+
+
+async def test_a_journal_of_the_first_version_opens_and_replays(tmp_path: Path) -> None:
+    """An upgrade loses no key: results replay, what had none stays taken."""
+    old = Migrations("journal", MIGRATIONS.texts[:1])
+    async with await Database.open(tmp_path / "store", (old,)) as database, database.transaction() as transaction:
+        for key, result in (("done", '{"sealed": "x"}'), ("open", None)):
+            await transaction.execute("INSERT INTO journal VALUES ('me', ?, 'd', ?, ?)", (key, result, stamp(NOW)))
+    async with await Database.open(tmp_path / "store", (MIGRATIONS,)) as database:
+        assert await taken(Journal(database), key="done") == Replay(DONE)
+        assert await taken(Journal(database), key="open") == Unfinished()
 
 
 async def test_a_released_key_is_free_and_a_finished_one_is_never_released(database: Database) -> None:

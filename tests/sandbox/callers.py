@@ -68,7 +68,7 @@ def pairwise(code: str, subject: str) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def citizen_token(code: str, operation: str, sub: str, clock: Clock, **other: Any) -> str:
+def citizen_token(code: str, operation: str, sub: str, clock: Clock, /, **other: Any) -> str:
     """The gateway's token about a citizen for one operation of one city; `other` replaces or adds claims."""
     now = int(clock().timestamp())
     claims = {
@@ -94,7 +94,14 @@ class Deyang:
         self.session, self.base, self.clock, self.key = session, base + "/gateway", clock, key
 
     async def call(
-        self, method: str, path: str, arguments: dict[str, Any], *, skew: float = 0, nonce: str | None = None, token: str = ""
+        self,
+        method: str,
+        path: str,
+        arguments: dict[str, Any],
+        *,
+        skew: float = 0,
+        nonce: str | None = None,
+        token: str = "",
     ) -> dict[str, Any]:
         """The envelope that came back."""
         body = json.dumps(arguments).encode() if method == "POST" else b""
@@ -151,7 +158,6 @@ class Meishan:
             headers["X-Roam-Citizen"] = citizen or citizen_token("511400", operation, who, self.clock)
         async with self.session.request(method, self.base + path, headers=headers, **options) as response:
             return response.status, await response.json(content_type=None)
-
 
     def _named(self, path: str, options: dict[str, Any]) -> str:
         """The citizen that a call names, as its token must."""

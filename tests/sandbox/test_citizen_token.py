@@ -50,9 +50,7 @@ def test_a_good_token_is_used_once(tokens: CitizenTokens, clock: Clock) -> None:
         ({"jti": ""}, "jti"),
     ],
 )
-def test_one_wrong_claim_is_enough(
-    tokens: CitizenTokens, clock: Clock, claims: dict[str, Any], why: str
-) -> None:
+def test_one_wrong_claim_is_enough(tokens: CitizenTokens, clock: Clock, claims: dict[str, Any], why: str) -> None:
     assert int(clock().timestamp()) == NOW
     token = citizen_token(DEYANG, "bills.list", DENG, clock, **claims)
     with pytest.raises(BadToken, match=why):

@@ -29,7 +29,7 @@ class Mianyang:
 
     async def post(self, body: object, token: str | None = TOKEN) -> tuple[int, Any]:
         headers = {} if token is None else {"X-Open-Token": token}
-        asked = body if isinstance(body, dict) else {"query": ""}
+        asked: dict[str, Any] = body if isinstance(body, dict) else {"query": ""}
         if operation := operation_of("POST", "/graphql", asked["query"].encode()):
             sub = asked["variables"].get("u", "")
             headers["X-Roam-Citizen"] = citizen_token("510700", operation, sub, self.clock)

@@ -22,6 +22,7 @@ NOT_PERSONAL = {
     "CityAccount": {"linkedAt", "pairwise"},
     "ApplicationStep": {"label"},  # the name of its state
     "IdempotencyInfo": {"key"},
+    "Mandate": {"operations"},  # ids of canonical operations
     "Money": {"amount", "currency"},  # the field that gives the money is marked
     "RideCode": {"discount"},
     "UserError": {"field", "message", "retryAfter"},

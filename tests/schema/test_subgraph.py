@@ -49,7 +49,7 @@ def test_the_sdl_differs_from_the_canonical_one_by_federation_alone(subgraph):
     ours, theirs = (build_schema(sdl, assume_valid_sdl=True) for sdl in (plain.as_str(), subgraph.as_str()))
     assert ours.type_map.keys() == theirs.type_map.keys()
     assert ours.query_type.fields.keys() == theirs.query_type.fields.keys()
-    assert applied(subgraph.as_str()) == {"link", "key", "shareable", "pii", "assurance", "public"}
+    assert applied(subgraph.as_str()) == {"link", "key", "shareable", "pii", "assurance", "public", "mask"}
 
 
 def test_instructions_to_this_gateway_are_not_composed(subgraph):

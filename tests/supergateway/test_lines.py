@@ -217,12 +217,17 @@ async def test_what_a_subgraph_sees(line: str) -> None:
     seen: list[tuple[bytes, bytes]] = []
 
     async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        seen.append(await asked(reader))
-        writer.write(framed(BODY))
+        while True:
+            seen.append(await asked(reader))
+            writer.write(framed(BODY))
 
     async with server(handler) as url, HttpSubgraph(url, timeout_seconds=5, line=line) as subgraph:
-        await subgraph.carrying({"x-tenant": "t", "host": "evil", "content-length": "3"}).fetch(ASKED)
-    head, body = seen[0]
+        await subgraph.fetch(ASKED)
+        carried = {"x-tenant": "t", "host": "evil", "content-length": "3", "user-agent": "theirs"}
+        await subgraph.carrying(carried).fetch(ASKED)
+    agents = [[line for line in head.lower().split(b"\r\n") if line.startswith(b"user-agent:")] for head, _ in seen]
+    assert agents == [[b"user-agent: cityroam"], [b"user-agent: theirs"]]
+    head, body = seen[1]
     lines = head.lower().split(b"\r\n")
     assert lines[0] == b"post /graphql?a=b http/1.1"
     assert b"x-tenant: t" in lines

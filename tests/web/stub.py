@@ -198,7 +198,7 @@ def gateway(issuer: str, behaviour: Behaviour) -> Starlette:
             Route("/graphiql/callback", lambda _: FileResponse(WEB / "dist/callback.html")),
             Route(
                 "/graphiql/config.json",
-                lambda _: JSONResponse({"issuer": issuer, "clientId": "roam-graphiql", "graphql": "/graphql"}),
+                lambda _: JSONResponse({"issuer": issuer, "graphql": "/graphql"}),
             ),
             Route("/graphiql/operations.json", lambda _: JSONResponse(saved_operations())),
             Mount("/graphiql/assets", StaticFiles(directory=WEB / "dist/assets")),
