@@ -77,7 +77,10 @@ def audited(
     """Compare everything. All processes have ended."""
     audit = Audit(len(plan), kills, seconds, len(done), len(refused), replies=dict(replies))
     numbers = request_numbers(places, issuer, plan)
-    acted = {True: requests(places.state / "deyang.sqlite", "pay"), False: requests(places.state / "chengdu.sqlite", "book")}
+    acted = {
+        True: requests(places.state / "deyang.sqlite", "pay"),
+        False: requests(places.state / "chengdu.sqlite", "book"),
+    }
     recorded = ledger_records(places.state / LEDGER)
     for operation in plan:
         number = numbers[operation.key]

@@ -90,9 +90,7 @@ async def bookable(
                 for _ in range(2 if chance.random() < WANTED_TWICE else 1):
                     name, key = chance.choice(list(tokens)), f"book-{len(found):012d}"
                     variables = {"target": slot["id"], "key": key}
-                    found.append(
-                        Operation(key, name, tokens[name], BOOK, variables, "bookAppointment", "appointment")
-                    )
+                    found.append(Operation(key, name, tokens[name], BOOK, variables, "bookAppointment", "appointment"))
     return found[:count]
 
 

@@ -63,10 +63,13 @@ def _check_outcome(scene: Scene, path: Path, operation: Operation) -> Iterator[D
             where = scene.key(*path, "outcome", "match", key)
             yield report("unknown_argument", where, operation=name, found=key, near=key, choices=known)
         for hole in names(outcome.match[key]):
-            if hole != "request.idempotency_key" and hole.removeprefix("args.") not in OPERATIONS[str(path[1])].arguments:
+            if (
+                hole != "request.idempotency_key"
+                and hole.removeprefix("args.") not in OPERATIONS[str(path[1])].arguments
+            ):
                 problem = {"zh": f"`${{{hole}}}` 没有所指", "en": f"`${{{hole}}}` names nothing"}
                 yield report("bad_template", scene.at(*path, "outcome", "match", key), problem=problem)
-    if NUMBER not in outcome.match.get("number", "").replace(" ", ""):
+    if set(outcome.match) <= set(known) and NUMBER not in outcome.match.get("number", "").replace(" ", ""):
         yield report("outcome_number", scene.key(*path, "outcome"), number=NUMBER)
     for claim in asked.needs:
         if claim not in operation.needs:
@@ -88,5 +91,7 @@ def _check_states(scene: Scene, path: Path, operation: Operation) -> Iterator[Di
         if value not in REQUEST_STATES:
             where = scene.at(*path, "response", "map", "state", "enum", key)
             yield report("choice", where, found=value, choices=REQUEST_STATES, near=str(value))
+    if not set(said) <= set(REQUEST_STATES):
+        return  # one mistake, one error
     if "DONE" not in said or not {"ABSENT", "REFUSED"} & set(said):
         yield report("outcome_states", scene.key(*path, "response", "map", "state"))

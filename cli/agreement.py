@@ -24,7 +24,7 @@ from channels.agreements import Agreement, Suspension
 from channels.secrets import Secrets
 from channels.snapshot import Snapshot, load
 from roaming import state_of
-from roaming.suspensions import MIGRATIONS, Raised, resume, standing, suspend
+from roaming.suspensions import MIGRATIONS, Raised, resume, standing_in, suspend
 from storage import Database, StorageError
 
 DATABASE = "gateway.sqlite"  # app.DATABASE; importing app would start half a gateway for a command of two lines
@@ -99,9 +99,7 @@ def resume_agreement(
 ) -> None:
     """Take a flag down that was put up by `suspend`.  Exit: 0, 1 it is not up, 3 could not run."""
     found = _agreement(_snapshot(root, env), number)
-    flag = Suspension(
-        by=by.value, city=_consumer(found, by, city), since=_today(), reason=reason.strip() or "resumed"
-    )
+    flag = Suspension(by=by.value, city=_consumer(found, by, city), since=_today(), reason=reason.strip() or "resumed")
     if not _run(_resume(state, found.id, flag, who or _account())):
         written = [each for each in found.suspensions if (each.by, each.city) == (flag.by, flag.city)]
         where = "it stands in the agreement's file: take it away there" if written else "it is not up"
@@ -119,7 +117,10 @@ def list_agreements(
 ) -> None:
     """List the agreements: state, days left, flags of the files and of the store."""
     day, held = at.date() if at else _today(), _snapshot(root, env)
-    raised = _run(_standing(state))
+    try:
+        raised = standing_in(state / DATABASE)
+    except StorageError as fault:
+        _stop(f"the store cannot be used: {fault}", COULD_NOT_RUN)
     rows = [_row(each, [r for r in raised if r.agreement == each.id], day) for each in held.agreements]
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
@@ -200,13 +201,6 @@ async def _suspend(state: Path, number: str, flag: Suspension, who: str) -> None
 async def _resume(state: Path, number: str, flag: Suspension, who: str) -> bool:
     async with await Database.open(state / DATABASE, (MIGRATIONS,)) as database:
         return await resume(database, number, flag, at=datetime.now(UTC), who=who)
-
-
-async def _standing(state: Path) -> tuple[Raised, ...]:
-    if not (state / DATABASE).is_file():
-        return ()
-    async with await Database.open(state / DATABASE, (MIGRATIONS,)) as database:
-        return await standing(database)
 
 
 def _run(work: Any) -> Any:

@@ -24,9 +24,7 @@ DEFAULT_STATE = ".sandbox/state"
 LONGEST_REASON = 500
 T = TypeVar("T")
 
-journal = typer.Typer(
-    name="journal", help="Requests whose outcome is unknown. 结果不明的请求。", no_args_is_help=True
-)
+journal = typer.Typer(name="journal", help="Requests whose outcome is unknown. 结果不明的请求。", no_args_is_help=True)
 State = Annotated[Path | None, typer.Option(help="The gateway's state folder; default: ROAM_STATE.")]
 
 

@@ -85,7 +85,7 @@ def _size(program: Program | None) -> int:
 def _compiled(plan: QueryPlan, shape: Callable[[], Shaped]) -> Program | None:
     try:
         return compiled(plan, shape())
-    except Unshaped:
+    except (Unshaped, TypeError):  # TypeError: msgspec has no Struct for it, such as an enum without values
         return None
 
 

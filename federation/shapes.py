@@ -152,6 +152,9 @@ class _Shaping:
         """Marks what a representation is made of."""
         if representation.type not in (None, shape.type) or not representation.keys:
             raise Unshaped
+        names = [part.name for part in representation.fields if isinstance(part, Ask)]
+        if len(set(names)) < len(names) or TYPENAME in names:
+            raise Unshaped
         for part in representation.fields:
             slot = shape.slots.get(part.key) if isinstance(part, Ask) and not part.parts else None
             if slot is None or slot.giver is None or slot.shape is not None:

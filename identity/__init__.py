@@ -2,8 +2,8 @@
 
 `Admission` turns what a client brought into a `Viewer` or a `Refusal`: a bearer token, one bound to a key with its
 proof (`dpop`), or a browser's session (`browsers`). `Authentication` verifies the tokens, with the issuers' keys cached
-in `keys`. `UserInfo` brings the real-name claims, `pairwise_id` a city's own name for a citizen, `Links` the state
-of each account, `Sealer` the texts only this gateway can read. Time is always passed; nothing reads the
+in `keys`. `UserInfo` brings the real-name claims, `pairwise_id` a city's own name for a citizen, `exchange` the
+token that tells one city for whom one call is made, `Links` the state of each account, `Sealer` the texts only this gateway can read. Time is always passed; nothing reads the
 environment; no token, subject or claim is ever logged or printed.
 """
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from identity.code_flow import SignInFailed
     from identity.dpop import Proofs
     from identity.entrance import Entrance
+    from identity.exchange import BadSigningKey, OnBehalf, SigningKey
     from identity.issuers import DEFAULT_ACR, AmbiguousIssuers, Issuer, SignInClient
     from identity.links import Link, Links, citizen_key
     from identity.masking import mask_id_number, mask_name, mask_phone
@@ -29,13 +30,15 @@ if TYPE_CHECKING:
     from identity.refusal import Refusal, RefusalReason
     from identity.seal import BrokenSeal, Sealer, WeakSealKey
     from identity.sessions import Lifetimes, Sessions
-    from identity.viewer import Viewer
+    from identity.viewer import Actor, Viewer
 
 _HOMES = {
+    "Actor": "viewer",
     "Addresses": "addresses",
     "Admission": "admission",
     "AmbiguousIssuers": "issuers",
     "Authentication": "authentication",
+    "BadSigningKey": "exchange",
     "BrokenSeal": "seal",
     "BrowserSignIn": "browsers",
     "ClaimsFailure": "claims",
@@ -46,6 +49,7 @@ _HOMES = {
     "Lifetimes": "sessions",
     "Link": "links",
     "Links": "links",
+    "OnBehalf": "exchange",
     "Proofs": "dpop",
     "Refusal": "refusal",
     "RefusalReason": "refusal",
@@ -54,6 +58,7 @@ _HOMES = {
     "Sessions": "sessions",
     "SignInClient": "issuers",
     "SignInFailed": "code_flow",
+    "SigningKey": "exchange",
     "Standing": "admission",
     "Status": "browsers",
     "UserInfo": "claims",
@@ -73,10 +78,12 @@ _HOMES = {
 
 __all__ = [
     "DEFAULT_ACR",
+    "Actor",
     "Addresses",
     "Admission",
     "AmbiguousIssuers",
     "Authentication",
+    "BadSigningKey",
     "BrokenSeal",
     "BrowserSignIn",
     "ClaimsFailure",
@@ -86,6 +93,7 @@ __all__ = [
     "Lifetimes",
     "Link",
     "Links",
+    "OnBehalf",
     "Proofs",
     "Refusal",
     "RefusalReason",
@@ -94,6 +102,7 @@ __all__ = [
     "Sessions",
     "SignInClient",
     "SignInFailed",
+    "SigningKey",
     "Standing",
     "Status",
     "UserInfo",

@@ -38,9 +38,7 @@ class Attempt:
     actor: Mapping[str, str] | None = None
 
     @classmethod
-    def of(
-        cls, context: Context, asked: Question, typename: str, *, number: str, service: str | None
-    ) -> Self:
+    def of(cls, context: Context, asked: Question, typename: str, *, number: str, service: str | None) -> Self:
         """The write that `asked` is about to be."""
         viewer, grant, actor = context.viewer, asked.grant, context.viewer.actor
         return cls(
@@ -82,4 +80,3 @@ class Attempt:
 def with_actor(viewer: Viewer, actor: Mapping[str, str]) -> Viewer:
     """The viewer with the person who really acted under a mandate."""
     return replace(viewer, actor=Actor(**actor))
-

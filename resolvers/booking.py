@@ -46,7 +46,9 @@ async def changed(
 ) -> End:
     """The appointment as the city has it after the change."""
     row = await act(context, channel, operation, "Appointment", args, number=number)
-    return Done(await booked(context, channel, args, row)) if isinstance(row, dict) else ended(context, channel, row, path)
+    return (
+        Done(await booked(context, channel, args, row)) if isinstance(row, dict) else ended(context, channel, row, path)
+    )
 
 
 async def booked(context: Context, channel: Channel, args: Mapping[str, Any], row: Row) -> Row:

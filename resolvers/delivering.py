@@ -69,9 +69,7 @@ async def send(context: Context, channel: Channel, attempt: Attempt, delivery: D
         await refused_or_later(context, delivery, asked)
         return
     left = timedelta(seconds=max(context.deadline - asyncio.get_running_loop().time(), 0))
-    if not await deliveries_of(context.services).send(
-        delivery.number, at=context.now, lease=left + TO_WRITE_DOWN
-    ):
+    if not await deliveries_of(context.services).send(delivery.number, at=context.now, lease=left + TO_WRITE_DOWN):
         return
     answer = await put(context, asked)
     if isinstance(answer, Page):

@@ -20,7 +20,9 @@ OPERATION = "applications.list"
 SHOWN_ID = "shownId"  # of a city's row: the id it is told under
 
 
-async def add_held(context: Context, channel: Channel, merge: Merge, keep: Keep, read: CityRows | None) -> CityRows | None:
+async def add_held(
+    context: Context, channel: Channel, merge: Merge, keep: Keep, read: CityRows | None
+) -> CityRows | None:
     """What was read from the city and what the gateway holds for it. Rows of the gateway need nobody's answer."""
     held = await deliveries_of(context.services).of(context.citizen or "", channel.slug)
     if not held:

@@ -122,9 +122,7 @@ async def first_time(context: Context, main: str, key: str, citizen: str, act: A
         return await kept(context, main, key, citizen, await act(number))
     except StorageError:
         sent = journal.was_sent(citizen, number)
-        return payload(
-            key, {main: coded(context, ErrorCode.OUTCOME_UNKNOWN if sent else ErrorCode.STORE_UNAVAILABLE)}
-        )
+        return payload(key, {main: coded(context, ErrorCode.OUTCOME_UNKNOWN if sent else ErrorCode.STORE_UNAVAILABLE)})
     finally:
         journal.leave(citizen, key, number)
 

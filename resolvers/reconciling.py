@@ -28,7 +28,7 @@ from roaming.unsettled import Open, Unsettled
 from schema.codes import ErrorCode
 
 from . import booking, launching, linking, paying, submitting
-from .asking import Question
+from .asking import Question, crossed
 from .attempt import Attempt
 from .citizenship import on_behalf
 from .context import Context, Services
@@ -109,7 +109,8 @@ async def became(context: Context, channel: Channel, attempt: Attempt, *, tries:
         deadline=context.deadline,
         behalf=on_behalf(context, channel),
     )
-    answer = await context.services.connections.call(channel, ask)
+    grant = Grant(attempt.agreement, purpose=attempt.purpose, consent_id=attempt.consent)
+    answer = await crossed(context, Question(channel, outcome.operation, ask, grant), None)
     return verdict(write, answer, at=context.now)
 
 
@@ -172,6 +173,4 @@ async def record_settled(context: Context, asked: Question, outcome: Outcome, co
         return
     number, usage = asked.ask.idempotency_key or "", usage_of(context, asked.channel, asked.operation, asked.grant)
     call = await final_call(context, number) if outcome is Outcome.OK else fresh_attempt(number)
-    await context.services.ledger.append(
-        replace(usage, call=call, outcome=outcome, code=code.value if code else None)
-    )
+    await context.services.ledger.append(replace(usage, call=call, outcome=outcome, code=code.value if code else None))

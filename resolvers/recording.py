@@ -47,7 +47,8 @@ async def record_refusal(
     compiled = crossing(context, channel, operation)
     if compiled is None or why.code is ErrorCode.LEDGER_UNAVAILABLE:
         return
-    usage = usage_of(context, channel, operation, grant or Grant())
+    named = why.agreement_id if isinstance(why, Denial) else None
+    usage = usage_of(context, channel, operation, grant or Grant(agreement_id=named))
     usage = replace(usage, outcome=Outcome.DENIED if isinstance(why, Denial) else Outcome.FAILED, code=why.code.value)
     with suppress(LedgerUnavailable):  # it is refused in any case; the record stays queued
         if compiled.write:
@@ -89,7 +90,7 @@ def record_abandoned(context: Context, usage: Usage, *, number: str | None) -> N
 
 def usage_of(context: Context, channel: Channel, operation: str, grant: Grant) -> Usage:
     """The record of a crossing as far as it is known beforehand."""
-    actor = getattr(context, "actor", None)
+    actor = context.actor
     return Usage(
         at=context.now,
         call=fresh_call(),

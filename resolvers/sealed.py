@@ -21,7 +21,5 @@ def seal_json(sealer: Sealer, purpose: str, citizen: str, value: Any) -> str:
 def open_json(sealer: Sealer, purpose: str, citizen: str, text: str) -> Any:
     """The value behind a stored text. Raises: BrokenSeal."""
     parts = text.split(BETWEEN)
-    opened = [
-        sealer.open(purpose, f"{citizen}\0{number}/{len(parts)}", part) for number, part in enumerate(parts)
-    ]
+    opened = [sealer.open(purpose, f"{citizen}\0{number}/{len(parts)}", part) for number, part in enumerate(parts)]
     return orjson.loads(b"".join(opened))

@@ -35,9 +35,7 @@ async def submit_application(_: None, info: Info, input: Mapping[str, Any]) -> R
         async def hold(asked: Question, why: Failure) -> Row | Failure:
             return await take_in(context, asked, why, number=number, service=code)
 
-        row = await act(
-            context, channel, OPERATION, "Application", args, number=number, service=code, instead=hold
-        )
+        row = await act(context, channel, OPERATION, "Application", args, number=number, service=code, instead=hold)
         if not isinstance(row, dict):
             return ended(context, channel, row, ["input", "form"])
         return Done(await submitted(context, channel, args, row))

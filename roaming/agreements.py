@@ -74,7 +74,7 @@ def explained(agreement: Agreement, at: date, consumer: str) -> tuple[ShareDenia
 
 def suspended(agreement: Agreement, flag: Suspension) -> Pair:
     """Whose flag is up, since when, until when, and why."""
-    number, since, why = agreement.id, flag.since, flag.reason.rstrip("。.;;")
+    number, since, why = agreement.id, flag.since, flag.reason.rstrip("。.")
     zh_by, en_by = WHO[flag.by]
     zh_until, en_until = (f",至 {flag.until}", f" until {flag.until}") if flag.until else ("", "")
     return {

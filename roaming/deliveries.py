@@ -86,9 +86,7 @@ class Deliveries:
 
     async def at(self, citizen: str, number: str) -> Delivery | None:
         """One delivery of this citizen; another citizen's is as unknown as none."""
-        row = await self._database.row(
-            "SELECT * FROM deliveries WHERE citizen = ? AND number = ?", (citizen, number)
-        )
+        row = await self._database.row("SELECT * FROM deliveries WHERE citizen = ? AND number = ?", (citizen, number))
         return _delivery(row) if row else None
 
     async def take(self, at: datetime, most: int) -> tuple[Delivery, ...]:

@@ -186,9 +186,7 @@ class Journal:
             (*entry, stamp(at), self.worker, stamp(at + LEASE)),
         )
 
-    async def send(
-        self, citizen: str, number: str, *, city: str, request: str, at: datetime, lease: timedelta
-    ) -> bool:
+    async def send(self, citizen: str, number: str, *, city: str, request: str, at: datetime, lease: timedelta) -> bool:
         """Write down that the call is about to leave. Returns: False where the key was taken over meanwhile: do not send.
 
         `number`: the request number that the city sees. `request`: sealed, what is needed to ask the city about it later.

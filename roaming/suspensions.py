@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Self
 
 from channels.agreements import Side, Suspension
@@ -74,6 +75,15 @@ async def resume(database: Database, agreement: str, flag: Suspension, *, at: da
 async def standing(database: Database) -> tuple[Raised, ...]:
     """The flags that are up, in the order in which they were put up. Raises StorageError."""
     return tuple(_raised(row) for row in await database.rows(STANDING))
+
+
+def standing_in(file: Path) -> tuple[Raised, ...]:
+    """The same of a store that is not opened, without waiting for whoever writes to it; none where there is none. Raises StorageError."""
+    if not file.is_file():
+        return ()
+    with Watched(file) as watched:
+        made = watched.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'suspensions'")
+        return tuple(_raised(row) for row in watched.rows(STANDING)) if made else ()
 
 
 async def _append(

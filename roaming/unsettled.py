@@ -75,10 +75,9 @@ class Unsettled:
     async def take(self, at: datetime, most: int = MOST_AT_ONCE) -> tuple[Open, ...]:
         """Take what is due, at most `most` entries, for the time of a lease; give back what was never sent."""
         now = stamp(at)
-        ripe = (
-            "lease <= :now AND (state IN ('BEGUN', 'SENT') OR (state = 'UNKNOWN' AND due != '' AND due <= :now))"
-        )
-        if not await self._database.row(f"SELECT 1 FROM journal WHERE state != 'DONE' AND {ripe} LIMIT 1", {"now": now}):  # noqa: S608 - constants
+        ripe = "lease <= :now AND (state IN ('BEGUN', 'SENT') OR (state = 'UNKNOWN' AND due != '' AND due <= :now))"
+        any_ripe = f"SELECT 1 FROM journal WHERE state != 'DONE' AND {ripe} LIMIT 1"  # noqa: S608 - constants
+        if not await self._database.row(any_ripe, {"now": now}):
             return ()
         async with self._database.transaction() as transaction:
             await transaction.execute("DELETE FROM journal WHERE state = 'BEGUN' AND lease <= ?", (now,))

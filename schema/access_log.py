@@ -10,7 +10,6 @@ from schema.naming import Name, described
 from schema.paging import PageInfo
 from schema.scalars import Cursor, DateTime
 
-
 OWN = Pii(level=PiiLevel.PERSONAL)
 
 

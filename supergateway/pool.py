@@ -9,9 +9,10 @@ Does not: HTTP/2, pipelining (a connection carries one request at a time), trail
 import asyncio
 import ssl
 import zlib
+from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Mapping
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import httptools
 
@@ -154,6 +155,7 @@ class Pool:
         self._host, self._port = parts.hostname or "", parts.port or (443 if secure else 80)
         self._tls = (tls or ssl.create_default_context()) if secure else None
         self._connect_seconds = connect_seconds
+        self._login = _login(parts)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         self._target = f"POST {target} HTTP/1.1\r\nHost: {parts.netloc.rpartition('@')[2]}\r\n".encode()
         self.idle: deque[Connection] = deque()
@@ -173,7 +175,8 @@ class Pool:
 
     def head(self, headers: Mapping[str, str]) -> bytes:
         """What every request with these headers begins with."""
-        return self._target + written_headers(headers)
+        known = any(name.lower() == "authorization" for name in headers)
+        return self._target + written_headers(headers if known else {**self._login, **headers})
 
     async def send(self, head: bytes, body: bytes) -> tuple[int, bytes]:
         """Posts once: status and body.  No deadline of its own.  Raises: Broken, TooLarge, Undecodable, OSError."""
@@ -190,6 +193,8 @@ class Pool:
         if connection.usable and len(self.idle) < MAX_IDLE and not self._closed:
             connection.idle_since = self._time()
             self.idle.append(connection)
+            if self._time() - self.idle[0].idle_since >= KEEPALIVE_SECONDS:
+                self.idle.popleft().close()  # the ones used least would never be looked at
         else:
             connection.close()
         return answer
@@ -213,6 +218,14 @@ class Pool:
                 Connection, self._host, self._port, ssl=self._tls, server_hostname=name
             )
         return connection
+
+
+def _login(parts: SplitResult) -> Mapping[str, str]:
+    """What an address with a name and a password says in a header: RFC 7617."""
+    if parts.username is None:
+        return {}
+    both = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return {"Authorization": f"Basic {b64encode(both.encode()).decode()}"}
 
 
 def written_headers(headers: Mapping[str, str]) -> bytes:

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from federation.compose import NotComposed, compose
 from federation.failures import QueryPlanError
@@ -42,8 +43,15 @@ def load_subgraphs(path: Path) -> Source:
 def check_addresses(source: Source) -> None:
     """A gateway asks every subgraph at its address.  Raises: SourceError: one has none that HTTP can use."""
     for name, url in source.urls.items():
-        if not _ADDRESS.fullmatch(url):
+        if not _is_address(url):
             raise SourceError(f"The subgraph “{name}” has no address: expected an http or https URL, found {url!r}.")
+
+
+def _is_address(url: str) -> bool:
+    try:
+        return bool(_ADDRESS.fullmatch(url) and urlsplit(url).hostname and urlsplit(url).port != 0)
+    except ValueError:  # a port that is none, half an IPv6 address
+        return False
 
 
 def source_of(text: str, origin: str) -> Source:

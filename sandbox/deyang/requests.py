@@ -19,10 +19,10 @@ def query(world: World, arguments: Arguments) -> dict[str, Any]:
     if kind != "bind":
         bound_citizen(world, arguments)
     answer = world.store.answered(kind, number)
+    told: dict[str, Any]
     if answer is None:
         code = world.store.refusal(kind, number)
         told = {"result": REFUSED, "answer": None, "errCode": code} if code else {"result": NOTHING}
     else:
         told = {"result": DONE, "answer": hotline.present(world, answer) if kind == "case" else answer}
     return spoil_rows([{"answer": None, "errCode": None, **told}], lambda row: {**row, "result": "8"})[0]
-

@@ -109,9 +109,7 @@ class Platform:
         told = bind_again(self.world.store, citizen)
         if told != LINKED:
             return {"zt": "已停用" if told == SUSPENDED else "冲突", "at": None}
-        at = self.world.store.bind(
-            user_id, citizen, self.world.now().replace(microsecond=0).isoformat()
-        )
+        at = self.world.store.bind(user_id, citizen, self.world.now().replace(microsecond=0).isoformat())
         return {"zt": "已绑定", "at": int(datetime.fromisoformat(at).timestamp() * 1000)}
 
     def _once(self, operation: str, user_id: str, number: str, content: list[str], act: Callable[[], Body]) -> Body:

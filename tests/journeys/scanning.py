@@ -12,6 +12,9 @@ SEALED = re.compile(rb"[A-Za-z0-9_-]{16,}={0,2}")
 HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){8,}")
 
 
+PREFIX = 4  # bytes; no form is shorter
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """Something personal at a place: whose, and in which form. The value itself is not told."""
@@ -40,7 +43,7 @@ def forms(value: str) -> Mapping[str, bytes]:
     found["Python"] = value.encode("unicode_escape")
     found["bytes of utf-8"] = repr(value.encode())[2:-1].encode()
     found["reversed"] = value[::-1].encode()
-    return {name: data for name, data in found.items() if len(data) >= 4}
+    return {name: data for name, data in found.items() if len(data) >= PREFIX}
 
 
 def escaped(char: str) -> str:
@@ -57,33 +60,36 @@ def within_base64(data: bytes, shift: int) -> bytes:
 
 
 class Scanner:
-    """`secrets`: what is looked for, by what it is called in a finding."""
+    """`secrets`: what is looked for, by what it is called in a finding.
+
+    Thousands of needles in megabytes: each place is looked up by its first bytes, and compared only where these fit one.
+    """
 
     def __init__(self, secrets: Mapping[str, str]) -> None:
-        needles: dict[bytes, tuple[str, str]] = {}
+        self._needles: dict[bytes, list[tuple[bytes, str, str]]] = {}
         for what, value in secrets.items():
             for form, data in forms(value).items():
-                needles.setdefault(data, (what, form))
-        self._needles = needles
-        self._pattern = re.compile(b"|".join(re.escape(data) for data in sorted(needles, key=len, reverse=True)))
+                self._needles.setdefault(data[:PREFIX], []).append((data, what, form))
 
     def scan(self, place: str, data: bytes) -> Iterator[Hit]:
         """Every hit in the bytes, and in whatever base64url or hex they hold, once decoded."""
         for part in (data, *decoded(data)):
-            for found in self._pattern.finditer(part):
-                what, form = self._needles[found[0]]
-                yield Hit(place, what, form, around(part, found))
+            yield from self._scan_part(place, part)
+
+    def _scan_part(self, place: str, data: bytes) -> Iterator[Hit]:
+        known = self._needles
+        for start in range(len(data) - PREFIX + 1):
+            if (prefix := data[start : start + PREFIX]) in known:
+                for needle, what, form in known[prefix]:
+                    if data.startswith(needle, start):
+                        before = data[max(0, start - 60) : start].decode("utf-8", "replace")
+                        yield Hit(place, what, form, before)
 
     def scan_file(self, path: Path) -> Iterator[Hit]:
         yield from self.scan(str(path.name), path.read_bytes())
 
     def scan_files(self, paths: Iterable[Path]) -> list[Hit]:
         return [hit for path in paths for hit in self.scan_file(path)]
-
-
-def around(data: bytes, found: re.Match[bytes]) -> str:
-    """What stands before a hit, to find it by."""
-    return data[max(0, found.start() - 60) : found.start()].decode("utf-8", "replace")
 
 
 def decoded(data: bytes) -> Iterator[bytes]:

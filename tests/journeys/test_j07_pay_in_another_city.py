@@ -3,7 +3,8 @@
 mian lives in Mianyang and owes for water in Deyang; test personas pay at home, where the same rules hold.
 """
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -55,19 +56,16 @@ def orders(stack: Stack) -> int:
 
 
 def asked(stack: Stack, slug: str = "deyang") -> list[dict[str, str]]:
-    import json
-
     with urlopen(f"{stack.control_url(slug)}/calls", timeout=5) as answer:
         calls: list[dict[str, str]] = json.load(answer)["calls"]
     return calls
 
 
 @pytest.fixture
-def forgotten(stack: Stack) -> Iterator[None]:
+def forgotten(stack: Stack) -> None:
     """Deyang's list of calls begins anew."""
     with urlopen(Request(f"{stack.control_url('deyang')}/calls", method="DELETE"), timeout=5):
         pass
-    yield
 
 
 def test_a_bill_abroad_is_paid_at_its_citys_cashier(citizen: Citizen) -> None:

@@ -5,7 +5,7 @@ chen lives in Chengdu and reports a fallen tree in Deyang. Where Deyang is down 
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from urllib.request import Request, urlopen
@@ -68,10 +68,9 @@ def submissions(stack: Stack) -> int:
 
 
 @pytest.fixture
-def forgotten(stack: Stack) -> Iterator[None]:
+def forgotten(stack: Stack) -> None:
     with urlopen(Request(f"{stack.control_url('deyang')}/calls", method="DELETE"), timeout=5):
         pass
-    yield
 
 
 @pytest.mark.parametrize(("form", "days"), [({}, 5), ({"complex": True}, 20)], ids=["simple", "complex"])
@@ -89,8 +88,9 @@ def test_a_case_is_routed_promised_and_the_same_everywhere(citizen: Citizen, for
     assert {each["promisedOn"] for each in shown} == {case["promisedOn"]}
 
 
+@pytest.mark.usefixtures("forgotten")
 def test_a_case_for_a_city_that_is_down_is_taken_in_and_delivered_once(
-    stack: Stack, citizen: Citizen, faults: Faults, forgotten: None
+    stack: Stack, citizen: Citizen, faults: Faults
 ) -> None:
     """Told at once as what it is; under the same id the city's own case later, in every view; one case at the city."""
     front, key = citizen("chen"), new_key("j12-down")
@@ -114,8 +114,9 @@ def test_a_case_for_a_city_that_is_down_is_taken_in_and_delivered_once(
     assert submissions(stack) == 1
 
 
+@pytest.mark.usefixtures("forgotten")
 def test_a_delivery_whose_answer_is_lost_is_asked_about_and_not_sent_again(
-    stack: Stack, citizen: Citizen, faults: Faults, forgotten: None
+    stack: Stack, citizen: Citizen, faults: Faults
 ) -> None:
     """Exactly once also where the line breaks at the very delivery."""
     front = citizen("test-zhang@deyang")

@@ -11,6 +11,7 @@ from channels.answer import Failure
 from identity.viewer import Viewer
 from resolvers.answers import ANSWERS
 from resolvers.asking import Question, question
+from resolvers.attempt import Attempt
 from resolvers.citizenship import on_behalf, real_name
 from resolvers.context import Context, Services
 from resolvers.delegation import DELEGATED, SEALED, in_place_of
@@ -105,6 +106,18 @@ async def test_the_city_is_told_both_and_gets_what_the_principal_left() -> None:
         assert child is not None
         assert (behalf.subject, behalf.actor, behalf.client) == (parent.subject, child.subject, "roam-app")
         assert (parent.actor, child.actor) == ("", "")
+
+
+async def test_a_write_that_is_settled_later_still_knows_who_acted() -> None:
+    """The reconciler asks, and the ledger records, for both persons."""
+    async with mandated(operations=("bills.list", "account.launch")) as (held, _, named):
+        context = request(held, await acting(held, named))
+        asked = await question(context, context.channel("mianyang"), "bills.list", {})
+        assert isinstance(asked, Question)
+        kept = Attempt.of(context, asked, "Bill", number="n1", service=None).sealed(held.sealer, "journal", "c")
+        later_on = Attempt.opened(held.sealer, "journal", "c", kept).context(held)
+        assert (later_on.citizen, later_on.actor) == (context.citizen, context.actor)
+        assert later_on.viewer.actor == context.viewer.actor
 
 
 async def refusal(context: Context, city: str, operation: str) -> Denial | Failure | None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as some
 
 from edge.dry_run import DryRun
 from edge.limits import Limits
+from identity.links import Links
 from identity.viewer import Viewer
 from resolvers.context import RunningGraph, Services
 from resolvers.dry import UnspentQuotas, dry
@@ -22,10 +23,22 @@ from resolvers.ids import seal_id
 from resolvers.planning import plan
 from resolvers.watch import Watch
 from roaming import Consent
+from roaming.mandates import Mandates
 from roaming.quotas import Crossing, Quotas
 from schema.codes import AccountState, AssuranceLevel
 from storage import Database
-from tests.resolvers.simulator import NOW, City, Consenting, citizen, request, services, snapshot, store
+from tests.resolvers.simulator import (
+    NOW,
+    Book,
+    City,
+    Consenting,
+    Simulator,
+    citizen,
+    request,
+    services,
+    snapshot,
+    store,
+)
 
 SLUGS = ("chengdu", "deyang", "meishan", "mianyang", "ziyang")
 HOMES = {"510100": "chengdu", "510600": "deyang", "511400": "meishan", "510700": "mianyang", "512000": "ziyang"}
@@ -37,6 +50,12 @@ Asked = set[tuple[str, str, frozenset[str]]]
 @cache
 def graphs() -> RunningGraph:
     return build_graphs(snapshot(), {}).graph
+
+
+@cache
+def settled() -> Services:
+    """What does not change from one example to the next."""
+    return replace(services(None, {}), graph=graphs())
 
 
 class SomeConsents(Consenting):
@@ -112,7 +131,7 @@ LINKS = some.dictionaries(some.sampled_from(sorted(HOMES)), some.sampled_from(li
 CONSENTS = some.frozensets(some.sampled_from(sorted(agreement.id for agreement in snapshot().agreements)))
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(OPERATIONS, VIEWERS, LINKS, CONSENTS | some.just(frozenset(agreement.id for agreement in snapshot().agreements)))
 def test_the_explained_routing_is_what_the_cities_receive(
     operation: str, viewer: Viewer | None, links: dict[str, AccountState], consents: frozenset[str]
@@ -138,8 +157,15 @@ async def both(
 ) -> tuple[Asked, Asked]:
     """What is explained, then what is received. `links`: the state of the viewer's accounts, by city code."""
     async with store() as database:
-        held = services(database, {slug: City() for slug in SLUGS})
-        held = replace(held, consents=SomeConsents(database, consents), graph=graphs())
+        held = replace(
+            settled(),
+            connections=Simulator({slug: City() for slug in SLUGS}),
+            links=Links(database),
+            consents=SomeConsents(database, consents),
+            ledger=Book(),
+            mandates=Mandates(database),
+            quotas=Quotas(),
+        )
         for city, state in links.items() if viewer else ():
             await held.links.record(request(held, viewer).citizen or "", city, state, at=NOW)
         text = with_ids(held, operation)

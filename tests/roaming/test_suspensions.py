@@ -10,7 +10,7 @@ import pytest
 from channels.agreements import Suspension
 from channels.snapshot import Snapshot, load
 from roaming import Denial, Grant, authorize
-from roaming.suspensions import MIGRATIONS, Suspensions, resume, standing, suspend
+from roaming.suspensions import MIGRATIONS, Suspensions, resume, standing, standing_in, suspend
 from schema.codes import ErrorCode
 from storage import Database, StorageError, Watched
 
@@ -76,6 +76,18 @@ async def test_flags_of_different_sides_and_cities_do_not_touch_each_other(store
         made = worker.applied(snapshot)
     assert decided(made, "chengdu") == Denial(ErrorCode.AGREEMENT_SUSPENDED)
     assert isinstance(decided(made, "mianyang"), Grant)
+
+
+async def test_an_operator_reads_the_flags_while_somebody_writes(store: Database, tmp_path: Path) -> None:
+    """A list must not wait for a lock, and a gateway that never ran has no flags."""
+    await suspend(store, "2026-002", GATEWAY, at=NOW, who="a")
+    async with store.transaction():
+        assert [(each.agreement, each.flag, each.at, each.who) for each in standing_in(store.path)] == [
+            ("2026-002", GATEWAY, NOW, "a")
+        ]
+    assert standing_in(tmp_path / "none.sqlite") == ()
+    async with await Database.open(tmp_path / "other.sqlite") as other:
+        assert standing_in(other.path) == ()
 
 
 async def test_putting_a_flag_up_again_changes_it_and_keeps_what_was(store: Database) -> None:

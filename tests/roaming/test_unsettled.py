@@ -82,7 +82,9 @@ async def test_a_worker_that_was_overtaken_settles_nothing(database: Database) -
     assert await state(database) == Replay(RESULT)
 
 
-async def test_what_cannot_be_asked_about_waits_for_a_person_and_is_tried_once_after_a_start(database: Database) -> None:
+async def test_what_cannot_be_asked_about_waits_for_a_person_and_is_tried_once_after_a_start(
+    database: Database,
+) -> None:
     """Its city may have learned to answer meanwhile."""
     await lost(database)
     worker = Unsettled(database, "one")

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from supergateway import application
 from supergateway.gateway import Settings
-from supergateway.sources import SourceError, load_subgraphs, load_supergraph
+from supergateway.sources import Source, SourceError, check_addresses, load_subgraphs, load_supergraph
 from tests.edge.conftest import serving
 from tests.federation.gateway import read
 from tests.federation.recorded import CASES, RecordedSubgraph
@@ -161,3 +161,13 @@ def test_a_list_of_subgraphs_that_is_none_is_refused(tmp_path: Path, text: str) 
     file.write_text(text, "utf-8")
     with pytest.raises(SourceError):
         load_subgraphs(file)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "ftp://a", "http://", "http://a:99999", "http://a:x", "http://[::1", "http://:80/"]
+)
+def test_an_address_that_cannot_be_asked_is_refused_at_the_start(tmp_path: Path, url: str) -> None:
+    """Not by the first request."""
+    graph = load_supergraph(SUITE / "supergraph.graphql").graph
+    with pytest.raises(SourceError, match="no address"):
+        check_addresses(Source(graph, {"a": url}))

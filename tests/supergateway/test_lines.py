@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import ssl
+from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -221,7 +222,7 @@ async def test_what_a_subgraph_sees(line: str) -> None:
             seen.append(await asked(reader))
             writer.write(framed(BODY))
 
-    async with server(handler) as url, HttpSubgraph(url, timeout_seconds=5, line=line) as subgraph:
+    async with server(handler) as url, HttpSubgraph(_with_login(url), timeout_seconds=5, line=line) as subgraph:
         await subgraph.fetch(ASKED)
         carried = {"x-tenant": "t", "host": "evil", "content-length": "3", "user-agent": "theirs"}
         await subgraph.carrying(carried).fetch(ASKED)
@@ -231,9 +232,14 @@ async def test_what_a_subgraph_sees(line: str) -> None:
     lines = head.lower().split(b"\r\n")
     assert lines[0] == b"post /graphql?a=b http/1.1"
     assert b"x-tenant: t" in lines
+    assert b"authorization: basic %s" % b64encode(b"me:p@ss").lower() in lines
     assert b"content-type: application/json" in lines
     assert [each for each in lines if each.startswith(b"host:")] == [b"host: " + url.split("/")[2].encode()]
     assert body == '{"query":"{ a }","variables":{"v":"城"}}'.encode()
+
+
+def _with_login(url: str) -> str:
+    return url.replace("://", "://me:p%40ss@")
 
 
 async def test_a_connection_the_other_side_closed_is_not_used_again() -> None:
