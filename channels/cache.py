@@ -1,6 +1,6 @@
 """Pages kept for as long as a channel allows: aiocache's interface over one bounded memory.
 
-Only whole successes are kept (nothing dropped).  A key holds everything that reaches the city: config version, city,
+Only whole successes are kept (nothing dropped).  A key holds everything that reaches the city: the stamp of its files, city,
 operation, arguments, position, and the citizen or `public`; so no citizen is ever given another's rows.
 """
 
@@ -63,7 +63,7 @@ class BoundedMemory(BaseCache):  # type: ignore[misc]
 
 
 class PageCache:
-    """The one cache of city pages.  Safe to share between snapshots: the config version is in the key."""
+    """The one cache of city pages.  Safe to share between snapshots: the stamp of the city's files is in the key."""
 
     def __init__(self, entries: int = DEFAULT_ENTRIES) -> None:
         self._memory = BoundedMemory(entries)

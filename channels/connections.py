@@ -19,7 +19,7 @@ from channels.answer import Answer, Failure, Page, Position
 from channels.ask import Ask
 from channels.batching import ask_in_batches
 from channels.cache import Key, PageCache
-from channels.city_lines import CityLines, open_city
+from channels.city_lines import CityLines, opened
 from channels.compiled import Compiled
 from channels.converters import Unfit
 from channels.credentials import Clock
@@ -33,6 +33,7 @@ from channels.refusals import ContractBroken
 from channels.rowset import make_page
 from channels.snapshot import Channel, Snapshot
 from channels.templates import Scope
+from channels.trace import Listener
 from channels.unrest import Unrest
 from schema.codes import ErrorCode
 
@@ -48,37 +49,63 @@ _CLOSED = {"PAUSED": ErrorCode.CHANNEL_PAUSED, "RETIRED": ErrorCode.CHANNEL_RETI
 class Connections:
     """Sessions, caches and limits of one snapshot's cities.  Use as an async context manager.
 
-    `health` and `cache` may be handed on from one snapshot's connections to the next.
+    `health` and `cache` may be handed on from one snapshot's connections to the next.  `listener` hears every call (`trace`).
+    `before`: the connections of the snapshot before, from which everything lives on that did not change: sessions and tokens,
+    health, kept pages, reads under way.
     """
 
     def __init__(
-        self, snapshot: Snapshot, clock: Clock, *, cache: PageCache | None = None, health: Health | None = None
+        self,
+        snapshot: Snapshot,
+        clock: Clock,
+        *,
+        cache: PageCache | None = None,
+        health: Health | None = None,
+        listener: Listener | None = None,
+        before: Connections | None = None,
     ) -> None:
-        self._snapshot, self._clock = snapshot, clock
-        self.cache = cache or PageCache()
-        self.health = health or Health(lambda: asyncio.get_running_loop().time())
+        self._listener = listener
+        self._snapshot, self._clock, self._before = snapshot, clock, before
+        self.cache = before.cache if before else cache or PageCache()
+        self.health = before.health if before else health or Health(lambda: asyncio.get_running_loop().time())
         self._cities: dict[str, CityLines] = {}
-        self._flights: Flights[Answer] = Flights()
-        self._stack = AsyncExitStack()
-        self._unrest = Unrest(lambda: asyncio.get_running_loop().time())
+        self._flights: Flights[Answer] = before._flights if before else Flights()
+        self._unrest = before._unrest if before else Unrest(lambda: asyncio.get_running_loop().time())
         self._under_way = 0
         self._idle = asyncio.Event()
         self._idle.set()
 
     async def __aenter__(self) -> Self:
         issuer, reveal = self._snapshot.settings.gateway.public_url, self._snapshot.secrets.reveal
-        for slug, channel in self._snapshot.channels.items():
-            self._cities[slug] = await open_city(
-                channel.config, self._stack, reveal=reveal, issuer=issuer, clock=self._clock
-            )
+        async with AsyncExitStack() as undone:
+            for slug, channel in self._snapshot.channels.items():
+                held = self._before._lines_of(channel, self._snapshot) if self._before else None
+                if held is None:
+                    held = await opened(
+                        channel.config, reveal=reveal, issuer=issuer, clock=self._clock, listener=self._listener
+                    )
+                self._cities[slug] = held.taken()
+                undone.push_async_callback(held.leave)
+            undone.pop_all()
+        self._before = None  # or the first generation would live as long as the last
         return self
 
+    def _lines_of(self, channel: Channel, snapshot: Snapshot) -> CityLines | None:
+        """The lines of a city that live on in the next snapshot; None where its files or its secrets are others."""
+        mine, held = self._snapshot.channels.get(channel.slug), self._cities.get(channel.slug)
+        if mine is None or held is None or held.faults or not channel.stamp:
+            return None
+        kept = (mine.stamp, mine.available, mine.secrets) == (channel.stamp, channel.available, channel.secrets)
+        same_issuer = self._snapshot.settings.gateway.public_url == snapshot.settings.gateway.public_url
+        return held if kept and same_issuer else None
+
     async def __aexit__(self, *_: object) -> None:
-        """Let the calls under way finish, then close every session.  A call after that is told the line is closed."""
+        """Let the calls under way finish, then close every session that is not in use elsewhere.  A call after that is told the line is closed."""
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
                 await self._idle.wait()
-        await self._stack.aclose()
+        for city in self._cities.values():
+            await city.leave()
 
     @property
     def diagnostics(self) -> tuple[str, ...]:
@@ -156,7 +183,7 @@ class Connections:
         if personal and ask.subject is None:
             return await self._ask(channel, operation, ask, position)
         key = Key(
-            self._snapshot.version,
+            channel.stamp or self._snapshot.version,
             channel.slug,
             operation.id,
             ask.subject if personal else None,

@@ -29,7 +29,14 @@ _KEPT_DATES = 512
 
 
 class Unfit(ValueError):
-    """A value that the converter cannot take.  The text names the kind of value, never the value."""
+    """A value that the converter cannot take.  The text names the kind of value, never the value.
+
+    `place`: the rule inside `map:`, and `value` what it met, for who tries a call out; neither is ever part of the text.
+    """
+
+    def __init__(self, reason: str, *, place: tuple[str, ...] = (), value: Any = None) -> None:
+        super().__init__(reason)
+        self.place, self.value = place, value
 
 
 def text(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -14,6 +15,8 @@ from channels.positions import Node, parse
 from channels.validation import validate
 
 M = TypeVar("M", bound=BaseModel)
+
+MOST_BYTES = 8_000_000  # the largest list of services known has 411 rows in 50 kB
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +37,18 @@ class Document(Generic[M]):
 def read_bytes(file: Path, shown: str) -> tuple[bytes, list[Diagnostic]]:
     """The bytes of a file, or the reason why there are none."""
     try:
+        # What is no ordinary file (a folder, a pipe, a device) may never end.
+        if not stat.S_ISREG(kind := file.stat().st_mode):
+            reason = "a folder" if stat.S_ISDIR(kind) else "not an ordinary file"
+            return b"", [report("unreadable", Place(shown, 1, 1), file=shown, reason=reason)]
+        if (size := file.stat().st_size) > MOST_BYTES:
+            sizes = {"size": size // 1_000_000, "most": MOST_BYTES // 1_000_000}
+            return b"", [report("too_large", Place(shown, 1, 1), file=shown, **sizes)]
         return file.read_bytes(), []
     except FileNotFoundError:
         return b"", [report("missing_file", Place(shown, 1, 1), file=shown)]
-    except OSError as error:
-        return b"", [report("unreadable", Place(shown, 1, 1), file=shown, reason=error.strerror or "?")]
+    except (OSError, ValueError) as error:
+        return b"", [report("unreadable", Place(shown, 1, 1), file=shown, reason=getattr(error, "strerror", None) or "?")]
 
 
 def read_node(file: Path, shown: str) -> Document[BaseModel]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from channels.models import FormatVersion, Model
-from channels.scalars import Assurance, CityCode, Duration, Flag, Positive, SecretRef, String, Url, refuse
+from channels.scalars import Assurance, CityCode, Duration, Flag, Positive, SecretRef, Slug, String, Url, refuse
 
 
 def _source(value: str) -> str:
@@ -38,13 +38,40 @@ class GatewaySettings(Model):
     quotas: QuotaStore = QuotaStore()
 
 
+def _reach(value: object) -> str:
+    return "<cities>" if isinstance(value, (list, tuple)) else "<any>"
+
+
+Reach: TypeAlias = Annotated[
+    Annotated[Literal["ALL"], Tag("<any>")] | Annotated[tuple[Slug, ...], Tag("<cities>")], Discriminator(_reach)
+]
+
+
+class Operator(Model):
+    """Somebody who may open the console, by the subject under which a provider signs them in.
+
+    `issuer`: the provider; None: the environment's first.  `cities`: where they may act; everybody here sees all of them.
+    """
+
+    subject: String
+    name: String
+    issuer: Url | None = None
+    role: Literal["view", "act"] = "view"
+    cities: Reach = ()
+
+
 class Environment(Model):
-    """`overlay`: which `channel.<overlay>.yaml`; `secrets`: a file of NAME=value lines beside `roam.yaml`."""
+    """`overlay`: which `channel.<overlay>.yaml`; `secrets`: a file of NAME=value lines beside `roam.yaml`.
+
+    `faults`: testers may switch the sandbox cities' faults through the gateway.
+    """
 
     overlay: String | None = None
     graphiql: Flag = False
+    faults: Flag = False
     secrets: String | None = None
     issuer: Url | None = None
+    operators: tuple[Operator, ...] = ()
 
 
 class SignIn(Model):

@@ -51,7 +51,7 @@ def _unwrap(match: Match) -> Unwrap:
             return _refusal(reply, body, errors, match)
         data = body.get("data") if isinstance(body, dict) else None
         if not isinstance(data, dict):
-            raise ContractBroken("a GraphQL answer without data and without errors", status=reply.status)
+            raise ContractBroken("a GraphQL answer without data and without errors", status=reply.status, step="envelope")
         return data
 
     return unwrap
@@ -61,7 +61,7 @@ def _refusal(reply: Reply, body: Any, errors: Any, match: Match) -> Failure:
     said = Said(reply.status, _code(errors), body, retry_after(reply))
     found = match(said)
     if found is None and reply.status >= 500:
-        raise ContractBroken(f"HTTP {reply.status} without a declared error", status=reply.status)
+        raise ContractBroken(f"HTTP {reply.status} without a declared error", status=reply.status, step="error")
     return found or unmapped(said)
 
 

@@ -57,9 +57,7 @@ def compile_leaf(leaf: Leaf, field: FieldShape | None, place: Place, found: list
         convert = _implied(field, place, found) if convert is None and leaf.converter is None else convert
     convert = _masked(convert, field)
     default = None if leaf.default is NOT_GIVEN else leaf.default
-    return _leaf(
-        place[-1], get, convert, key=_key(leaf), default=default, field=field, takes_empty="" in (leaf.enum or {})
-    )
+    return _leaf(place, get, convert, key=_key(leaf), default=default, field=field, takes_empty="" in (leaf.enum or {}))
 
 
 def compile_var(leaf: Leaf, place: Place, found: list[Problem]) -> Read:
@@ -73,13 +71,11 @@ def compile_var(leaf: Leaf, place: Place, found: list[Problem]) -> Read:
     else:
         convert = _converter(leaf, None, place, found, converters.outward)
     default = None if leaf.default is NOT_GIVEN else leaf.default
-    return _leaf(
-        place[-1], get, convert, key=_key(leaf), default=default, field=None, takes_empty="" in (leaf.enum or {})
-    )
+    return _leaf(place, get, convert, key=_key(leaf), default=default, field=None, takes_empty="" in (leaf.enum or {}))
 
 
 def _leaf(
-    name: str,
+    place: Place,
     get: Getter,
     convert: Convert | None,
     *,
@@ -88,6 +84,7 @@ def _leaf(
     field: FieldShape | None,
     takes_empty: bool,
 ) -> Read:
+    name = place[-1]
     required = field is not None and field.required
     if field is not None and field.is_list and required and default is None:
         default = []
@@ -100,14 +97,14 @@ def _leaf(
         if value is None or (value == "" and not takes_empty):
             value = default if value is None else blank
             if value is None and required:
-                raise Unfit(f"{name}: missing")
+                raise Unfit(f"{name}: missing", place=place)
             return value
         if convert is None:
             return value
         try:
             return convert(value)
         except Unfit as unfit:
-            raise Unfit(f"{name}: {unfit}") from None
+            raise Unfit(f"{name}: {unfit}", place=place, value=value) from None
 
     return read
 

@@ -16,12 +16,14 @@ from channels.answer import Failure
 from channels.ask import Ask
 from channels.compiled import Compiled
 from channels.credentials import Clock, Credential
+from channels.draft import Draft, Form
 from channels.failures import failure
 from channels.gates import Full, Pace, Turns
 from channels.maintenance import seconds_left
 from channels.models import Backend
 from channels.refusals import ContractBroken
 from channels.templates import Refused, Scope
+from channels.trace import Event, Listener, Opened, Proved
 from channels.transport import Fault, Reply, Transport
 from schema.codes import ErrorCode
 
@@ -39,8 +41,17 @@ class _Again:
 class Line:
     """One backend of one city, ready to be asked."""
 
-    def __init__(self, rule: Backend, transport: Transport, credential: Credential, clock: Clock) -> None:
+    def __init__(
+        self,
+        rule: Backend,
+        transport: Transport,
+        credential: Credential,
+        clock: Clock,
+        listener: Listener | None = None,
+    ) -> None:
+        """`listener` hears what is done, and changes nothing."""
         loop = asyncio.get_running_loop()
+        self._listener = listener
         self._rule, self._transport, self._credential, self._clock = rule, transport, credential, clock
         self._now = loop.time
         self._turns = Turns(rule.bulkhead)
@@ -95,7 +106,7 @@ class Line:
             if self._pace is not None:
                 await self._pace.take(ask.deadline)
             draft = operation.spoken.draw(scope)
-            refused = await self._credential.apply(draft, ask)
+            refused = await self._prove(draft, ask)
             if refused is not None:
                 return refused
             url, body = draft.url, draft.content.encode()
@@ -108,6 +119,20 @@ class Line:
         return await self._transport.send(
             draft.method, url, draft.headers, body, deadline=ask.deadline, connect=operation.connect_seconds
         )
+
+    async def _prove(self, draft: Draft, ask: Ask) -> Failure | None:
+        if self._listener is None:
+            return await self._credential.apply(draft, ask)
+        before = _parts(draft)
+        refused = await self._credential.apply(draft, ask)
+        after = _parts(draft)
+        added = [tuple(name for name in new if name not in old) for new, old in zip(after[:3], before[:3], strict=True)]
+        self._tell(Proved(*added, header=before[3] != after[3], refused=refused))
+        return refused
+
+    def _tell(self, event: Event) -> None:
+        if self._listener is not None:
+            self._listener(event)
 
     def _fault(self, operation: Compiled, fault: Fault) -> _Again:
         if operation.write and fault.sent:
@@ -124,7 +149,9 @@ class Line:
         try:
             data = operation.spoken.unwrap(reply)
         except ContractBroken as broken:
+            self._tell(Opened(reply, None, broken))
             return _Again(self._broken(operation, broken), str(reply.status))
+        self._tell(Opened(reply, data))
         if isinstance(data, Failure) and reply.status >= 500:
             return _Again(data, str(reply.status))
         return data
@@ -137,3 +164,9 @@ class Line:
             return failure(ErrorCode.CHANNEL_PAUSED, f"{broken}, in a maintenance window", retry_after=left)
         code = ErrorCode.BACKEND_UNREACHABLE if broken.status >= 500 else ErrorCode.BACKEND_CONTRACT_BROKEN
         return failure(code, str(broken))
+
+
+def _parts(draft: Draft) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], str]:
+    """The names of what a draft holds now: headers, query, form fields; and its SOAP header."""
+    form = tuple(name for name, _ in draft.content.fields) if isinstance(draft.content, Form) else ()
+    return tuple(draft.headers), tuple(name for name, _ in draft.query), form, getattr(draft.content, "header", "")

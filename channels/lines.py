@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from channels.diagnostics import Diagnostic, Place, report
 
 _BLOCK = re.compile(r"(?:^|[:\-]\s+)[|>][+-]?\d?[+-]?\s*(?:#.*)?$")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]|\ufeff")
 _FULL_WIDTH = re.compile(r"^\s*(?:- +)*(?P<key>[A-Za-z_][\w.\-]*|\"[^\"]*\"|'[^']*')\s*(?P<colon>：)")
 
 
@@ -22,7 +23,13 @@ class SourceText:
 
     @classmethod
     def of(cls, path: str, text: str) -> SourceText:
-        return cls(path, text, tuple(text.splitlines()))
+        return cls(path, text, tuple(lines_of(text)))
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines as an editor numbers them: a form feed or a Unicode line separator ends none."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return lines[:-1] if lines and not lines[-1] else lines
 
 
 def decode(path: str, raw: bytes) -> tuple[SourceText, list[Diagnostic]]:
@@ -55,6 +62,13 @@ def structural_lines(source: SourceText) -> Iterator[tuple[int, str]]:
         block = indent if _BLOCK.search(line) else None
         if not line.lstrip().startswith("#"):
             yield number, line
+
+
+def controls(source: SourceText) -> Iterator[tuple[Place, str]]:
+    """Characters that no text has: NUL and its like, with their number."""
+    for number, line in enumerate(source.lines, 1):
+        if found := _CONTROL.search(line):
+            yield Place(source.path, number, found.start() + 1, 1), f"U+{ord(found[0]):04X}"
 
 
 def tabs(source: SourceText) -> Iterator[Place]:

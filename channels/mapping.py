@@ -123,6 +123,6 @@ def _each(rule: Each, field: FieldShape | None, place: Place, found: list[Proble
         try:
             return [read(item) for item in (items if isinstance(items, list) else [items])]
         except Unfit as unfit:
-            raise Unfit(f"{place[-1]}.{unfit}") from None
+            raise Unfit(f"{place[-1]}.{unfit}", place=unfit.place, value=unfit.value) from None
 
     return rows

@@ -6,12 +6,13 @@ several documents and full-width colons are refused, each at its place.  What a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -25,109 +26,104 @@ from ruamel.yaml.events import (
 )
 
 from channels.diagnostics import Diagnostic, Place, report
-from channels.lines import SourceText, full_width_colons, tabs
+from channels.lines import SourceText, controls, full_width_colons, tabs
+from channels.plain_yaml import Unusual, read
+from channels.repairs import repaired
 from channels.scalars import Text
+from channels.tree import (
+    Entry,
+    ListNode,
+    MapNode,
+    Node,
+    Path,
+    ScalarNode,
+    data,
+    find,
+    key_place,
+    value_place,
+)
 
-Path: TypeAlias = Sequence[str | int]
+DEEPEST = 64  # levels of nesting; the deepest file of a city has eleven
 
-
-@dataclass(frozen=True, slots=True)
-class ScalarNode:
-    text: Text
-    place: Place
-
-    @property
-    def is_null(self) -> bool:
-        return self.text.plain and self.text in ("", "null", "~")
-
-
-@dataclass(frozen=True, slots=True)
-class ListNode:
-    items: tuple[Node, ...]
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    key: Text
-    place: Place
-    node: Node
-
-
-@dataclass(frozen=True, slots=True)
-class MapNode:
-    """`entries`: by key, in document order."""
-
-    entries: dict[str, Entry]
-    place: Place
-
-
-Node: TypeAlias = ScalarNode | ListNode | MapNode
+__all__ = [
+    "Entry",
+    "ListNode",
+    "MapNode",
+    "Node",
+    "Path",
+    "ScalarNode",
+    "data",
+    "find",
+    "key_place",
+    "parse",
+    "parse_fully",
+    "value_place",
+]
 
 
 def parse(source: SourceText) -> tuple[Node | None, list[Diagnostic]]:
     """Return: the tree (None when the text is not YAML) and every refusal, in document order."""
-    lint = [report("tab", place) for place in tabs(source)]
-    lint += [report("full_width_colon", place, key=key) for place, key in full_width_colons(source)]
-    if lint:
-        return None, lint
+    try:
+        return read(source.path, source.text), []
+    except Unusual:
+        return parse_fully(source)
+
+
+def parse_fully(source: SourceText) -> tuple[Node | None, list[Diagnostic]]:
+    """The same by the full parser: slower, and the one that knows what is wrong."""
+    found = [report("control", place, found=code) for place, code in controls(source)]
+    if found:
+        return None, found
+    found = [report("tab", place) for place in tabs(source)]
+    colons = list(full_width_colons(source))
+    found += [report("full_width_colon", place, key=key) for place, key in colons]
+    if found:
+        source = SourceText.of(source.path, _without(source, [place for place, _ in colons]))
+    node, stopped, more = _built(source)
+    if stopped is not None:
+        mended, repairs = repaired(source, stopped.place.line, _stops)
+        if repairs:
+            node, _, more = _built(mended)
+        more = [*more, *(repairs or ([stopped] if not found else []))]
+    return node, [*found, *more]
+
+
+def _without(source: SourceText, colons: list[Place]) -> str:
+    """The text with spaces for tabs, and ASCII colons: what was meant."""
+    lines = [line.replace("\t", "  ") for line in source.lines]
+    for place in colons:
+        line, at = source.lines[place.line - 1], place.column - 1
+        lines[place.line - 1] = f"{line[:at]}: {line[at + 1 :].lstrip()}".replace("\t", "  ")
+    return "\n".join(lines) + "\n"
+
+
+def _built(source: SourceText) -> tuple[Node | None, Diagnostic | None, list[Diagnostic]]:
+    """Return: the tree, where reading stopped, and what is refused without stopping."""
     builder = _Builder(source)
     try:
-        node = builder.build()
+        return builder.build(), None, builder.found
     except MarkedYAMLError as error:
-        builder.found.append(_syntax(source, error))
-        node = None
-    return node, builder.found
+        return None, _syntax(source, error), builder.found
+    except _TooDeep as deep:
+        return None, None, [report("too_deep", deep.place, most=DEEPEST)]
+    except (YAMLError, ValueError, RecursionError):
+        return None, report("syntax", Place(source.path, 1, 1, 1), problem="?"), builder.found
 
 
-def data(node: Node) -> object:
-    """The tree as plain data for a model: dicts, lists, `Text`, None."""
-    match node:
-        case ScalarNode():
-            return None if node.is_null else node.text
-        case ListNode():
-            return [data(item) for item in node.items]
-        case MapNode():
-            return {key: data(entry.node) for key, entry in node.entries.items()}
+def _stops(text: str) -> int | None:
+    stopped = _built(SourceText.of("", text))[1]
+    return stopped.place.line if stopped else None
 
 
-def find(node: Node, path: Path) -> Node | None:
-    """The node at `path`, or None."""
-    for step in path:
-        match node:
-            case MapNode() if isinstance(step, str) and step in node.entries:
-                node = node.entries[step].node
-            case ListNode() if isinstance(step, int) and 0 <= step < len(node.items):
-                node = node.items[step]
-            case _:
-                return None
-    return node
+class _TooDeep(Exception):
+    """Brackets in brackets without an end: nothing that a city's file needs."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__("too deep")
+        self.place = place
 
 
-def value_place(node: Node, path: Path) -> Place:
-    """Where the value at `path` stands; the nearest ancestor where there is none."""
-    for end in range(len(path), -1, -1):
-        if found := find(node, path[:end]):
-            return found.place
-    return node.place
-
-
-def key_place(node: Node, path: Path) -> Place:
-    """Where the key that ends `path` stands; a list's item, or the nearest ancestor's key, where there is none."""
-    for end in range(len(path), 0, -1):
-        parent = find(node, path[: end - 1])
-        step = path[end - 1]
-        if isinstance(parent, MapNode) and isinstance(step, str) and step in parent.entries:
-            return parent.entries[step].place
-        if isinstance(parent, ListNode) and isinstance(step, int) and 0 <= step < len(parent.items):
-            return _first_key(parent.items[step])
-    return _first_key(node)
-
-
-def _first_key(node: Node) -> Place:
-    if isinstance(node, MapNode) and node.entries:
-        return next(iter(node.entries.values())).place
-    return node.place
+_RUN_ON = re.compile(r"(?P<key>[A-Za-z_][\w.\-]*)(?P<colon>：|:)(?P<value>.*)", re.DOTALL)
 
 
 class _Builder:
@@ -136,6 +132,7 @@ class _Builder:
     def __init__(self, source: SourceText) -> None:
         self.source = source
         self.found: list[Diagnostic] = []
+        self.depth = 0
         self.events: Iterator[Event] = iter(YAML(typ="safe", pure=True).parse(source.text))
 
     def build(self) -> Node | None:
@@ -158,10 +155,13 @@ class _Builder:
 
     def node(self, event: Event) -> Node:
         self.refuse_extras(event)
-        if isinstance(event, MappingStartEvent):
-            return self.map(event)
-        if isinstance(event, SequenceStartEvent):
-            return self.list(event)
+        if isinstance(event, (MappingStartEvent, SequenceStartEvent)):
+            self.depth += 1
+            if self.depth > DEEPEST:
+                raise _TooDeep(self.place(event))
+            node = self.map(event) if isinstance(event, MappingStartEvent) else self.list(event)
+            self.depth -= 1
+            return node
         place = self.place(event)
         if isinstance(event, ScalarEvent):
             return ScalarNode(Text(event.value, plain=event.style is None), place)
@@ -176,15 +176,26 @@ class _Builder:
             value = self.node(next(self.events))
             if not isinstance(key, ScalarNode):
                 self.found.append(report("key", key.place))
-            elif key.text.plain and "：" in key.text and isinstance(value, ScalarNode) and not value.text:
-                name = key.text.split("：")[0]
-                at = Place(key.place.path, key.place.line, key.place.column + len(name))
-                self.found.append(report("full_width_colon", at, key=name))
+            elif key.text.plain and isinstance(value, ScalarNode) and not value.text and (meant := self.meant(key)):
+                entries.setdefault(str(meant.key), meant)
             elif key.text in entries:
                 self.found.append(report("duplicate_key", key.place, key=key.text))
             else:
                 entries[str(key.text)] = Entry(key.text, key.place, value)
         return MapNode(entries, self.place(start))
+
+    def meant(self, key: ScalarNode) -> Entry | None:
+        """`{id：x}` and `{id:x}` are one long key to a parser: what was meant is told and taken."""
+        found = _RUN_ON.fullmatch(key.text)
+        if found is None:
+            return None
+        name, value = Text(found["key"], plain=True), Text(found["value"].strip(), plain=True)
+        at = key.place.column + len(name)
+        where = Place(key.place.path, key.place.line, at)
+        kind = "full_width_colon" if found["colon"] == "：" else "colon_space"
+        place = where if kind == "full_width_colon" else replace(key.place, width=len(name) + 1)
+        self.found.append(report(kind, place, key=name))
+        return Entry(name, replace(key.place, width=len(name)), ScalarNode(value, replace(where, width=len(value) + 1)))
 
     def list(self, start: Event) -> Node:
         items: list[Node] = []
@@ -211,5 +222,13 @@ class _Builder:
 def _syntax(source: SourceText, error: MarkedYAMLError) -> Diagnostic:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    line, column = _shown(source, line, column)
     problem = " ".join(part for part in (error.context, error.problem) if part)
     return report("syntax", Place(source.path, line, column, 1), problem=problem)
+
+
+def _shown(source: SourceText, line: int, column: int) -> tuple[int, int]:
+    """A place that exists: the end of a file lies behind its last line."""
+    if line <= len(source.lines):
+        return line, column
+    return max(len(source.lines), 1), max(len(source.lines[-1]) if source.lines else 1, 1)

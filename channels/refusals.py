@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from channels.answer import Failure
 from channels.failures import failure
@@ -14,6 +14,7 @@ from channels.transport import Reply
 from schema.codes import ErrorCode
 
 _MAX_RETRY_AFTER_SECONDS = 86_400
+Step: TypeAlias = Literal["decode", "parse", "envelope", "error", "mapping"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,14 @@ Match: TypeAlias = Callable[[Said], Failure | None]
 
 
 class ContractBroken(Exception):
-    """The answer is no proper answer.  The text names what broke, never a value.  `html`: it was a page for people."""
+    """The answer is no proper answer.  The text names what broke, never a value.  `html`: it was a page for people.
 
-    def __init__(self, reason: str, *, html: bool = False, status: int = 200) -> None:
+    `step`: which step of taking it apart failed.
+    """
+
+    def __init__(self, reason: str, *, html: bool = False, status: int = 200, step: Step = "mapping") -> None:
         super().__init__(reason)
-        self.html, self.status = html, status
+        self.html, self.status, self.step = html, status, step
 
 
 def compile_refusals(rules: Iterable[ErrorRule]) -> Match:

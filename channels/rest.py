@@ -86,7 +86,7 @@ def _refusal(reply: Reply, encoding: str, envelope: EnvelopeRule | None, match: 
     said = Said(reply.status, code, body, retry_after(reply))
     found = match(said)
     if found is None and reply.status >= 500 and code is None:
-        raise ContractBroken(f"HTTP {reply.status} without an envelope", status=reply.status)
+        raise ContractBroken(f"HTTP {reply.status} without an envelope", status=reply.status, step="error")
     return found or unmapped(said)
 
 
@@ -112,6 +112,8 @@ class EnvelopeRule:
         if self._ok(body) is True if self._ok is not None else code in self._ok_codes:
             return self._data(body)
         if code is None:
-            raise ContractBroken(f"the envelope is not as declared (HTTP {reply.status})", status=reply.status)
+            raise ContractBroken(
+                f"the envelope is not as declared (HTTP {reply.status})", status=reply.status, step="envelope"
+            )
         said = Said(reply.status, code, body, retry_after(reply))
         return match(said) or unmapped(said)

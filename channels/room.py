@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from channels.agreements import Agreement
 from channels.check import check_channel, check_register
 from channels.check_agreements import check_agreement, void
-from channels.check_gateway import check_quotas
+from channels.check_gateway import check_operators, check_quotas
 from channels.diagnostics import Diagnostic, Place, report
 from channels.documents import Document, read_bytes, read_document, shown_path
 from channels.folder import (
@@ -31,6 +31,7 @@ from channels.folder import (
     readable_city,
 )
 from channels.gateway import Environment, GatewayFile
+from channels.instead import NOTHING, Instead
 from channels.lines import SourceText, decode
 from channels.models import City
 from channels.register import RegisterFile, RegisterRow
@@ -66,6 +67,8 @@ class Room:
     by_city: dict[str, list[Diagnostic]] = field(default_factory=dict)
     sources: list[SourceText] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
+    instead: Instead = NOTHING
+    folders: dict[str, Path] = field(default_factory=dict)
 
     def errors_of(self, slug: str) -> tuple[Diagnostic, ...]:
         """The errors of one city's own files."""
@@ -76,10 +79,12 @@ class Room:
         self.by_city.setdefault(slug, []).extend(found)
 
 
-def read_room(root: Path, *, environment: str, at: date, secrets: Secrets, overlays: Path | None) -> Room:
-    """Read all files, then check each channel against the rest."""
-    room = Room(root)
-    _read_gateway(room, environment, secrets)
+def read_room(
+    root: Path, *, environment: str, at: date, secrets: Secrets, overlays: Path | None, instead: Instead = NOTHING
+) -> Room:
+    """Read all files, then check each channel against the rest.  `instead`: what is read in place of what stands there."""
+    room = Room(root, instead=instead)
+    gateway = _read_gateway(room, environment, secrets)
     register = _read_register(room)
     documents = _read_agreements(room)
     _read_statistics(room)
@@ -92,14 +97,15 @@ def read_room(root: Path, *, environment: str, at: date, secrets: Secrets, overl
     for folder, reading in readings:
         _check_city(room, folder, reading, around)
     _check_agreements(room, documents)
+    room.found += check_operators(gateway, tuple(sorted(cities)))
     return room
 
 
-def _read_gateway(room: Room, environment: str, secrets: Secrets) -> None:
+def _read_gateway(room: Room, environment: str, secrets: Secrets) -> Document[GatewayFile]:
     document = _document(room, "roam.yaml", GatewayFile)
     room.settings, room.secrets, room.equipped = document.model, secrets, document.model is not None
     if document.model is None:
-        return
+        return document
     known = document.model.environments
     if environment in known:
         room.environment = known[environment]
@@ -114,6 +120,7 @@ def _read_gateway(room: Room, environment: str, secrets: Secrets) -> None:
     room.secrets = secrets.extended(folders, _secrets_file(room))
     if room.equipped:
         room.found += check_quotas(document, room.secrets)
+    return document
 
 
 def _secrets_file(room: Room) -> dict[str, str]:
@@ -138,14 +145,14 @@ def _read_register(room: Room) -> Mapping[str, RegisterRow] | None:
 
 
 def _read_agreements(room: Room) -> list[Document[Agreement]]:
-    files = sorted((room.root / "agreements").glob("*.yaml"))
-    documents = [_document(room, f"agreements/{file.name}", Agreement) for file in files]
+    names = room.instead.agreements(file.name for file in (room.root / "agreements").glob("*.yaml"))
+    documents = [_document(room, name, Agreement) for name in names]
     room.agreements = tuple(document.model for document in documents if document.model is not None)
     return documents
 
 
 def _read_statistics(room: Room) -> None:
-    file = room.root / "statistics.csv"
+    file = room.instead.file(room.root, "statistics.csv")
     if not file.is_file():
         return
     raw, found = read_bytes(file, shown_path(file))
@@ -161,11 +168,12 @@ def _read_statistics(room: Room) -> None:
 def _city_folders(room: Room) -> list[Path]:
     """Folders that hold a channel; others are pointed out, as a misspelt `channel.yaml` would else go unseen."""
     folders = []
-    for folder in sorted(path for path in room.root.iterdir() if path.is_dir()) if room.root.is_dir() else ():
+    for folder in room.instead.folders(room.root):
         if folder.name in IGNORED or folder.name.startswith((".", "_")):
             continue
         if (folder / CHANNEL).is_file():
             folders.append(folder)
+            room.folders[folder.name] = folder
             continue
         near = [file.name for file in sorted(folder.glob("*.y*ml"))]
         hint = {"zh": f"里面有 {'、'.join(near)}", "en": f"it has {', '.join(near)}"} if near else ""
@@ -220,7 +228,7 @@ def _check_agreements(room: Room, documents: list[Document[Agreement]]) -> None:
 
 
 def _document(room: Room, name: str, model: type[M]) -> Document[M]:
-    file = room.root / name
+    file = room.instead.file(room.root, name)
     document = read_document(file, shown_path(file), model)
     room.sources.append(document.source)
     room.raw.append(document.raw)

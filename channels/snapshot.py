@@ -16,7 +16,9 @@ from types import MappingProxyType
 from channels.agreements import Agreement
 from channels.compiled import LOCAL, Compiled, NotCompiled, compile_operation
 from channels.diagnostics import Diagnostic, ordered, report
+from channels.editions import revision_of
 from channels.gateway import Environment, GatewayFile
+from channels.instead import NOTHING, Instead
 from channels.models import ChannelFile, City, Offer
 from channels.providers import Provider
 from channels.register import RegisterRow
@@ -33,6 +35,8 @@ class Channel:
     `config`: the effective file.  `operations`: by canonical id, or `local.<field>`.  `contribution`: the city's own SDL.
     `subgraph_sdl`: of its own subgraph, where a file of the folder holds it.
     `available`: False when its files have an error; then there are no operations and no providers.
+    `revision`: the short digest of its files.  `stamp`: the same with the machine's overlay and the environment; pages and
+    sessions live on as long as it stays.
     """
 
     config: ChannelFile
@@ -42,6 +46,8 @@ class Channel:
     secrets: Secrets
     available: bool = True
     subgraph_sdl: str | None = field(default=None, repr=False)
+    revision: str = ""
+    stamp: str = ""
 
     @property
     def city(self) -> City:
@@ -111,13 +117,20 @@ def load(
     secrets: Secrets | None = None,
     overlays: Path | None = None,
     number: int = 1,
+    instead: Instead = NOTHING,
+    known: Mapping[str, Channel] = MappingProxyType({}),
 ) -> Loaded:
     """Read, check and compile a deployment.
 
-    `number` counts this process's loads, for the version's name.  Returns: never raises for what files contain.
+    `number` counts the configurations, for the version's name.  `instead`: what is read in place of what stands there.
+    `known`: channels of an earlier load; one that is unchanged is used again as it is.  Returns: never raises for what
+    files contain.
     """
-    room = read_room(root, environment=environment, at=at, secrets=secrets or Secrets(), overlays=overlays)
-    channels, broken, more = _activate(room)
+    room = read_room(
+        root, environment=environment, at=at, secrets=secrets or Secrets(), overlays=overlays, instead=instead
+    )
+    marks = {slug: _marks(slug, folder, environment, overlays) for slug, folder in room.folders.items()}
+    channels, broken, more = _activate(room, marks, known)
     found = ordered([*room.found, *more])
     sources = {source.path: source.lines for source in room.sources}
     if room.settings is None:
@@ -137,27 +150,48 @@ def load(
     return Loaded(snapshot, tuple(found), sources)
 
 
-def _activate(room: Room) -> tuple[dict[str, Channel], dict[str, tuple[Diagnostic, ...]], list[Diagnostic]]:
+def _marks(slug: str, folder: Path, environment: str, overlays: Path | None) -> tuple[str, str]:
+    """The revision and the stamp of one city's files."""
+    revision, own = revision_of(folder), overlays / f"{slug}.yaml" if overlays else None
+    laid = own.read_bytes() if own and own.is_file() else b""
+    return revision, hashlib.sha256(b"\0".join((revision.encode(), environment.encode(), laid))).hexdigest()[:12]
+
+
+def _activate(
+    room: Room, marks: Mapping[str, tuple[str, str]], known: Mapping[str, Channel]
+) -> tuple[dict[str, Channel], dict[str, tuple[Diagnostic, ...]], list[Diagnostic]]:
     channels: dict[str, Channel] = {}
     broken: dict[str, tuple[Diagnostic, ...]] = {}
     more: list[Diagnostic] = []
     for slug, city in sorted(room.cities.items(), key=lambda item: (item[1].code, item[0])):
         errors = room.errors_of(slug)
         scene = room.scenes.get(slug)
+        revision, stamp = marks.get(slug, ("", ""))
         if scene is not None and not errors:
+            before = known.get(slug)
+            if before is not None and _same(before, scene, stamp, room.secrets):
+                channels[slug] = before
+                continue
             operations, refused = _compiled(scene)
             more += refused
             errors = tuple(refused)
             if not errors:
                 sdl, own = room.contributions.get(slug), room.subgraphs.get(slug)
                 channels[slug] = Channel(
-                    scene.channel, operations, scene.providers, sdl, room.secrets, subgraph_sdl=own
+                    scene.channel, operations, scene.providers, sdl, room.secrets, True, own, revision, stamp
                 )
                 continue
         broken[slug] = errors
         empty = ChannelFile(roam="1", city=city, backends={})
-        channels[slug] = Channel(empty, MappingProxyType({}), (), None, room.secrets, available=False)
+        none: Mapping[str, Compiled] = MappingProxyType({})
+        channels[slug] = Channel(empty, none, (), None, room.secrets, False, None, revision, stamp)
     return channels, broken | {slug: room.errors_of(slug) for slug in room.lost}, more
+
+
+def _same(before: Channel, scene: Scene, stamp: str, secrets: Secrets) -> bool:
+    """Whether a channel says what it said.  Its providers hang on the register, too, and its status on the operator."""
+    unchanged = before.available and before.stamp == stamp and before.config == scene.channel
+    return unchanged and before.providers == scene.providers and before.secrets == secrets
 
 
 def _compiled(scene: Scene) -> tuple[Mapping[str, Compiled], list[Diagnostic]]:

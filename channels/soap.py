@@ -47,7 +47,7 @@ def _unwrap(backend: SoapBackend, match: Match) -> Unwrap:
         try:
             body = read_envelope(read_text(reply, encoding))
         except ValueError as error:
-            raise ContractBroken(f"HTTP {reply.status}: {error}", status=reply.status) from None
+            raise ContractBroken(f"HTTP {reply.status}: {error}", status=reply.status, step="parse") from None
         if "Fault" in body:
             return _fault(reply, body["Fault"], body, match)
         if envelope is not None:
@@ -64,5 +64,5 @@ def _fault(reply: Reply, fault: Any, body: Any, match: Match) -> Failure:
     said = Said(reply.status, code, body, retry_after(reply))
     found = match(said)
     if found is None and (code is None or code.partition(".")[0] == "Server"):
-        raise ContractBroken("a SOAP fault of the server", status=reply.status)
+        raise ContractBroken("a SOAP fault of the server", status=reply.status, step="error")
     return found or unmapped(said)

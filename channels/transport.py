@@ -13,13 +13,13 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from types import SimpleNamespace
 from typing import Any, Final, Literal, TypeAlias
 
 import aiohttp
 from yarl import URL
 
 from channels.inflate import TooLarge, Undecodable, read_capped
+from channels.trace import Exchange, Listener, Mark, told_of
 
 MAX_RESPONSE_BYTES: Final = 8 * 1024 * 1024
 KEEPALIVE_SECONDS: Final = 4.0  # below uvicorn's 5: a connection the city is about to close is not used again
@@ -55,9 +55,17 @@ class Transport:
     """The session of one backend.  Use as an async context manager."""
 
     def __init__(
-        self, *, connect_seconds: float, tls: ssl.SSLContext | None = None, max_bytes: int = MAX_RESPONSE_BYTES
+        self,
+        *,
+        connect_seconds: float,
+        tls: ssl.SSLContext | None = None,
+        max_bytes: int = MAX_RESPONSE_BYTES,
+        listener: Listener | None = None,
     ) -> None:
-        self._tls, self._max_bytes = tls, max_bytes
+        self._tls, self._max_bytes, self._listener = tls, max_bytes, listener
+        self._mark = Mark()
+        if tls is not None and listener is not None:
+            told_of(tls, self._shook_hands)
         self._session: aiohttp.ClientSession | None = None
         self._connecting = aiohttp.ClientTimeout(total=None, sock_connect=connect_seconds)
 
@@ -89,7 +97,25 @@ class Transport:
         connect: float | None = None,
     ) -> Reply | Fault:
         """Send once.  `deadline` is loop time and covers connecting, sending and reading the whole body."""
-        mark = SimpleNamespace(sent=False)
+        if self._listener is None:
+            return await self._sent(method, url, headers, body, Mark(), deadline=deadline, connect=connect)
+        now = asyncio.get_running_loop().time
+        self._mark = mark = Mark(began_at=now())
+        result = await self._sent(method, url, headers, body, mark, deadline=deadline, connect=connect)
+        self._listener(Exchange(method, url, dict(headers), body, result, now(), mark))
+        return result
+
+    async def _sent(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        mark: Mark,
+        *,
+        deadline: float,
+        connect: float | None,
+    ) -> Reply | Fault:
         if self._session is None or self._session.closed:
             return Fault("connect", False, "the line is closed")
         try:
@@ -118,19 +144,28 @@ class Transport:
         headers: Mapping[str, str],
         body: bytes,
         connect: float | None,
-        mark: Any,
+        mark: Mark,
     ) -> Reply:
-        async with session.request(
-            method,
-            _url(url),
-            headers=headers,
-            data=body or None,
-            allow_redirects=False,
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=connect) if connect else self._connecting,
-            trace_request_ctx=mark,
-        ) as response:
-            data = await read_capped(response.content, response.headers.get("Content-Encoding", ""), self._max_bytes)
-            return Reply(response.status, {key.lower(): value for key, value in response.headers.items()}, data)
+        try:
+            async with session.request(
+                method,
+                _url(url),
+                headers=headers,
+                data=body or None,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=connect) if connect else self._connecting,
+                trace_request_ctx=mark,
+            ) as response:
+                mark.headers_at = asyncio.get_running_loop().time()
+                encoding = response.headers.get("Content-Encoding", "")
+                data = await read_capped(response.content, encoding, self._max_bytes)
+                return Reply(response.status, {key.lower(): value for key, value in response.headers.items()}, data)
+        except Exception as error:
+            mark.error = error
+            raise
+
+    def _shook_hands(self, protocol: str, cipher: str) -> None:
+        self._mark.tls = (protocol, cipher)
 
 
 @lru_cache(maxsize=256)
@@ -159,7 +194,19 @@ def _trace() -> aiohttp.TraceConfig:
     async def headers_sent(session: Any, context: Any, params: Any) -> None:
         context.trace_request_ctx.sent = True
 
+    async def connecting(session: Any, context: Any, params: Any) -> None:
+        context.trace_request_ctx.connecting_at = asyncio.get_running_loop().time()
+
+    async def connected(session: Any, context: Any, params: Any) -> None:
+        context.trace_request_ctx.connected_at = asyncio.get_running_loop().time()
+
+    async def reused(session: Any, context: Any, params: Any) -> None:
+        context.trace_request_ctx.reused = True
+
     trace.on_request_headers_sent.append(headers_sent)
+    trace.on_connection_create_start.append(connecting)
+    trace.on_connection_create_end.append(connected)
+    trace.on_connection_reuseconn.append(reused)
     return trace
 
 

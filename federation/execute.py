@@ -7,7 +7,7 @@ Does not: check values against the schema (`project` does), retry, or know how a
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -115,7 +115,7 @@ class Execution:
             response = failed(SUBGRAPH_MALFORMED, "No data and no errors.")
         base = _static(fetch.path)
         for error in response.errors:
-            self._add(fetch, error, [(*base, *error.path)] if error.path else [base or None])
+            self._add(fetch, error, [(*base, *_named(error.path, fetch.parts))] if error.path else [base or None])
 
     async def _fetch_entities(self, fetch: Fetch) -> None:
         gathered = [gather(self.data, each, shared=self.shared) for each in fetch.entities]
@@ -162,7 +162,8 @@ class Execution:
             return [_static(each) for each in entities.paths]
         waiting = {id(target) for targets in gathered.waiting[path[0]] for target in targets}
         placed = [found for each in entities.paths for found in paths_at(self.data, each)]
-        return [(*at, *path[1:]) for target, at in placed if id(target) in waiting]
+        below = _named(path[1:], entities.parts)
+        return [(*at, *below) for target, at in placed if id(target) in waiting]
 
     def request(self, fetch: Fetch, own: Mapping[str, Json]) -> SubgraphRequest:
         """What a fetch sends: the variables it names, and its representations."""
@@ -214,6 +215,25 @@ def _visible(path: Path | None) -> Path | None:
         if isinstance(step, str) and _INTERNAL_KEY.match(step):
             return path[:index]
     return path
+
+
+def _named(path: Path, parts: tuple[Part, ...]) -> Path:
+    """A subgraph's path with the keys of the data, where a field was asked for under another name."""
+    found: list[str | int] = []
+    for step in path:
+        asked = [each for each in _opened(parts) if step == (each.alias or each.key)] if isinstance(step, str) else []
+        found.append(asked[0].key if asked else step)
+        parts = tuple(part for each in asked for part in each.parts) if isinstance(step, str) else parts
+    return tuple(found)
+
+
+def _opened(parts: tuple[Part, ...]) -> Iterator[Ask]:
+    """The fields asked for, of whatever type."""
+    for part in parts:
+        if isinstance(part, On):
+            yield from _opened(part.parts)
+        else:
+            yield part
 
 
 def _restore(value: Json, parts: tuple[Part, ...]) -> None:

@@ -2,7 +2,7 @@
 
 What an answer reads (snapshot, links, consents, the identity provider's claims) is real, since decisions rest on it. What would
 leave a trace is replaced: cities give an empty page, the ledger keeps nothing, quotas are looked at and not counted (so each
-crossing is judged as if it were the next one), mutations are not begun (`watch`), and the journal is not there at all.
+crossing is judged as if it were the next one), mutations are not begun (`watch`), and the journal is closed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,6 +22,7 @@ from roaming import Journal, Ledger, Usage
 from roaming.ledger import Outcome, Record
 from roaming.quotas import Crossing, Exceeded, Quotas
 from schema.codes import ErrorCode
+from storage import Database
 
 from .context import Context, Services
 from .watch import Watch
@@ -112,11 +113,24 @@ class UnspentQuotas:
         return await self.real.left(crossing, at)
 
 
-class NoJournal:
-    """A dry run begins no mutation; if one got here all the same, it ends here."""
+class ClosedJournal:
+    """Stands in for the journal: what was kept may be read; no mutation begins, and one that got here ends here."""
+
+    def __init__(self, real: Journal) -> None:
+        self._real = real
+
+    @property
+    def database(self) -> Database:
+        """As it is: held deliveries are read from it."""
+        return self._real.database
+
+    @property
+    def worker(self) -> str:
+        """As it is."""
+        return self._real.worker
 
     def __getattr__(self, name: str) -> NoReturn:
-        raise RuntimeError(f"a dry run has no journal to {name}")
+        raise RuntimeError(f"in a dry run the journal is closed: {name}")
 
 
 def dry(context: Context, watch: Watch) -> Context:
@@ -127,6 +141,6 @@ def dry(context: Context, watch: Watch) -> Context:
         connections=cast("Connections", UnaskedCities(real.connections, watch)),
         ledger=UnkeptLedger(real.ledger),
         quotas=cast("Quotas", UnspentQuotas(real.quotas)),
-        journal=cast("Journal", NoJournal()),
+        journal=cast("Journal", ClosedJournal(real.journal)),
     )
     return replace(context, services=services, watch=watch, errors=[], extensions={}, too_low=[], spent={})

@@ -64,7 +64,7 @@ async def settle(services: Services, unsettled: Unsettled, entry: Open) -> None:
         await unsettled.later(entry, None)
         return
     context = attempt.context(services)
-    found = await became(context, channel, attempt, tries=entry.tries)
+    found = await became(context, channel, attempt)
     match found:
         case Happened(page):
             await happened(context, channel, attempt, page, (unsettled, entry))
@@ -93,7 +93,7 @@ def has_outcome(channel: Channel, operation: str) -> bool:
     return not channel.available or (declared is not None and declared.outcome is not None)
 
 
-async def became(context: Context, channel: Channel, attempt: Attempt, *, tries: int = 0) -> Verdict:
+async def became(context: Context, channel: Channel, attempt: Attempt) -> Verdict:
     """One asking: the city's read by our request number, with no more of the citizen than the write itself sent."""
     write, declared = channel.operations.get(attempt.operation), channel.config.operations.get(attempt.operation)
     if write is None or declared is None or declared.outcome is None:

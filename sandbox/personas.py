@@ -134,6 +134,19 @@ def _everyone() -> dict[str, Persona]:
 PERSONAS: Mapping[str, Persona] = _everyone()
 
 
+def _operators() -> list[Persona]:
+    """Staff, not citizens: no number, no telephone, no account anywhere; a province is the city of nobody."""
+    rows = (("operator", "operator", "运营值班"), ("operator@deyang", f"operator.{CITY_CODES['deyang']}", "德阳运营"))
+    return [
+        Persona(key, subject, name, "", "", PROVINCE, "REAL_NAME", (), ordinal)
+        for ordinal, (key, subject, name) in enumerate(rows, 901)
+    ]
+
+
+PROVINCE = "510000"
+OPERATORS: Mapping[str, Persona] = {persona.key: persona for persona in _operators()}
+
+
 def linked_in(city: str) -> tuple[Persona, ...]:
     """The personas whose account is bound in `city` (a slug) from the start, in the order of PERSONAS."""
     return tuple(persona for persona in PERSONAS.values() if city in persona.linked)

@@ -116,7 +116,7 @@ def _answered(
     try:
         request = sound(parameters, repeated, back, provider)
         if not request.silent:
-            people = provider.personas.values()
+            people = provider.everyone.values()
             return persona_page(parameters, back.client, back.redirect_uri, people, request.hint)
         answer = {"code": provider.codes.issue(grant(request, provider))}
     except RefusedError as refused:

@@ -113,7 +113,7 @@ def grant(request: Authorization, provider: Provider) -> Grant:
     """What the hinted persona grants without a page. Raises RefusedError."""
     if not request.hint:
         raise RefusedError("login_required", "prompt=none needs a login_hint: the key of a persona")
-    persona = provider.personas.get(request.hint)
+    persona = provider.everyone.get(request.hint)
     if persona is None:
         raise RefusedError("login_required", "login_hint names no persona; /personas lists them")
     acr = granted(highest(persona.assurance), request.wanted)

@@ -18,7 +18,7 @@ def exchanged(
     """The token response; with a proof of possession (RFC 9449) the access token is bound to its key. Raises RefusedError."""
     bound_to = "" if proof is None else _bound(proof, provider)
     grant = _redeemed(parameters, repeated, provider)
-    persona, now = provider.personas[grant.persona], provider.clock()
+    persona, now = provider.everyone[grant.persona], provider.clock()
     access = access_token(provider, grant, persona, now, bound_to)
     return {
         "access_token": access,

@@ -14,7 +14,7 @@ from sandbox.idp.authorization import origin
 from sandbox.idp.clients import Client
 from sandbox.idp.levels import LEVELS
 from sandbox.idp.provider import CITIES_BY_CODE
-from sandbox.personas import Persona
+from sandbox.personas import PROVINCE, Persona
 
 _LOOPBACK = "http://127.0.0.1:* http://localhost:*"
 HEADERS = {
@@ -53,13 +53,14 @@ def persona_page(
     carried = {name: value for name, value in parameters.items() if name not in ("login_hint", "prompt", "acr_values")}
     fields = "".join(f'<input type="hidden" name="{escape(n)}" value="{escape(v)}">' for n, v in carried.items())
     people = sorted(personas, key=lambda persona: persona.key != hint)
-    named = "".join(_button(persona, hint) for persona in people if "@" not in persona.key)
+    staff = [persona for persona in people if persona.home_city == PROVINCE]
+    named = "".join(_button(persona, hint) for persona in people if "@" not in persona.key and persona not in staff)
     body = (
         f'<p class="soft">沙箱身份提供方 Sandbox identity provider</p><h1>选择一位虚拟市民<br>Choose a persona</h1>'
         f"<p>登录到 Sign in to <b>{escape(client.zh)} {escape(client.en)}</b> <code>{escape(origin(redirect_uri))}</code></p>"
         f'<form method="get" action="authorize">{fields}<input type="hidden" name="prompt" value="none">'
         f"{_levels(parameters.get('acr_values', ''), people)}"
-        f"<h2>市民 Personas</h2>{named}{_test_personas(people, hint)}</form>"
+        f"<h2>市民 Personas</h2>{named}{_test_personas(people, hint)}{_staff(staff, hint)}</form>"
         f'<p class="soft">人物均为虚构,证件号不属于任何人。<br>Everyone here is invented; no number belongs to anybody.</p>'
     )
     return _page("登录 Sign in", body, 200)
@@ -96,9 +97,18 @@ def _test_personas(personas: list[Persona], hint: str) -> str:
     return found
 
 
-def _button(persona: Persona, hint: str) -> str:
+def _staff(operators: list[Persona], hint: str) -> str:
+    """Who signs in to the console; open where one of them is hinted at."""
+    if not operators:
+        return ""
+    opened = " open" if any(persona.key == hint for persona in operators) else ""
+    buttons = "".join(_button(persona, hint, persona.name) for persona in operators)
+    return f"<details{opened}><summary>运营人员 Operators · 控制台 console</summary>{buttons}</details>"
+
+
+def _button(persona: Persona, hint: str, shown: str = "") -> str:
     mark = ' class="hinted"' if persona.key == hint else ""
-    text = f"<span>{escape(label(persona))}</span><code>{escape(persona.key)}</code>"
+    text = f"<span>{escape(shown or label(persona))}</span><code>{escape(persona.key)}</code>"
     return f'<button name="login_hint" value="{escape(persona.key)}"{mark}>{text}</button>'
 
 

@@ -9,7 +9,7 @@ from sandbox.idp.levels import ACR_VALUES
 from sandbox.idp.possession import ALGORITHMS, Proven
 from sandbox.idp.signing import SigningKeys
 from sandbox.pages import CITY_NAMES
-from sandbox.personas import CITY_CODES, PERSONAS, Persona
+from sandbox.personas import CITY_CODES, OPERATORS, PERSONAS, Persona
 
 CITIES_BY_CODE: Mapping[str, tuple[str, str]] = {CITY_CODES[slug]: names for slug, names in CITY_NAMES.items()}
 
@@ -23,12 +23,18 @@ class Provider:
     keys: SigningKeys
     clock: Callable[[], datetime]
     personas: Mapping[str, Persona] = field(default_factory=lambda: PERSONAS)
+    operators: Mapping[str, Persona] = field(default_factory=lambda: OPERATORS)
     codes: Codes = field(default_factory=Codes)
     proven: Proven = field(default_factory=Proven)
 
+    @property
+    def everyone(self) -> Mapping[str, Persona]:
+        """Citizens and operators."""
+        return {**self.personas, **self.operators}
+
     def of_subject(self, subject: str) -> Persona | None:
         """The persona that signs in under this subject."""
-        return next((persona for persona in self.personas.values() if persona.subject == subject), None)
+        return next((persona for persona in self.everyone.values() if persona.subject == subject), None)
 
     def discovery(self) -> dict[str, object]:
         """The discovery document (OpenID Connect Discovery 1.0 §3, RFC 8414 §2)."""

@@ -41,9 +41,10 @@ def bearer(provider: Provider, authorization: str) -> Persona:
 
 def userinfo(persona: Persona) -> dict[str, str]:
     """What the provider knows of a persona, under OpenID Connect's names where it has them."""
-    return {
+    known = {
         "sub": persona.subject,
         "name": persona.name,
         "id_number": persona.id_number,
         "phone_number": persona.phone,
     }
+    return {name: value for name, value in known.items() if value}

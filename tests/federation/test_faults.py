@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from federation.client import SubgraphRequest, SubgraphResponse, failed, read_response
+from federation.graph import Graph
+from tests.federation.composing import fed2, supergraph
 from tests.federation.gateway import Gateway, suite_gateway
 
 QUERY = "{ products { name inStock } }"
@@ -162,3 +164,23 @@ async def test_a_batch_that_is_refused_is_asked_part_by_part() -> None:
     assert len(touchy.requests) == 3
     assert answer["data"] == {"userInA": {"name": "u1-name"}, "userInC": None}
     assert [each["path"] for each in answer["errors"]] == [["userInC"]]
+
+
+async def test_an_error_in_a_renamed_field_is_at_the_clients_name() -> None:
+    """Two types give one name to fields that the subgraph types differently: one is asked for under another name."""
+    thing = "union Thing = A | B"
+    graph = Graph(
+        supergraph(
+            a=fed2(
+                f"{thing} type Query {{ things: [Thing] @shareable }} type A {{ v: ID! @shareable }} type B {{ v: ID }}"
+            ),
+            b=fed2("type Query { other: A } type A { v: ID @shareable }"),
+        )
+    )
+    error = {"message": "m", "path": ["things", 1, "_1__v"]}
+    said = {"data": {"things": [{"__typename": "A", "v": "1"}, {"__typename": "B", "_1__v": None}]}, "errors": [error]}
+    saying = Saying(lambda request: read_response(said))
+    answer = await Gateway(graph, {"a": saying}).ask("{ things { ... on A { v } ... on B { v } } }")
+    assert "_1__v: v" in saying.requests[0].operation
+    assert answer["data"] == {"things": [{"v": "1"}, {"v": None}]}
+    assert [each["path"] for each in answer["errors"]] == [["things", 1, "v"]]

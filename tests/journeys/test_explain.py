@@ -93,8 +93,10 @@ def test_what_is_explained_is_what_happens(citizen: Citizen, asked: Any) -> None
     front = citizen("zi", "loa3")
     planned = {(s["city"]["slug"], s["operation"]) for s in steps(front, FIVE, cities=CITIES) if s["called"]}
     front.ask(FIVE, cities=CITIES)
-    called = {entry for entry in asked() if entry[1] in ("bills.list", "social.accounts", "notices.list")}
-    assert called == planned
+    personal = {"bills.list", "social.accounts"}  # notices may come from the cache that everybody shares
+    called = {entry for entry in asked() if entry[1] in personal}
+    assert called == {entry for entry in planned if entry[1] in personal}
+    assert len(called) > 2
 
 
 def test_a_field_above_the_login_is_explained_as_refused(citizen: Citizen) -> None:

@@ -99,6 +99,48 @@ async def test_a_cut_answer_hides_a_payment_that_happened(deyang: Deyang, site: 
     assert (await deyang.data("POST", "/api/v2/bill/pay/order", ask))["orderNo"] == "DYP-DY202610-1"
 
 
+PAYMENT = {
+    "userId": ZHANG,
+    "billNo": "DY202610-1",
+    "amount": "38.60",
+    "returnUrl": "https://g.example",
+    "outTradeNo": "L",
+}
+OUTCOME = {"userId": ZHANG, "kind": "pay", "reqNo": "L"}
+
+
+@pytest.mark.parametrize(("fault", "result"), [("lost", "1"), ("vanish", "0")])
+async def test_a_broken_line_hides_whether_the_work_was_done_and_the_city_knows(
+    deyang: Deyang, site: Site, fault: str, result: str
+) -> None:
+    """`lost` breaks off after the work, `vanish` before it; only asking by the request number tells them apart."""
+    await switch(deyang.session, site, fault, count=1, operation="bills.pay")
+    with pytest.raises(aiohttp.ServerDisconnectedError):
+        await deyang.call("POST", "/api/v2/bill/pay/order", PAYMENT)
+    told = await deyang.data("POST", "/api/v1/request/query", OUTCOME)
+    assert told["result"] == result
+    assert (told["answer"] or {}).get("orderNo") == ("DYP-DY202610-1" if result == "1" else None)
+
+
+async def test_late_does_the_work_at_once_and_others_are_served(deyang: Deyang, site: Site) -> None:
+    """Whoever gives up waiting finds the work done."""
+    await switch(deyang.session, site, "late", count=1, operation="bills.pay")
+    waiting = asyncio.create_task(deyang.call("POST", "/api/v2/bill/pay/order", PAYMENT))
+    while (await deyang.data("POST", "/api/v1/request/query", OUTCOME))["result"] != "1":  # noqa: ASYNC110  # each turn asks
+        await asyncio.sleep(0)
+    assert not waiting.done()
+    waiting.cancel()
+
+
+async def test_a_refusal_is_known_by_its_request_number(deyang: Deyang) -> None:
+    """Nothing was done, and it can be said why; the number stays free."""
+    await deyang.call("POST", "/api/v2/bill/pay/order", {**PAYMENT, "amount": "0.01"})
+    told = await deyang.data("POST", "/api/v1/request/query", OUTCOME)
+    assert (told["result"], told["errCode"]) == ("2", "46003")
+    await deyang.data("POST", "/api/v2/bill/pay/order", PAYMENT)
+    assert (await deyang.data("POST", "/api/v1/request/query", OUTCOME))["result"] == "1"
+
+
 async def test_data_faults_in_deyang(deyang: Deyang, site: Site) -> None:
     good = await deyang.data(*BILLS)
     await switch(deyang.session, site, "duplicate_row")

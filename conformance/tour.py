@@ -1,0 +1,76 @@
+"""The round that a live session makes first: each operation, for each test citizen, as everyday use would have it.
+
+A write is made by one citizen, three times: once, again under the same key, and again under the same key with other
+arguments.  Most rules only look at what was said here.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Final
+
+from conformance.arguments import of_read, of_write
+from conformance.live import Exchange, Live
+from conformance.personas import FIRST, NOBODY, SECOND
+
+AFTER_LISTS: Final = ("slots.list", "requests.outcome")
+FOR_EVERYBODY: Final = ("account.link", "account.launch")
+LAST_WRITES: Final = ("appointments.cancel",)
+
+
+@dataclass(frozen=True, slots=True)
+class Twice:
+    """One write made again: `other` under the same key with other arguments, None where there are no others."""
+
+    first: Exchange
+    again: Exchange
+    other: Exchange | None
+
+
+@dataclass(slots=True)
+class Tour:
+    """`reads`: by operation and kind of person.  `writes`: by operation.  `untried`: operations with nothing to ask."""
+
+    reads: dict[tuple[str, str], Exchange] = field(default_factory=dict)
+    writes: dict[str, Twice] = field(default_factory=dict)
+    untried: dict[str, str] = field(default_factory=dict)
+
+    def of(self, kind: str) -> list[Exchange]:
+        """What one person read."""
+        return [exchange for (_, who), exchange in self.reads.items() if who == kind]
+
+
+async def tour(live: Live) -> Tour:
+    """Make the round."""
+    made = Tour()
+    reads = sorted(live.reads(), key=lambda operation: (operation.id in AFTER_LISTS or operation.batch is not None))
+    for kind, person in live.people.items():
+        for operation in reads:
+            args = await of_read(live, operation, person)
+            if args is not None:
+                made.reads[operation.id, kind] = await live.ask(operation, person, args)
+    for operation in sorted(live.writes(), key=lambda operation: operation.id in LAST_WRITES):
+        await _write(live, made, operation.id)
+    for operation in reads:
+        if not any(name == operation.id for name, _ in made.reads):
+            made.untried[operation.id] = "nothing to ask for"
+    return made
+
+
+async def _write(live: Live, made: Tour, name: str) -> None:
+    operation, writer = live.channel.operations[name], live.people.get(SECOND, live.people[FIRST])
+    wish = await of_write(live, operation, writer)
+    if wish is None:
+        made.untried[name] = "nothing to do it with"
+        return
+    person, choices = wish
+    key = f"conformance-{secrets.token_hex(12)}"
+    first = await live.ask(operation, person, choices[0], key=key)
+    again = await live.ask(operation, person, choices[0], key=key)
+    other = await live.ask(operation, person, choices[1], key=key) if len(choices) > 1 else None
+    made.writes[name] = Twice(first, again, other)
+    if name in FOR_EVERYBODY:
+        for kind, one in live.people.items():
+            if kind != NOBODY and one is not person:
+                made.reads[name, kind] = await live.ask(operation, one, choices[0])
