@@ -22,13 +22,19 @@ from zoneinfo import ZoneInfo
 import structlog
 from starlette.applications import Starlette
 
+from channels import history
+from channels.badges import Badges
 from channels.connections import Connections
 from channels.diagnostics import Renderer
+from channels.metrics_store import keeping
+from channels.probing import keep_probing
 from channels.sdl_store import SdlStore
 from channels.secrets import MissingSecret, Secrets
 from channels.snapshot import Loaded, Snapshot, load
 from channels.trusted import issuers_of
+from edge.console import Console
 from edge.dry_run import DryRun
+from edge.exposition import SECRET, Exposition
 from edge.language import preferred_language
 from edge.limits import Limits
 from edge.pages import Site
@@ -38,6 +44,7 @@ from edge.refusals import refusal_error, unproven_mutation
 from edge.routes import routes
 from edge.server import settle_memory
 from edge.signin import SignIn
+from edge.switches import Switches, UnfitControls
 from identity import links, open_session, sessions
 from identity.entrance import Entrance
 from identity.issuers import AmbiguousIssuers, Issuer, UnsafeAlgorithm
@@ -45,6 +52,7 @@ from identity.refusal import Refusal
 from identity.seal import Sealer
 from resolvers import Context, Federating, Graphs, Listing, Services, catalogue_index
 from resolvers.delegation import in_place_of
+from resolvers.overseeing import Overseeing
 from resolvers.settling import keep_settling
 from roaming import Consents, Journal, SqliteLedger, consents, deliveries, journal, mandates, suspensions
 from roaming.counts import UnfitUrl, opened_counts, redis_url
@@ -55,7 +63,6 @@ from storage import Database, StorageError
 DATABASE = "gateway.sqlite"
 CHINA = ZoneInfo("Asia/Shanghai")
 BACKLOG = 2_048
-PROBE_EVERY_SECONDS = 10.0
 SEAL_KEY, PAIRWISE_SALT = "GATEWAY_SEAL_KEY", "GATEWAY_PAIRWISE_SALT"
 
 
@@ -74,11 +81,12 @@ class Settings:
     issuer: str | None = None
     host: str = "127.0.0.1"
     port: int = 8000
+    controls: str = ""
     secrets: Secrets = field(default_factory=Secrets)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
-        """ROAM_ROOT, ROAM_ENV, ROAM_OVERLAYS, ROAM_STATE, ROAM_ISSUER, ROAM_HOST, ROAM_PORT, ROAM_SECRET*."""
+        """ROAM_ROOT, ROAM_ENV, ROAM_OVERLAYS, ROAM_STATE, ROAM_ISSUER, ROAM_HOST, ROAM_PORT, ROAM_SANDBOX_CONTROLS, ROAM_SECRET*."""
         overlays, port = environ.get("ROAM_OVERLAYS"), environ.get("ROAM_PORT", "8000")
         if not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65_536:
             raise CannotStart(f"ROAM_PORT is {port!r}; it must be a port number from 1 to 65535")
@@ -90,6 +98,7 @@ class Settings:
             issuer=environ.get("ROAM_ISSUER"),
             host=environ.get("ROAM_HOST", "127.0.0.1"),
             port=int(port),
+            controls=environ.get("ROAM_SANDBOX_CONTROLS", ""),
             secrets=Secrets.from_environment(environ),
         )
 
@@ -99,7 +108,7 @@ def now() -> datetime:
 
 
 def create_app(settings: Settings) -> Starlette:
-    """The application over one folder of channels. Raises: CannotStart."""
+    """The application over one folder of channels. Raises: CannotStart, UnfitControls."""
     loaded = load(
         settings.root,
         environment=settings.environment,
@@ -110,7 +119,14 @@ def create_app(settings: Settings) -> Starlette:
     snapshot = usable(loaded, settings)
     gateway = Gateway(settings, snapshot)
     served = routes(
-        gateway, site(settings, snapshot), Subgraph(gateway), keys=gateway.public_keys, sign_in=gateway.sign_in()
+        gateway,
+        site(settings, snapshot),
+        Subgraph(gateway),
+        keys=gateway.public_keys,
+        sign_in=gateway.sign_in(),
+        console=gateway.console(),
+        exposition=Exposition(gateway.metrics, snapshot.secrets.find(SECRET)),
+        switches=Switches.of(settings.controls) if snapshot.environment.faults else None,
     )
     return Starlette(routes=served, lifespan=gateway.lifespan)
 
@@ -128,7 +144,8 @@ def usable(loaded: Loaded, settings: Settings) -> Snapshot:
 
 def site(settings: Settings, snapshot: Snapshot) -> Site:
     """GraphiQL, where the environment shows it."""
-    return Site(issuer=issuer_url(settings, snapshot), enabled=snapshot.environment.graphiql)
+    faults = "/sandbox/faults" if snapshot.environment.faults and settings.controls else None
+    return Site(issuer=issuer_url(settings, snapshot), faults=faults, enabled=snapshot.environment.graphiql)
 
 
 def issuer_url(settings: Settings, snapshot: Snapshot) -> str | None:
@@ -174,15 +191,8 @@ def counts_at(snapshot: Snapshot) -> str | None:
 
 async def open_store(settings: Settings) -> Database:
     """The gateway's own store, opened. Raises: StorageError."""
-    rooms = (links, sessions, consents, journal, deliveries, suspensions, mandates)
+    rooms = (links, sessions, consents, journal, deliveries, suspensions, mandates, history)
     return await Database.open(settings.state / DATABASE, tuple(room.MIGRATIONS for room in rooms))
-
-
-async def probe(connections: Connections) -> None:
-    """Look again and again whether the cities can be reached, so that their availability is known before anybody asks."""
-    while True:
-        await connections.probe_once()
-        await asyncio.sleep(PROBE_EVERY_SECONDS)
 
 
 class Gateway:
@@ -198,6 +208,7 @@ class Gateway:
         self._counts_at = counts_at(snapshot)
         self._services: Services | None = None
         self._entrance: Entrance | None = None
+        self._overseeing: Overseeing | None = None
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
@@ -207,6 +218,7 @@ class Gateway:
             database = await stack.enter_async_context(await open_store(self._settings))
             session = await stack.enter_async_context(open_session())
             connections = await stack.enter_async_context(Connections(snapshot, clock=now))
+            await stack.enter_async_context(keeping(connections.metrics, self._settings.state, now))
             sealer = Sealer(self._seal_key)
             self._entrance = Entrance.build(
                 self._issuers,
@@ -243,11 +255,13 @@ class Gateway:
                 dry_runner=DryRun(self.limits),
                 suspensions=stack.enter_context(suspensions.Suspensions.opened(database)),
                 quotas=Quotas(await stack.enter_async_context(opened_counts(self._counts_at))),
+                badges=Badges(self._settings.state, now),
             )
+            self._overseeing = Overseeing(lambda: self._services, database, self._issuers)
             for line in connections.diagnostics:
                 sys.stderr.write(f"error: {line}\n")
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
-            watching = [tasks.create_task(probe(connections)), tasks.create_task(federating.watch())]
+            watching = [tasks.create_task(keep_probing(connections.probe_once)), tasks.create_task(federating.watch())]
             watching.append(tasks.create_task(keep_settling(lambda: self._services)))
             watching.append(tasks.create_task(self._services.consents.withdrawals.watch(connections.purge)))
             settle_memory()
@@ -292,9 +306,17 @@ class Gateway:
         landing = "/graphiql/callback" if self._snapshot.environment.graphiql else None
         return SignIn(lambda: self._entrance, now, landing)
 
+    def console(self) -> Console:
+        """The operators' console."""
+        return Console(lambda: self._entrance, lambda: self._overseeing, now)
+
     def public_keys(self) -> tuple[Mapping[str, str], ...]:
         """The keys by which cities check the gateway's tokens, as JWKs."""
         return self._services.connections.public_keys() if self._services else ()
+
+    def metrics(self) -> str | None:
+        """What was counted of the calls to cities, for Prometheus."""
+        return self._services.connections.metrics.exposition() if self._services else None
 
     def readiness(self) -> Readiness:
         """Ready once everything is open; each city as strangers may know it."""
@@ -347,7 +369,7 @@ def main() -> None:
         app = create_app(settings)
         asyncio.run(try_store(settings))
         listener = listening(settings)
-    except CannotStart as problem:
+    except (CannotStart, UnfitControls) as problem:
         sys.exit(f"error: {problem}")
     with listener:
         uvicorn.Server(server_config(app, settings.host, settings.port)).run(sockets=[listener])

@@ -86,6 +86,8 @@ class Workers:
         self._ports = [replace(stack.ports, gateway=port) for port in taken]
         self._running: list[Child | None] = [None] * count
         self.kills = 0
+        self.killing = False
+        self.ended: list[str] = []
 
     @property
     def urls(self) -> list[str]:
@@ -97,6 +99,7 @@ class Workers:
 
     def kill(self, number: int) -> None:
         """No warning, no time to write anything; and up again at once."""
+        self.killing = True
         running = self._running[number]
         assert running is not None  # noqa: S101 - started before
         running.signal(signal.SIGKILL)
@@ -104,6 +107,15 @@ class Workers:
         running.release()
         self.kills += 1
         self.start(number)
+        self.killing = False
+
+    def mend(self) -> None:
+        """What a supervisor does: a worker that ended by itself is started again, and counted."""
+        for number, running in enumerate(self._running):
+            if running is not None and (status := running.exit_status()) is not None:
+                running.release()
+                self.ended.append(f"worker {number} ended with {status}: {running.last_lines()[-200:]}")
+                self.start(number)
 
     def stop(self) -> None:
         child.stop(one for one in self._running if one is not None)
@@ -147,6 +159,7 @@ def run(folder: Path, wanted: Wanted) -> Audit:
     told, chance = Told(), random.Random(wanted.seed)  # noqa: S311 - a run that can be repeated
     with standing(folder) as (stack, workers):
         plan, seconds = asyncio.run(clients(stack, workers, told, wanted, chance))
+    sys.stderr.write("".join(f"{line}\n" for line in workers.ended))
     return audited(stack.places, stack.issuer_url, plan, told.done, told.refused, workers.kills, seconds, told.replies)
 
 
@@ -198,6 +211,7 @@ async def everything(
             group.create_task(killing(workers, plan, told, wanted.kills, chance)),
             *(group.create_task(faulting(stack, slug, chance)) for slug in ("deyang", "chengdu")),
         ]
+        supervisor = group.create_task(mending(workers))
         clients = [group.create_task(client()) for _ in range(CLIENTS)]
         while waiting and time.monotonic() < ends_at:  # noqa: ASYNC110 - two things end it
             await asyncio.sleep(0.2)
@@ -206,8 +220,17 @@ async def everything(
         for slug in ("deyang", "chengdu"):
             await asyncio.to_thread(stack.fault, slug, "none")
         _, left = await asyncio.wait([*clients, trouble[0]], timeout=END_SECONDS)
-        for task in left:  # whoever was told no end by now is counted as lost
+        for task in (supervisor, *left):  # whoever was told no end by now is counted as lost
             task.cancel()
+
+
+async def mending(workers: Workers) -> None:
+    """Look after the workers that nobody killed, too."""
+    while True:
+        await asyncio.sleep(0.5)
+        if workers.killing:
+            continue
+        workers.mend()
 
 
 async def killing(workers: Workers, plan: list[Operation], told: Told, kills: int, chance: random.Random) -> None:
@@ -282,13 +305,19 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--minutes", type=float, default=60.0, help="begin nothing new after so long")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="a new folder for the run, which stays to be looked into")
     options = parser.parse_args()
     size = str(crowd(options.operations))
     if os.environ.get(CROWD_VARIABLE) != size:  # read when the personas are made: this process must begin with it
         arguments = [sys.executable, "-m", "bench.kills", *sys.argv[1:]]
         os.execve(sys.executable, arguments, {**os.environ, CROWD_VARIABLE: size})  # noqa: S606 - ourselves
-    with tempfile.TemporaryDirectory(prefix="roam-kills-") as folder:
-        audit = run(Path(folder), Wanted(options.operations, options.kills, options.minutes, options.seed))
+    wanted = Wanted(options.operations, options.kills, options.minutes, options.seed)
+    if options.keep:
+        options.keep.mkdir(parents=True)
+        audit = run(options.keep, wanted)
+    else:
+        with tempfile.TemporaryDirectory(prefix="roam-kills-") as folder:
+            audit = run(Path(folder), wanted)
     sys.stdout.write(f"{audit}\n")
     return 0 if audit.clean else 1
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from channels.agreements import Agreement, Suspension
-from channels.diagnostics import Diagnostic, report
+from channels.diagnostics import Diagnostic, Place, report
+from channels.divisions import joining
 from channels.documents import Document
 from channels.positions import Node, key_place, value_place
 from channels.scene import Scene
@@ -42,7 +43,7 @@ def void(found: Sequence[Diagnostic]) -> bool:
 def _check_provider(node: Node, agreement: Agreement, scene: Scene) -> Iterator[Diagnostic]:
     listed = tuple(sorted({provider.code for provider in scene.providers}))
     for index, code in enumerate(agreement.services):
-        if code not in listed:
+        if code not in listed and not scene.doubtful:
             place = value_place(node, ("services", index))
             yield report("agreement_service", place, city=agreement.provider, found=code, near=code, choices=listed)
     if agreement.state == "ACTIVE" and agreement.valid.until < scene.around.at:
@@ -54,14 +55,24 @@ def _check_cities(node: Node, agreement: Agreement, cities: tuple[str, ...]) -> 
     named: list[tuple[tuple[str | int, ...], str]] = [(("provider",), agreement.provider)]
     named += [(("consumers", index), slug) for index, slug in enumerate(agreement.consumers)]
     signed = {party.city for party in agreement.parties}
+    strangers = [(index, slug) for index, slug in enumerate(party.city for party in agreement.parties)]
+    strangers = [(index, slug) for index, slug in strangers if slug not in cities and not joining(slug)]
+    for index, slug in strangers:
+        yield unknown_city(value_place(node, ("parties", index, "city")), slug, cities)
     for path, slug in named:
         place = value_place(node, path)
         if slug not in cities:
-            yield report("unknown_city", place, found=slug, near=slug, choices=cities)
+            yield unknown_city(place, slug, cities)
         if path != ("provider",) and slug == agreement.provider:
             yield report("agreement_self", place, found=slug)
-        elif slug not in signed and slug in cities:
+        elif slug not in signed and slug in cities and not strangers:
             yield report("agreement_party", key_place(node, ("parties",)), found=slug)
+
+
+def unknown_city(place: Place, slug: str, cities: tuple[str, ...]) -> Diagnostic:
+    """A city that has not joined is worth a word; a name that is no city's is a mistake."""
+    severity = "warning" if joining(slug) else "error"
+    return report("unknown_city", place, found=slug, near=slug, choices=cities, severity=severity)
 
 
 def _check_flags(node: Node, agreement: Agreement) -> Iterator[Diagnostic]:

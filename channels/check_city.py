@@ -14,6 +14,7 @@ from channels.paths import BadPath, compile_path
 from channels.positions import ListNode, MapNode, Node, ScalarNode
 from channels.scene import Scene
 
+PROVINCE = "51"  # GB/T 2260: Sichuan
 NOT_ACTIVE = ("breaker", "stale", "rollout")  # read and kept, used by a later version
 
 
@@ -26,7 +27,9 @@ def check_city(scene: Scene) -> Iterator[Diagnostic]:
     if official is None:
         near = code_of(city.name.zh)
         hint = {"zh": f"{city.name.zh}是 {near}", "en": f"{city.name.zh} is {near}"} if near else ""
-        yield report("city_code", scene.at("city", "code"), code=city.code, hint=hint)
+        # All codes of this province are known; of others nothing is.
+        severity = "error" if city.code.startswith(PROVINCE) else "warning"
+        yield report("city_code", scene.at("city", "code"), code=city.code, hint=hint, severity=severity)
     elif official.zh != city.name.zh:
         right = code_of(city.name.zh) or official.zh
         names = {"code": city.code, "found": official.zh, "written": city.name.zh, "right": right}

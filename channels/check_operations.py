@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from channels.check_city import check_error_rule, check_expression, expression_p
 from channels.diagnostics import Diagnostic, Place, report
 from channels.mapping import compile_map, compile_vars
 from channels.models import Operation
-from channels.positions import MapNode, find
+from channels.positions import ListNode, MapNode, Node, ScalarNode, find
 from channels.problems import Problem
 from channels.scene import Scene
 from channels.shape import Shape, canonical_shape
@@ -126,8 +127,12 @@ def _expression(scene: Scene, path: Path) -> str | None:
 def _check_templates(scene: Scene, path: Path, operation: Operation) -> Iterator[Diagnostic]:
     told: set[str] = set()
     for part, template in _templates(operation):
-        place = scene.at(*path, "request", part)
+        for text, where in _texts(find(scene.node, (*path, "request", part))):
+            if "${" in _HOLE.sub("", text):
+                problem = {"zh": "`${` 没有闭合", "en": "`${` is not closed"}
+                yield report("bad_template", where, problem=problem)
         for name in names(template):
+            place = _hole_place(scene, (*path, "request", part), name)
             room, _, rest = name.partition(".")
             key = rest.partition(".")[0]
             if room == "citizen" and key in CLAIMS:
@@ -136,6 +141,33 @@ def _check_templates(scene: Scene, path: Path, operation: Operation) -> Iterator
                     yield report("undeclared", scene.key(*path, "request"), claim=key)
             else:
                 yield from _check_hole(path, operation, place, (name, room, key))
+
+
+_HOLE = re.compile(r"\$\{[^{}]*\}")
+
+
+def _texts(node: Node | None) -> Iterator[tuple[str, Place]]:
+    """Every text of a template with its place."""
+    match node:
+        case ScalarNode():
+            yield node.text, node.place
+        case ListNode():
+            for item in node.items:
+                yield from _texts(item)
+        case MapNode():
+            for entry in node.entries.values():
+                yield from _texts(entry.node)
+
+
+def _hole_place(scene: Scene, path: Path, name: str) -> Place:
+    """The first text that names it; inside of a text on one line, the name itself."""
+    for text, place in _texts(find(scene.node, path)):
+        if name in names(text):
+            quotes = (place.width - len(text)) // 2
+            if place.width < len(text) or quotes not in (0, 1):
+                return place
+            return Place(place.path, place.line, place.column + quotes + text.index(name), len(name))
+    return scene.at(*path)
 
 
 def _templates(operation: Operation) -> Iterator[tuple[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from channels.agreements import Agreement
+from channels.check_agreements import unknown_city
 from channels.diagnostics import Diagnostic, report
 from channels.scene import Scene
 
@@ -58,7 +59,8 @@ def check_offers(scene: Scene) -> Iterator[Diagnostic]:
         for at, code in enumerate(offer.services):
             if code not in listed:
                 place = scene.at(*path, "services", at)
-                yield report("not_listed", place, found=code, near=code, choices=listed)
+                if not scene.doubtful:
+                    yield report("not_listed", place, found=code, near=code, choices=listed)
             elif not _agreed(scene, code):
                 inert.append(code)
         if isinstance(offer.to, tuple):
@@ -89,7 +91,7 @@ def _known_cities(scene: Scene, cities: tuple[str, ...], path: tuple[str | int, 
     known = tuple(scene.around.cities)
     for index, slug in enumerate(cities):
         if slug not in known:
-            yield report("unknown_city", scene.at(*path, index), found=slug, near=slug, choices=known)
+            yield unknown_city(scene.at(*path, index), slug, known)
 
 
 def _offer_claims(scene: Scene, index: int) -> Iterator[Diagnostic]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from channels.diagnostics import Diagnostic, ordered
+from channels.diagnostics import Diagnostic
+from channels.exemptions import check_exemptions
+from channels.refined import refine
 from channels.replay import check_fixtures
 from channels.secrets import Secrets
 from channels.snapshot import load
@@ -39,7 +41,10 @@ def check_root(
         more, read = check_fixtures(root / slug, channels.get(slug))
         found += more
         sources |= {source.path: source.lines for source in read}
+        more, read = check_exemptions(root / slug, at)
+        found += more
+        sources |= {source.path: source.lines for source in read}
     if only is not None:
         found = [item for item in found if only in Path(item.place.path).parts]
         cities = (only,)
-    return Report(tuple(ordered(found)), sources, cities)
+    return Report(tuple(refine(found, sources)), sources, cities)

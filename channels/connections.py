@@ -27,6 +27,7 @@ from channels.failures import failure
 from channels.flights import Flights
 from channels.gateway_token import on_behalf
 from channels.health import Health
+from channels.metrics import Metrics
 from channels.paging import BadPosition
 from channels.probing import reachable
 from channels.refusals import ContractBroken
@@ -63,14 +64,16 @@ class Connections:
         health: Health | None = None,
         listener: Listener | None = None,
         before: Connections | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self._listener = listener
         self._snapshot, self._clock, self._before = snapshot, clock, before
-        self.cache = before.cache if before else cache or PageCache()
-        self.health = before.health if before else health or Health(lambda: asyncio.get_running_loop().time())
+        self.cache: PageCache = before.cache if before else cache or PageCache()
+        self.health: Health = before.health if before else health or Health(lambda: asyncio.get_running_loop().time())
+        self.metrics: Metrics = before.metrics if before else metrics or Metrics(clock)
         self._cities: dict[str, CityLines] = {}
         self._flights: Flights[Answer] = before._flights if before else Flights()
-        self._unrest = before._unrest if before else Unrest(lambda: asyncio.get_running_loop().time())
+        self._unrest: Unrest = before._unrest if before else Unrest(lambda: asyncio.get_running_loop().time())
         self._under_way = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -89,6 +92,10 @@ class Connections:
             undone.pop_all()
         self._before = None  # or the first generation would live as long as the last
         return self
+
+    def following(self, snapshot: Snapshot) -> Connections:
+        """The connections of the snapshot after this one; to be entered while these are open."""
+        return Connections(snapshot, self._clock, listener=self._listener, before=self)
 
     def _lines_of(self, channel: Channel, snapshot: Snapshot) -> CityLines | None:
         """The lines of a city that live on in the next snapshot; None where its files or its secrets are others."""
@@ -218,6 +225,7 @@ class Connections:
             return failure(ErrorCode.BACKEND_TIMEOUT, "waited for the same question under way")
 
     async def _ask(self, channel: Channel, operation: Compiled, ask: Ask, position: Position) -> Answer:
+        started = asyncio.get_running_loop().time()
         if operation.batch is not None:
 
             async def one(keys: list[Any]) -> Answer:
@@ -227,6 +235,7 @@ class Connections:
         else:
             answer = await self._call(channel, operation, ask, position, {})
         self.health.note(channel.slug, answer)
+        self.metrics.note(channel, operation, answer, asyncio.get_running_loop().time() - started)
         if isinstance(answer, Failure):
             fields = {"city": channel.slug, "operation": operation.id, "code": answer.code, "detail": answer.detail}
             log.info("city call failed: %(city)s %(operation)s %(code)s: %(detail)s", fields)

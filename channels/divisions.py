@@ -34,6 +34,11 @@ def divisions() -> Mapping[str, Division]:
     return MappingProxyType({row.code: row for row in rows})
 
 
+def joining(slug: str) -> bool:
+    """Whether a city of this folder name could still join: there is such a division."""
+    return any(row.slug == slug for row in divisions().values())
+
+
 def code_of(name_zh: str) -> str | None:
     """The code of the division with this Chinese name."""
     return next((row.code for row in divisions().values() if row.zh == name_zh), None)

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from channels.diagnostics import Diagnostic, Place, report
 from channels.lines import SourceText, decode
 from channels.positions import Node, parse
-from channels.validation import validate
+from channels.validation import read_as_meant, validate
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -48,7 +48,9 @@ def read_bytes(file: Path, shown: str) -> tuple[bytes, list[Diagnostic]]:
     except FileNotFoundError:
         return b"", [report("missing_file", Place(shown, 1, 1), file=shown)]
     except (OSError, ValueError) as error:
-        return b"", [report("unreadable", Place(shown, 1, 1), file=shown, reason=getattr(error, "strerror", None) or "?")]
+        return b"", [
+            report("unreadable", Place(shown, 1, 1), file=shown, reason=getattr(error, "strerror", None) or "?")
+        ]
 
 
 def read_node(file: Path, shown: str) -> Document[BaseModel]:
@@ -68,8 +70,9 @@ def read_document(file: Path, shown: str, model: type[M]) -> Document[M]:
     document = read_node(file, shown)
     if document.node is None:
         return Document(document.raw, document.source, None, None, document.found)
-    made, found = validate(model, document.node)
-    return Document(document.raw, document.source, document.node, made, (*document.found, *found))
+    node, found = read_as_meant(model, document.node)
+    made = validate(model, node)[0]
+    return Document(document.raw, document.source, node, made, (*document.found, *found))
 
 
 def shown_path(file: Path) -> str:

@@ -78,13 +78,14 @@ class Editions:
                 raise OSError(f"{file}: it was changed while it was read")
 
     def revisions(self, slug: str) -> tuple[str, ...]:
-        """What is kept of a city."""
+        """What is kept of a city, the oldest first."""
         folder = self.root / "cities" / slug
-        return tuple(sorted(path.name for path in folder.iterdir() if _whole(path))) if folder.is_dir() else ()
+        whole = [path for path in folder.iterdir() if _whole(path)] if folder.is_dir() else []
+        return tuple(path.name for path in sorted(whole, key=lambda path: (path.stat().st_mtime_ns, path.name)))
 
-    def trim(self, slug: str, wanted: Collection[str]) -> None:
-        """Let go of a city's editions that are not wanted."""
-        for revision in self.revisions(slug):
+    def trim(self, slug: str, most: int, wanted: Collection[str]) -> None:
+        """Keep the latest `most` editions of a city, and those that are wanted."""
+        for revision in self.revisions(slug)[:-most]:
             if revision not in wanted:
                 shutil.rmtree(self.root / "cities" / slug / revision, ignore_errors=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from channels.positions import ListNode, MapNode, Node, value_place
 from channels.providers import Provider, declared_providers
 from channels.register import RegisterRow
 from channels.scene import own_prefix
-from channels.validation import validate
+from channels.validation import read_as_meant, validate
 
 CHANNEL = "channel.yaml"
 CONTRIBUTION = "contribute.graphql"
@@ -47,6 +47,10 @@ def read_folder(folder: Path, overlay: str, overlays: Path | None) -> Reading:
     base = read_node(folder / CHANNEL, shown_path(folder / CHANNEL))
     sources, raw, found = [base.source], [base.raw], list(base.found)
     node = base.node
+    if node is not None:
+        # What an overlay replaces is still wrong, and a misspelt key is known by its right name from here on.
+        node, refused = read_as_meant(ChannelFile, node)
+        found += refused
     for file in _overlay_files(folder, overlay, overlays):
         laid = read_node(file, shown_path(file))
         sources.append(laid.source)
@@ -110,6 +114,19 @@ def pruned(node: MapNode, found: list[Diagnostic]) -> Node | None:
             continue
         entries[key] = type(entry)(entry.key, entry.place, inner)
     return MapNode(entries, node.place)
+
+
+def sections(node: Node, found: Iterable[Diagnostic]) -> frozenset[str]:
+    """The sections of a channel in which an error lies; an error in the official list is one of the catalogue."""
+    errors = [item.place for item in found if item.severity == "error"]
+    if not isinstance(node, MapNode):
+        return frozenset()
+    hit = {"catalogue" for place in errors if place.path.endswith(".csv")}
+    for key, entry in node.entries.items():
+        bad = {(place.path, place.line, place.column) for place in errors}
+        if _at(entry.place) in bad or _holds(entry.node, bad):
+            hit.add(key)
+    return frozenset(hit)
 
 
 def _at(place: object) -> tuple[str, int, int]:

@@ -72,6 +72,8 @@ class Environment(Model):
     secrets: String | None = None
     issuer: Url | None = None
     operators: tuple[Operator, ...] = ()
+    test_personas: Flag = False
+    """Its provider knows made-up citizens, so that the conformance kit may ask the cities about them."""
 
 
 class SignIn(Model):

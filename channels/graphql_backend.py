@@ -16,8 +16,8 @@ from channels.kinds import Draw, Spoken, Unwrap
 from channels.models import FederationBackend, GraphqlBackend, Operation
 from channels.reading import read_error_body, read_json, refuse_pages
 from channels.refusals import ContractBroken, Match, Said, retry_after, unmapped
+from channels.reply import Reply
 from channels.templates import Scope, compile_headers, compile_json, compile_url_path
-from channels.transport import Reply
 
 
 def speak(backend: GraphqlBackend | FederationBackend, operation: Operation, match: Match) -> Spoken:

@@ -40,9 +40,7 @@ class Instead:
         found = {**standing, **self.cities}
         return [found[name] for name in sorted(found) if name not in self.without]
 
-    def adding(
-        self, cities: Mapping[str, Path], files: Mapping[str, Path], without: Iterable[str] = ()
-    ) -> Instead:
+    def adding(self, cities: Mapping[str, Path], files: Mapping[str, Path], without: Iterable[str] = ()) -> Instead:
         """The same with more put back or left out."""
         return replace(
             self,

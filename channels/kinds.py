@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from channels.draft import Draft
+from channels.reply import Reply
 from channels.templates import Scope
-from channels.transport import Reply
 
 Draw: TypeAlias = Callable[[Scope], Draft]
 """Fill a draft.  It raises templates.Refused or UnicodeEncodeError for a value that cannot stand there."""

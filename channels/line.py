@@ -126,8 +126,8 @@ class Line:
         before = _parts(draft)
         refused = await self._credential.apply(draft, ask)
         after = _parts(draft)
-        added = [tuple(name for name in new if name not in old) for new, old in zip(after[:3], before[:3], strict=True)]
-        self._tell(Proved(*added, header=before[3] != after[3], refused=refused))
+        headers, query, form = (_added(after[0], before[0]), _added(after[1], before[1]), _added(after[2], before[2]))
+        self._tell(Proved(headers, query, form, header=before[3] != after[3], refused=refused))
         return refused
 
     def _tell(self, event: Event) -> None:
@@ -166,7 +166,11 @@ class Line:
         return failure(code, str(broken))
 
 
-def _parts(draft: Draft) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], str]:
+def _added(new: tuple[str, ...], old: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in new if name not in old)
+
+
+def _parts(draft: Draft) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], object]:
     """The names of what a draft holds now: headers, query, form fields; and its SOAP header."""
     form = tuple(name for name, _ in draft.content.fields) if isinstance(draft.content, Form) else ()
     return tuple(draft.headers), tuple(name for name, _ in draft.query), form, getattr(draft.content, "header", "")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from channels.diagnostics import Diagnostic, Place, report
 
 _BLOCK = re.compile(r"(?:^|[:\-]\s+)[|>][+-]?\d?[+-]?\s*(?:#.*)?$")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]|\ufeff")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]|\ufeff")
 _FULL_WIDTH = re.compile(r"^\s*(?:- +)*(?P<key>[A-Za-z_][\w.\-]*|\"[^\"]*\"|'[^']*')\s*(?P<colon>：)")
 
 

@@ -1,7 +1,8 @@
 """The words of every diagnostic: code, sentence and advice in both languages.
 
 1xx the text, 2xx the shape, 3xx what does not agree with something else, 32x the official list, 34x remarks,
-4xx mappings (worded in `problems.py`), 5xx personal data, 6xx fixtures.
+4xx mappings (worded in `problems.py`), 5xx personal data, 60x fixtures, 62x and
+63x what a real call shows (`roam city try`).
 """
 
 from __future__ import annotations
@@ -111,6 +112,7 @@ MESSAGES: Mapping[str, Wording] = {
     "sdl_extends": W("ROAM-356", "只能扩展 LocalRoot,不能扩展 `{found}`", "only LocalRoot may be extended, not `{found}`"),
     "sdl_kind": W("ROAM-356", "contribute.graphql 只放类型和 `extend type LocalRoot`", "contribute.graphql holds types and `extend type LocalRoot` only"),
     "sdl_unmarked": W("ROAM-357", "`{found}` 会发出 {claims},却没有注明 @assurance", "`{found}` sends {claims}, and has no @assurance", "写明谁可以取:`{found}: … @assurance(level: REAL_NAME)`", "say who may have it: `{found}: … @assurance(level: REAL_NAME)`"),
+    "does_not_compose": W("ROAM-358", "`{city}` 自己的类型与其他城市的合不到一起:{problem}", "what `{city}` adds to the graph does not compose with the rest: {problem}", "改 contribute.graphql;改好之前沿用上一版", "mend contribute.graphql; the last good version stays until then"),
     "bad_path": W("ROAM-401", "映射表达式有误:{problem}", "bad mapping expression: {problem}", "JMESPath 速查:roam explain mapping", "JMESPath, quick reference: roam explain mapping"),
     "bad_template": W("ROAM-409", "模板有误:{problem}", "bad template: {problem}", "可用:args、citizen、vars、page、request、batch", "known: args, citizen, vars, page, request, batch"),
     "unknown_argument": W("ROAM-410", "`{operation}` 没有参数 `{found}`", "`{operation}` has no argument `{found}`", "{near}可用:{choices}", "{near}there are: {choices}"),
@@ -118,7 +120,22 @@ MESSAGES: Mapping[str, Wording] = {
     "not_agreed": W("ROAM-502", "`{operation}` 要用 {claim},协议 {agreement} 没有列入", "`{operation}` needs {claim}, which agreement {agreement} does not list", "在协议 claims 里加上,或改用 PAIRWISE_ID", "add it to the agreement's claims, or do with PAIRWISE_ID"),
     "not_offered": W("ROAM-502", "`{operation}` 要用 {claim},开放条目没有列入", "`{operation}` needs {claim}, which the offer does not list", "在 claims 里加上", "add it to `claims`"),
     "public_cache": W("ROAM-503", "`{operation}` 含个人信息,不能进公共缓存", "`{operation}` carries personal data: it must not be cached for everybody", "改成 scope: citizen", "use `scope: citizen`"),
+    "exemption_over": W("ROAM-346", "规则 {rule} 的豁免已于 {until} 到期", "the exemption from {rule} ended on {until}", "删去这一行,或写明新的理由和期限", "remove it, or give a new reason and end", severity="warning"),
+    "exemption_reason": W("ROAM-345", "豁免须写明理由", "an exemption needs a reason", "写一句话说明原因", "say why in one sentence"),
     "fixture_operation": W("ROAM-601", "频道没有操作 `{found}`", "the channel does not declare `{found}`", "{near}已声明:{choices}", "{near}declared: {choices}"),
     "fixture_body": W("ROAM-602", "应答须写且只写 json、base64、text 之一", "a response has exactly one of json, base64, text"),
-    "fixture_differs": W("ROAM-603", "用例“{case}”:{what} 应为 {expected},实际 {found}", "case “{case}”: {what} should be {expected}, is {found}"),
+    "fixture_differs": W("ROAM-603", "用例“{case}”:{what} 应为 {expected},实际 {found}", "case “{case}”: {what} should be {expected}, is {found}", "用例在 {where};映射没错时改用例", "the case is at {where}; where the mapping is right, mend the case"),
+    "stray_personal": W("ROAM-506", "在网关边缘丢弃,不进日志,不进缓存", "dropped at the edge, never logged, never cached", "请该市停止返回:{basis}", "ask the city to stop returning it: {basis}", "warning"),
+    "try_unreachable": W("ROAM-621", "{reason}", "{reason}", "网关出口地址:{egress} —— 请该市放行", "gateway egress address: {egress} — ask the city to allow it"),
+    "try_clock": W("ROAM-622", "该市时钟与我方相差 {skew} s:带时间戳的签名和令牌会被拒绝", "the city's clock is {skew} s from ours: signatures with a timestamp will fail", "请该市校准 NTP,或放宽时间窗;密钥本身可能是对的", "fix NTP on their side, or ask for a wider window; the key itself may be right"),
+    "try_charset": W("ROAM-623", "响应体是 {actual},而响应头写的是 {declared}", "the body is {actual} although the header says {declared}", "设置 {setting}", "set {setting}"),
+    "try_page": W("ROAM-624", "HTTP {status} 却是 HTML 页面:维护页或登录页", "HTTP {status} with an HTML page: a maintenance or login page", "{hint}", "{hint}"),
+    "try_wrapper": W("ROAM-625", "外壳与 envelope 所写不同", "the wrapper is not what envelope describes", "{hint}", "{hint}"),
+    "try_proof": W("ROAM-626", "该市不认我方的{proof}:密钥或账号不对,或未在该市登记", "the city refuses our {proof}: a wrong key or account, or one that the city has not registered", "与该市核对:{secrets};重新写入:roam secrets set {first}", "compare with the city: {secrets}; set it again: roam secrets set {first}"),
+    "try_citizen_token": W("ROAM-627", "该市不认市民令牌", "the city refuses the citizen token", "请该市从 {keys} 取网关的公钥,按 aud {audience} 核验", "the city must take the gateway's public keys from {keys} and expect the audience {audience}"),
+    "try_tls": W("ROAM-628", "TLS 握手失败:{reason}", "the TLS handshake failed: {reason}", "{hint}", "{hint}"),
+    "try_broken_off": W("ROAM-629", "答复不完整:{reason}", "the answer is not whole: {reason}", "请该市查看其网关或负载均衡为何中途断开", "ask the city why its gateway or balancer breaks off half-way"),
+    "try_timeout": W("ROAM-631", "超过 timeout.total({total}),网关到此为止", "over timeout.total ({total}); the gateway gives up here", "先不要调大超时:看缓存 cache.stale、page.size,或请该市建索引", "do not raise the timeout first: consider cache.stale, page.size, or ask the city for an index"),
+    "try_slow": W("ROAM-632", "超过列表页 p95 预算 {budget} s", "over the {budget} s p95 budget for list screens", "运行 roam city report 看分布;考虑 page.size、cache.ttl", "see the distribution with: roam city report; consider page.size and cache.ttl", "warning"),
+    "try_limited": W("ROAM-633", "该市限流", "the city limits our calls", "backends.{backend}.rate 调到该市允许的频率以下", "keep backends.{backend}.rate below what the city allows"),
 }  # fmt: skip

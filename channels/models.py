@@ -124,6 +124,15 @@ NOT_GIVEN: Any = object()
 """Stands for "this key was not written", where null is a value."""
 
 
+def _single(value: object) -> object:
+    if isinstance(value, (dict, list, tuple)):
+        raise refuse("single", "{…}" if isinstance(value, dict) else "[…]")
+    return value
+
+
+EnumValue = Annotated[JsonValue, BeforeValidator(_single)]
+
+
 class Leaf(Model):
     """One output field from one expression (`from`) or one constant (`value`).  A bare text is `{from: text}`."""
 
@@ -131,7 +140,7 @@ class Leaf(Model):
     value: JsonValue = Field(default=NOT_GIVEN)
     converter: String | None = Field(default=None, alias="as")
     format: String | None = None
-    enum: dict[String, JsonValue] | None = None
+    enum: dict[String, EnumValue] | None = None
     default: JsonValue = Field(default=NOT_GIVEN)
 
 
@@ -309,6 +318,8 @@ class ChannelFile(Model):
     local: dict[String, Operation] = Field(default_factory=dict)
     roaming: Roaming = Roaming()
     citizen_token: CitizenTokenRule | None = None
+    web_at: dict[String, Url] = Field(default_factory=dict)
+    """Where services' pages stand in this environment: the beginning of a `web` address, and what takes its place."""
 
 
 Each.model_rebuild()

@@ -19,6 +19,7 @@ PATTERNS: tuple[tuple[str, ...], ...] = (
     ("citizen_token", "audience"),
     ("city", "status"),
     ("rollout",),
+    ("web_at",),
     ("roam",),
 )
 ALLOWED = (
@@ -27,6 +28,7 @@ ALLOWED = (
     "citizen_token.audience",
     "city.status",
     "rollout",
+    "web_at",
 )
 
 

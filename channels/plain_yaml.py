@@ -77,7 +77,7 @@ class _Reader:
         return at - self.start
 
     def place(self, width: int = 1) -> Place:
-        return Place(self.path, self.line, self.at - self.start + 1, width if width > 1 else 1)
+        return Place(self.path, self.line, self.at - self.start + 1, max(1, width))
 
     def end_line(self) -> None:
         """Only a comment may follow on this line."""

@@ -43,6 +43,7 @@ from channels.tree import (
     value_place,
 )
 
+ALIASED = "ROAM-104"
 DEEPEST = 64  # levels of nesting; the deepest file of a city has eleven
 
 __all__ = [
@@ -85,6 +86,8 @@ def parse_fully(source: SourceText) -> tuple[Node | None, list[Diagnostic]]:
         if repairs:
             node, _, more = _built(mended)
         more = [*more, *(repairs or ([stopped] if not found else []))]
+    if any(item.code == ALIASED and "`*" in item.en for item in more):
+        node = None  # an alias leaves a hole where a value should be
     return node, [*found, *more]
 
 

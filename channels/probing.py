@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 
 from channels.draft import Base
 from channels.models import Backend
+
+
+EVERY_SECONDS = 10.0
+
+
+async def keep_probing(once: Callable[[], Awaitable[None]]) -> None:
+    """Look again and again, so that a city's availability is known before anybody asks."""
+    while True:
+        await once()
+        await asyncio.sleep(EVERY_SECONDS)
 
 
 async def reachable(backends: Iterable[Backend]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from channels.refusals import ContractBroken
-from channels.transport import Reply
+from channels.reply import Reply
 
 _BOM = b"\xef\xbb\xbf"
 _HTML_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body")

@@ -10,7 +10,7 @@ from channels.answer import Failure
 from channels.failures import failure
 from channels.models import ErrorRule
 from channels.paths import Getter, compile_path
-from channels.transport import Reply
+from channels.reply import Reply
 from schema.codes import ErrorCode
 
 _MAX_RETRY_AFTER_SECONDS = 86_400

@@ -22,7 +22,7 @@ ASCII = {
 MOST_REPAIRS = 6
 NEAR_LINES = 40
 _QUOTED = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\n]|'')*'|(?<![^\s])#.*")
-_NO_SPACE = re.compile(r"(?:^\s*(?:- +)*|[{,]\s*)(?P<key>[A-Za-z_][\w.\-]*):(?=[^\s:/])")
+_NO_SPACE = re.compile(r"(?:^\s*(?:- +)*|[{,]\s*)(?P<key>[A-Za-z_][\w.\-]*):(?=[^\s:/]|/(?!/))")
 _NO_COMMA = re.compile(r"(?<=[^\s,{\[:])(?P<gap> +)(?=[A-Za-z_][\w\-]*: )")
 _CLOSING = {"{": "}", "[": "]"}
 

@@ -20,18 +20,20 @@ from channels.answer import Answer, Failure
 from channels.compiled import Compiled
 from channels.converters import Unfit
 from channels.diagnostics import Diagnostic, Place, report
-from channels.documents import read_document, shown_path
+from channels.documents import read_document, read_node, shown_path
 from channels.draft import Draft, Form
 from channels.failures import failure
+from channels.fixture_places import Mismatch, blamed
 from channels.fixtures import Case, FixtureFile, RecordedResponse
+from channels.folder import CHANNEL
 from channels.lines import SourceText
 from channels.models import SoapBackend
 from channels.positions import Node, key_place, value_place
 from channels.refusals import ContractBroken
+from channels.reply import Reply
 from channels.rowset import make_page
 from channels.snapshot import Channel
 from channels.templates import Refused, Scope
-from channels.transport import Reply
 from schema.codes import ErrorCode
 
 # A made-up citizen for requests whose fixture names none.
@@ -53,16 +55,23 @@ def check_fixtures(folder: Path, channel: Channel | None) -> tuple[list[Diagnost
     """Return: what is wrong with a city's fixtures, and the texts to show it in."""
     found: list[Diagnostic] = []
     sources: list[SourceText] = []
+    mismatches: list[Mismatch] = []
     for file in sorted((folder / "fixtures").glob("*.yaml")):
         document = read_document(file, shown_path(file), FixtureFile)
         sources.append(document.source)
         found += document.found
         if document.model is not None and document.node is not None:
-            found += _check(document.model, document.node, channel)
+            for item in _check(document.model, document.node, channel):
+                if isinstance(item, Mismatch):
+                    mismatches.append(item)
+                else:
+                    found.append(item)
+    if mismatches:
+        found += blamed(mismatches, read_node(folder / CHANNEL, shown_path(folder / CHANNEL)).node)
     return found, sources
 
 
-def _check(fixture: FixtureFile, node: Node, channel: Channel | None) -> Iterator[Diagnostic]:
+def _check(fixture: FixtureFile, node: Node, channel: Channel | None) -> Iterator[Diagnostic | Mismatch]:
     operation = None
     if channel is not None and channel.available:
         known = tuple(channel.operations)
@@ -77,8 +86,9 @@ def _check(fixture: FixtureFile, node: Node, channel: Channel | None) -> Iterato
             yield report("fixture_body", key_place(node, ("cases", index, "response")))
         elif operation is not None and channel is not None:
             xml = isinstance(channel.config.backends[operation.backend], SoapBackend)
-            for path, difference in _Replay(operation, case, xml).differences():
-                yield _differs(value_place(node, ("cases", index, *path)), case, difference)
+            replay = _Replay(operation, case, xml)
+            for path, difference in replay.differences():
+                yield replay.mismatch(value_place(node, ("cases", index, *path)), difference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +96,6 @@ class Difference:
     what: str
     expected: Any
     found: Any
-
-
-def _differs(place: Place, case: Case, difference: Difference) -> Diagnostic:
-    shown = {name: _shown(getattr(difference, name)) for name in ("expected", "found")}
-    return report("fixture_differs", place, case=case.name, what=f"`{difference.what}`", **shown)
 
 
 def _shown(value: Any) -> str:
@@ -104,6 +109,31 @@ class _Replay:
     operation: Compiled
     case: Case
     xml: bool
+
+    def mismatch(self, noticed: Place, difference: Difference) -> Mismatch:
+        """A difference with all that says where it comes from."""
+        wanted = difference.what == "error" and difference.expected is not None
+        return Mismatch(
+            operation=self.operation.id,
+            backend=self.operation.backend,
+            case=self.case.name,
+            what=difference.what,
+            expected=_shown(difference.expected),
+            found=_shown(difference.found),
+            noticed=noticed,
+            field=self._withheld() if difference.what == "dropped" else "",
+            code=str(difference.expected) if wanted else "",
+        )
+
+    def _withheld(self) -> str:
+        """The field for whose sake the first row is withheld."""
+        data = self.operation.spoken.unwrap(recorded_reply(self.case.response, xml=self.xml))
+        for item in self.operation.items(data):
+            try:
+                self.operation.read(item)
+            except Unfit as unfit:
+                return str(unfit).partition(":")[0].partition(".")[0]
+        return ""
 
     def differences(self) -> Iterator[tuple[tuple[str, ...], Difference]]:
         """Each difference with the path of what was expected."""
@@ -144,7 +174,7 @@ class _Replay:
                 yield ("request", name), Difference(f"request.{name}", value, sent.get(name))
 
     def _read(self) -> Answer:
-        reply = _reply(self.case.response, xml=self.xml)
+        reply = recorded_reply(self.case.response, xml=self.xml)
         try:
             data = self.operation.spoken.unwrap(reply)
             return data if isinstance(data, Failure) else make_page(self.operation, data, None, at=_AT)
@@ -175,7 +205,8 @@ class _Replay:
                 yield ("expect", "first", name), Difference(name, wanted, plain)
 
 
-def _reply(recorded: RecordedResponse, *, xml: bool) -> Reply:
+def recorded_reply(recorded: RecordedResponse, *, xml: bool) -> Reply:
+    """A recorded answer as it would come from the wire."""
     headers = {"content-type": "text/xml" if xml else "application/json"}
     headers |= {name.lower(): value for name, value in recorded.headers.items()}
     if recorded.base64 is not None:
@@ -188,3 +219,8 @@ def _reply(recorded: RecordedResponse, *, xml: bool) -> Reply:
     else:
         body = orjson.dumps(recorded.json_body)
     return Reply(recorded.status, headers, body)
+
+
+def replayed(operation: Compiled, case: Case, *, xml: bool) -> Answer:
+    """Return: what a recorded answer becomes, whatever its case expects."""
+    return _Replay(operation, case, xml)._read()  # noqa: SLF001  (of this module)

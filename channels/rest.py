@@ -19,8 +19,8 @@ from channels.models import Envelope, Operation, RestBackend
 from channels.paths import Getter, compile_path
 from channels.reading import read_error_body, read_json, refuse_pages
 from channels.refusals import ContractBroken, Match, Said, retry_after, unmapped
+from channels.reply import Reply
 from channels.templates import Scope, compile_headers, compile_json, compile_pairs, compile_url_path
-from channels.transport import Reply
 
 
 def speak(backend: RestBackend, operation: Operation, match: Match) -> Spoken:

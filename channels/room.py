@@ -29,6 +29,7 @@ from channels.folder import (
     read_providers,
     read_subgraph,
     readable_city,
+    sections,
 )
 from channels.gateway import Environment, GatewayFile
 from channels.instead import NOTHING, Instead
@@ -209,7 +210,8 @@ def _check_city(room: Room, folder: Path, reading: Reading, around: Surroundings
     if sdl is not None:
         room.subgraphs[folder.name] = sdl
     contributes = (folder / CONTRIBUTION).is_file()
-    scene = Scene(folder.name, reading.node, reading.channel, providers, shapes, around)
+    refused = sections(reading.node, (*reading.found, *found))
+    scene = Scene(folder.name, reading.node, reading.channel, providers, shapes, around, refused)
     room.scenes[folder.name] = scene
     room.add(folder.name, [*found, *check_channel(scene, reading.contribution, contributes=contributes)])
 

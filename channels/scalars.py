@@ -194,7 +194,8 @@ class SortedBy:
         raise refuse("sorting", value)
 
 
-def _matching(kind: str, pattern: str) -> Callable[[str], str]:
+def matching(kind: str, pattern: str) -> Callable[[str], str]:
+    """A check that a text has a form; `kind` names the refusal."""
     compiled = re.compile(pattern)
 
     def check(value: str) -> str:
@@ -202,6 +203,7 @@ def _matching(kind: str, pattern: str) -> Callable[[str], str]:
             raise refuse(kind, value)
         return value
 
+    check.told = {"type": "string", "pattern": f"^(?:{pattern})$"}  # type: ignore[attr-defined]  # for JSON Schema
     return check
 
 
@@ -211,6 +213,7 @@ def _at_least(low: float) -> Callable[[float], float]:
             raise refuse("too_small", value, low=f"{low:g}")
         return value
 
+    check.told = {"minimum": low}  # type: ignore[attr-defined]  # for JSON Schema
     return check
 
 
@@ -237,10 +240,10 @@ Expression = String
 """A JMESPath expression, compiled when the channel is activated."""
 Template = String
 """Text with `${citizen.…}`, `${args.…}`, `${vars.…}`, `${page.…}`, `${batch.…}`, `${request.…}`."""
-Url = Annotated[String, AfterValidator(_matching("url", r"https?://[^\s/?#]+[^\s]*")), AfterValidator(_reachable)]
-Slug = Annotated[String, AfterValidator(_matching("slug", r"[a-z][a-z0-9_]*"))]
-CityCode = Annotated[String, AfterValidator(_matching("city_code", r"\d{6}"))]
-ServiceCode = Annotated[String, AfterValidator(_matching("service_code", r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*"))]
+Url = Annotated[String, AfterValidator(matching("url", r"https?://[^\s/?#]+[^\s]*")), AfterValidator(_reachable)]
+Slug = Annotated[String, AfterValidator(matching("slug", r"[a-z][a-z0-9_]*"))]
+CityCode = Annotated[String, AfterValidator(matching("city_code", r"\d{6}"))]
+ServiceCode = Annotated[String, AfterValidator(matching("service_code", r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*"))]
 
 # The names below equal the enums of the graph; tests/channels/test_vocabulary.py holds them together.
 Theme = Literal[

@@ -39,6 +39,16 @@ class Scene:
     providers: tuple[Provider, ...]
     local_shapes: Mapping[str, Shape]
     around: Surroundings
+    refused: frozenset[str] = frozenset()
+    """The sections of the file in which something was refused."""
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the list of services is not known for sure: who names a code of it is not to blame."""
+        register = self.around.register or {}
+        own = f"{self.prefix}-"
+        unknown = any(row.code not in register and not row.code.startswith(own) for row in self.channel.services)
+        return unknown or bool(self.refused & {"services", "catalogue"})
 
     def at(self, *path: str | int) -> Place:
         """Where a value stands."""

@@ -6,8 +6,9 @@ Models only.  Who signs, who calls and who counts is in the runtime half of this
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from channels.dates import known_format
 from channels.scalars import (
     Count,
     Duration,
@@ -20,6 +21,8 @@ from channels.scalars import (
     Url,
     Whole,
     Window,
+    matching,
+    refuse,
 )
 from schema.codes import ErrorCode
 
@@ -42,6 +45,15 @@ class Bilingual(Model):
 
 
 TokenAlgorithm = Literal["ES256", "EdDSA"]
+
+
+def _clock(value: str) -> str:
+    if value in ("ms", "s") or known_format(value):
+        return value
+    raise refuse("clock", value)
+
+
+RetryOn = Annotated[String, AfterValidator(matching("retry_on", r"connect|timeout|[45]\d\d"))]
 
 
 class GatewayJwtAuth(Model):
@@ -76,7 +88,7 @@ class SignAuth(Model):
     key: SecretRef
     string: String
     encoding: Literal["hex", "HEX", "base64"] = "hex"
-    timestamp: String = "ms"
+    timestamp: Annotated[String, AfterValidator(_clock)] = "ms"
     """`ms`, `s`, or a pattern such as `yyyyMMddHHmmss` in Asia/Shanghai time."""
     put: dict[String, String]
 
@@ -125,7 +137,7 @@ class Retry(Model):
     """Retries of reads; a write is never sent twice.  `on`: connect, timeout, or an HTTP status."""
 
     attempts: Count = 0
-    on: tuple[String, ...] = ("connect",)
+    on: tuple[RetryOn, ...] = ("connect",)
 
 
 class Breaker(Model):

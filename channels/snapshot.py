@@ -15,12 +15,13 @@ from types import MappingProxyType
 
 from channels.agreements import Agreement
 from channels.compiled import LOCAL, Compiled, NotCompiled, compile_operation
-from channels.diagnostics import Diagnostic, ordered, report
+from channels.diagnostics import Diagnostic, report
 from channels.editions import revision_of
 from channels.gateway import Environment, GatewayFile
 from channels.instead import NOTHING, Instead
 from channels.models import ChannelFile, City, Offer
 from channels.providers import Provider
+from channels.refined import refine
 from channels.register import RegisterRow
 from channels.room import Room, read_room
 from channels.scene import Scene
@@ -131,8 +132,8 @@ def load(
     )
     marks = {slug: _marks(slug, folder, environment, overlays) for slug, folder in room.folders.items()}
     channels, broken, more = _activate(room, marks, known)
-    found = ordered([*room.found, *more])
     sources = {source.path: source.lines for source in room.sources}
+    found = refine([*room.found, *more], sources)
     if room.settings is None:
         return Loaded(None, tuple(found), sources)
     snapshot = Snapshot(

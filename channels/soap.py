@@ -10,10 +10,10 @@ from channels.kinds import Draw, Spoken, Unwrap
 from channels.models import Operation, SoapBackend
 from channels.reading import read_text, refuse_pages
 from channels.refusals import ContractBroken, Match, Said, retry_after, unmapped
+from channels.reply import Reply
 from channels.rest import EnvelopeRule
 from channels.soap_envelope import Envelope, read_envelope
 from channels.templates import Scope, compile_headers, compile_url_path, compile_xml
-from channels.transport import Reply
 
 
 def speak(backend: SoapBackend, operation: Operation, match: Match) -> Spoken:

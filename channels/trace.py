@@ -83,4 +83,4 @@ def told_of(context: ssl.SSLContext, told: Callable[[str, str], None]) -> None:
             super().do_handshake()
             told(self.version() or "", (self.cipher() or ("",))[0])
 
-    context.sslobject_class = Told  # type: ignore[misc]
+    context.sslobject_class = Told

@@ -11,44 +11,21 @@ import asyncio
 import os
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final
 
 import aiohttp
 from yarl import URL
 
 from channels.inflate import TooLarge, Undecodable, read_capped
+from channels.reply import Fault as Fault
+from channels.reply import FaultKind as FaultKind
+from channels.reply import Reply as Reply
 from channels.trace import Exchange, Listener, Mark, told_of
 
 MAX_RESPONSE_BYTES: Final = 8 * 1024 * 1024
 KEEPALIVE_SECONDS: Final = 4.0  # below uvicorn's 5: a connection the city is about to close is not used again
 _HEADERS = {"User-Agent": "CityRoam", "Accept-Encoding": "gzip, deflate", "Accept": "*/*"}
-
-FaultKind: TypeAlias = Literal["connect", "timeout", "broken", "undecodable"]
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A complete HTTP answer; `body` is inflated but not decoded.  Header names are lower-case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def content_type(self) -> str:
-        """The media type without its parameters."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """No complete answer.  `sent`: the request, or part of it, may have reached the city."""
-
-    kind: FaultKind
-    sent: bool
-    detail: str
 
 
 class Transport:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 import types
+from dataclasses import replace
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from channels.diagnostics import Diagnostic, report
-from channels.positions import MapNode, Node, ScalarNode, data, find, key_place, value_place
+from channels.diagnostics import Diagnostic, Place, nearest, report
+from channels.positions import Entry, ListNode, MapNode, Node, ScalarNode, data, find, key_place, value_place
+from channels.scalars import Text
 
 M = TypeVar("M", bound=BaseModel)
 
+UNKNOWN, MISSING = "ROAM-201", "ROAM-202"
+_MEANT = re.compile(r"did you mean `([^`]+)`")
+_TICKED = re.compile(r"`([^`]*)`")
 _QUOTED = re.compile(r"'([^']*)'")
 
 # What a wrongly typed scalar should have been, by the kind of refusal.
@@ -22,6 +27,7 @@ _TYPES: dict[str, tuple[str, str]] = {
     "number": ("数字", "a number"),
     "flag": ("true 或 false", "`true` or `false`"),
     "text": ("文字", "text"),
+    "single": ("一个值", "a single value"),
     "mapping": ("路径或 {from: …}", "a path or {from: …}"),
     "dict_type": ("键值对", "a mapping of keys to values"),
     "model_type": ("键值对", "a mapping of keys to values"),
@@ -38,6 +44,8 @@ _FORMATS: dict[str, tuple[str, str, str]] = {
     "service_code": ("事项代码", "a service code", "WATER-QUERY"),
     "window": ("时间窗", "a time window", '"02:00-03:00 Asia/Shanghai"'),
     "sorting": ("排序", "an order", "dueOn desc"),
+    "retry_on": ("可重试的情形:connect、timeout 或 HTTP 状态", "a cause to retry: connect, timeout or an HTTP status", '"503"'),
+    "clock": ("时间戳的写法", "a form of a time", "ms, s, yyyyMMddHHmmss"),
     "path_text": ("路径", "a path", "/api/v1"),
 }
 
@@ -47,7 +55,76 @@ def validate(model: type[M], node: Node) -> tuple[M | None, list[Diagnostic]]:
     try:
         return model.model_validate(data(node)), []
     except ValidationError as error:
-        return None, [_diagnose(model, node, item) for item in error.errors(include_url=False)]
+        return None, paired(node, [_diagnose(model, node, item) for item in error.errors(include_url=False)])
+
+
+def read_as_meant(model: type[BaseModel], node: Node) -> tuple[Node, list[Diagnostic]]:
+    """Return: the tree with misspelt keys under the names they were meant to have, and every refusal.
+
+    What lies below such a key is then read as well, and nobody misses the right name.
+    """
+    found = validate(model, node)[1]
+    meant = {item.place: name for item in found if item.code == UNKNOWN and (name := _suggested(item))}
+    if not meant:
+        return node, found
+    renamed = _renamed(node, meant)
+    told = [item for item in found if item.place in meant and item.code == UNKNOWN]
+    return renamed, [*told, *validate(model, renamed)[1]]
+
+
+def _suggested(item: Diagnostic) -> str | None:
+    found = _MEANT.search(item.hint_en)
+    return found[1] if found else None
+
+
+def _renamed(node: Node, meant: dict[Place, str]) -> Node:
+    if isinstance(node, ListNode):
+        return replace(node, items=tuple(_renamed(item, meant) for item in node.items))
+    if not isinstance(node, MapNode):
+        return node
+    entries: dict[str, Entry] = {}
+    for key, entry in node.entries.items():
+        name = meant.get(entry.place, key)
+        name = key if name in node.entries or name in entries else name
+        if name == key and entry.place in meant:
+            continue  # the right one stands there as well
+        entries[name] = replace(entry, key=Text(name), node=_renamed(entry.node, meant))
+    return replace(node, entries=entries)
+
+
+def paired(node: Node, found: list[Diagnostic]) -> list[Diagnostic]:
+    """Without "missing `total`" where "unknown `totla`" stands in the same map: that is one mistake."""
+    unknown = [item for item in found if item.code == UNKNOWN]
+    if not unknown:
+        return found
+    maps = {item: _spots(node, item.place, None) for item in unknown}
+    return [
+        item for item in found if item.code != MISSING or not any(_meant(item, one, maps[one]) for one in unknown)
+    ]
+
+
+def _meant(missing: Diagnostic, unknown: Diagnostic, spots: tuple[Place, ...]) -> bool:
+    """Whether the unknown key stands for the missing one."""
+    name, written = (_TICKED.findall(item.en)[0] for item in (missing, unknown))
+    near = nearest(written, [name]) is not None or alike(written, name)
+    return near and missing.place in spots
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether a short name is another one misspelt: `od` for `id`, `form` for `from`."""
+    return sorted(one.lower()) == sorted(other.lower()) or (len(other) <= 3 and bool(set(one) & set(other)))
+
+
+def _spots(node: Node, place: Place, key: Place | None) -> tuple[Place, ...]:
+    """Where something missing from the map that has a key at `place` would be told: its own key, or one of its keys."""
+    if isinstance(node, MapNode):
+        own = tuple(entry.place for entry in node.entries.values())
+        if place in own:
+            return (*own, node.place, *((key,) if key else ()))
+        inner: list[tuple[Node, Place | None]] = [(entry.node, entry.place) for entry in node.entries.values()]
+    else:
+        inner = [(item, None) for item in node.items] if isinstance(node, ListNode) else []
+    return next((found for each, where in inner if (found := _spots(each, place, where))), ())
 
 
 def _diagnose(model: type[BaseModel], node: Node, error: ErrorDetails) -> Diagnostic:
@@ -61,6 +138,11 @@ def _diagnose(model: type[BaseModel], node: Node, error: ErrorDetails) -> Diagno
         missing = _QUOTED.findall(str(context.get("discriminator", "")))
         name = missing[0] if missing else field
         parent = path if missing else path[:-1]
+        if missing and (written := _misspelt(node, path, name)) is not None:
+            choices = (name,)
+            return report(
+                "unknown_field", key_place(node, (*path, written)), field=written, near=written, choices=choices
+            )
         return report("missing", key_place(node, parent) if parent else node_start(node), field=name)
     place = value_place(node, path)
     if kind in ("literal_error", "union_tag_invalid"):
@@ -76,6 +158,15 @@ def _diagnose(model: type[BaseModel], node: Node, error: ErrorDetails) -> Diagno
         return report("format", place, found=context["found"], expected=expected, example=hint)
     zh, en = _TYPES.get(kind, (error["msg"], error["msg"]))
     return report("wrong_type", place, field=_named(path), expected={"zh": zh, "en": en}, found=_found(node, path))
+
+
+def _misspelt(node: Node, path: tuple[int | str, ...], name: str) -> str | None:
+    """The key that was meant to be `kind` or `type`."""
+    inner = find(node, path)
+    keys = (
+        [key for key in inner.entries if nearest(key, [name]) or alike(key, name)] if isinstance(inner, MapNode) else []
+    )
+    return keys[0] if keys else None
 
 
 def node_start(node: Node) -> Any:

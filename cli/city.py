@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Sequence
 from datetime import date, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -41,10 +42,13 @@ def check(
     env: Env = "sandbox",
     at: At = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0.")] = False,
     lang: Language = "",
 ) -> None:
     """Check all files of the cities.  Exit: 0 fine, 1 errors, 2 usage, 3 could not run."""
     language = _language(lang)
+    if as_json and as_sarif:
+        raise typer.BadParameter("either --json or --sarif", param_hint="--sarif")
     _must_be_a_room(root)
     if name is not None and not (root / name).is_dir():
         _stop(f"no city {name} in {root}")
@@ -57,7 +61,10 @@ def check(
         overlays=Path(overlays) if overlays else None,
         only=name,
     )
-    typer.echo(_as_json(report, language) if as_json else _as_text(report, language))
+    if as_sarif:
+        typer.echo(_as_sarif(report, language))
+    else:
+        typer.echo(_as_json(report, language) if as_json else _as_text(report, language))
     raise typer.Exit(ERRORS if report.errors else FINE)
 
 
@@ -103,6 +110,12 @@ def _row(channel: Channel, snapshot: Snapshot, language: Lang) -> Sequence[str]:
 
 def _as_json(report: Report, language: Lang) -> str:
     return json.dumps({"diagnostics": [item.as_json(language) for item in report.found]}, ensure_ascii=False, indent=2)
+
+
+def _as_sarif(report: Report, language: Lang) -> str:
+    from cli.sarif import sarif  # only who asks for it pays for the lessons
+
+    return json.dumps(sarif(report.found, language, version("cityroam")), ensure_ascii=False, indent=2)
 
 
 def _as_text(report: Report, language: Lang) -> str:

@@ -1,11 +1,19 @@
-"""`roam explain`: what a diagnostic's code says and how to mend it, in both languages; and the words of a mapping."""
+"""`roam explain`: the cause of a diagnostic, an example and the fix, in both languages; and the words of a mapping."""
 
+import os
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
-from channels.messages import MESSAGES
+from channels.diagnostics import Lang
+from channels.lessons import Lesson, lessons
+from channels.messages import MESSAGES, Wording
 
+HEADS = {
+    "zh": ("原因", "错", "对", "改法", "消息"),
+    "en": ("cause", "wrong", "right", "fix", "messages"),
+}
 MAPPING = """映射 / mapping
 
 每个字段写一个 JMESPath 表达式,从后端答复里取值。 Each field is a JMESPath expression over the backend's answer.
@@ -28,19 +36,41 @@ def register(app: typer.Typer) -> None:
 
 def explain(
     topic: Annotated[str, typer.Argument(help="A code such as ROAM-205, or `mapping`.")],
+    lang: Annotated[str, typer.Option("--lang", help="zh or en; without it both, that of LANG first.")] = "",
 ) -> None:
-    """Tell what a code means and how to mend it.  Exit: 0 known, 1 unknown."""
+    """Tell what a code means: cause, example, fix.  Exit: 0 known, 1 unknown, 2 usage."""
+    if lang not in ("", "zh", "en"):
+        raise typer.BadParameter("zh or en", param_hint="--lang")
     if topic.lower() == "mapping":
         typer.echo(MAPPING, nl=False)
         return
-    found = [wording for wording in MESSAGES.values() if wording.code == topic.upper()]
-    if not found:
-        codes = ", ".join(sorted({wording.code for wording in MESSAGES.values()}))
-        typer.echo(f"{topic}: no such code; there are mapping, {codes}", err=True)
+    code = topic.upper() if topic.upper().startswith("ROAM-") else f"ROAM-{topic}"
+    lesson = lessons().get(code)
+    if lesson is None:
+        typer.echo(f"{topic}: no such code; there are mapping, {', '.join(sorted(lessons()))}", err=True)
         raise typer.Exit(1)
-    for wording in found:
-        typer.echo(f"{wording.code} ({wording.severity})")
-        for sentence, hint in ((wording.zh, wording.hint_zh), (wording.en, wording.hint_en)):
-            typer.echo(f"  {sentence}")
-            if hint.strip("{}").strip() and hint not in ("{near}", "{hint}", "{example}"):
-                typer.echo(f"    = {hint}")
+    worded = [wording for wording in MESSAGES.values() if wording.code == code]
+    severity = worded[0].severity if worded else "error"
+    typer.echo(f"{code} ({severity})")
+    for language in languages(lang):
+        typer.echo("\n".join(told(lesson, worded, language)))
+
+
+def languages(lang: str) -> tuple[Lang, ...]:
+    """The language asked for, or both."""
+    if lang:
+        return ("zh",) if lang == "zh" else ("en",)
+    return ("en", "zh") if not os.environ.get("LANG", "").startswith("zh") else ("zh", "en")
+
+
+def told(lesson: Lesson, worded: list[Wording], language: Lang) -> Iterator[str]:
+    """A lesson as lines."""
+    cause, wrong, right, fix, messages = HEADS[language]
+    yield f"\n  {cause}: {lesson.cause.text(language)}"
+    for head, text in ((wrong, lesson.wrong), (right, lesson.right)):
+        yield f"  {head}:"
+        yield from (f"      {line}" for line in text.rstrip().splitlines())
+    yield f"  {fix}: {lesson.fix.text(language)}"
+    if worded:
+        yield f"  {messages}:"
+        yield from (f"      {wording.zh if language == 'zh' else wording.en}" for wording in worded)

@@ -27,7 +27,9 @@ def fault(
     city: Annotated[str, typer.Argument(help="A city's slug.")],
     fault: Annotated[
         str,
-        typer.Argument(help="none, slow, late, refuse, hang, lost, vanish, 5xx, html, truncated, wrong_type, bad_row or duplicate_row."),
+        typer.Argument(
+            help="none, slow, late, refuse, hang, lost, vanish, 5xx, html, truncated, wrong_type, bad_row, duplicate_row, newcode, no_field, pii, envelope, gbk, clock, wrong_key, bad_token or limited."
+        ),
     ] = "",
     operation: Annotated[str, typer.Option(help="Only calls of this operation, e.g. bills.list, or path.")] = "",
     count: Annotated[int, typer.Option(help="How many calls it meets; 0: until switched off.")] = 0,

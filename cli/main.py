@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -11,6 +12,11 @@ import typer
 # One line for each part.  A part is a module with `register(app: typer.Typer) -> None`.
 PARTS = (
     "cli.city",
+    "cli.new_city",
+    "cli.import_catalogue",
+    "cli.diff_city",
+    "cli.schema_files",
+    "cli.report",
     "cli.agreement",
     "cli.up",
     "cli.token",
@@ -22,7 +28,18 @@ PARTS = (
     "cli.supergateway",
     "cli.ledger",
     "cli.journal",
+    "cli.try_city",
 )
+
+# Commands that are typed often and need one part alone: loading the others would take longer than their work.
+QUICK: Mapping[tuple[str, ...], str] = {
+    ("city", "check"): "cli.city",
+    ("city", "list"): "cli.city",
+    ("city", "try"): "cli.try_city",
+    ("explain",): "cli.explain",
+    ("fmt",): "cli.fmt",
+    ("secrets",): "cli.secrets",
+}
 
 app = typer.Typer(
     name="roam",
@@ -43,9 +60,15 @@ def parts() -> list[Callable[[typer.Typer], None]]:
     return [import_module(name).register for name in PARTS if find_spec(name) is not None]
 
 
+def needed(words: Sequence[str]) -> list[Callable[[typer.Typer], None]]:
+    """The parts that the words on the command line need: one of QUICK, or all."""
+    quick = next((part for command, part in QUICK.items() if tuple(words[: len(command)]) == command), None)
+    return parts() if quick is None else [import_module(quick).register]
+
+
 def run() -> None:
     """Entry point of the `roam` command."""
-    for register in parts():
+    for register in needed(sys.argv[1:]):
         register(app)
     app()
 

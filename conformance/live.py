@@ -87,6 +87,7 @@ class Live:
         self.faults: dict[str, str] = {}
         self._lines: dict[tuple[str, Manner], Line] = {}
         self._sized: dict[tuple[str, int], Compiled | None] = {}
+        self.memo: dict[str, Any] = {}
 
     def declared(self, operation: str) -> Operation:
         """The operation as the channel writes it."""

@@ -7,7 +7,7 @@ whose rules compare selections in pairs. A refusal comes before any city is call
 import re
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphql import (
@@ -38,6 +38,7 @@ from .errors import (
 )
 from .gauge import CycleError, Gauge, Part, Scale, written
 from .limits import Limits
+from .projections import Projections
 
 _LONG_DIGITS = re.compile(r"\d{20}")
 MAX_NUMBER_CHARACTERS = 40
@@ -60,6 +61,8 @@ class Prepared:
     figures: Part
     deciding: frozenset[str]
     """Variables that decide the cost; with none, the figures hold for every request."""
+    projections: Projections = field(default_factory=Projections, compare=False)
+    """What is compiled of it so far."""
 
     @property
     def kind(self) -> OperationType:
@@ -124,6 +127,8 @@ class Documents:
         prepared = self._measured(kept.document, operation, variables)
         if isinstance(prepared, GraphQLError):
             return (prepared,)
+        if known is not None:
+            prepared = replace(prepared, projections=known.projections)
         if not kept.prepared and (errors := self._validate(kept.document, text)):
             return errors
         kept.prepared[operation_name] = prepared

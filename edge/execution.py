@@ -23,7 +23,9 @@ from strawberry.execution.is_awaitable import optimized_is_awaitable
 from .body import GraphQLRequest
 from .documents import Prepared
 from .errors import INTERNAL, INVALID_INPUT, client_safe, coded, log_fault, recoded
+from .executor import RowExecutor
 from .ports import RequestContext
+from .projections import Projections
 from .step_up import step_up
 
 
@@ -63,6 +65,10 @@ class Executable(Protocol):
     @property
     def name(self) -> str | None:
         """The operation's name as written."""
+
+    @property
+    def projections(self) -> Projections:
+        """What is compiled of it."""
 
 
 async def execute(prepared: Executable, request: GraphQLRequest, context: RequestContext, request_id: str) -> Answer:
@@ -117,7 +123,7 @@ async def _answers(results: Any, context: RequestContext, request_id: str) -> As
 
 
 def _executor(prepared: Executable, request: GraphQLRequest, context: RequestContext) -> Executor[Any] | Answer:
-    executor = Executor.build(
+    executor = RowExecutor.build(
         context.graph.core,
         prepared.document,
         None,
@@ -129,6 +135,9 @@ def _executor(prepared: Executable, request: GraphQLRequest, context: RequestCon
     )
     if isinstance(executor, list):
         return refused(tuple(recoded(error, INVALID_INPUT) for error in executor), context)
+    if isinstance(executor, RowExecutor) and context.middleware is None:  # which is to see every field
+        executor.projection = prepared.projections.of(prepared.document, executor)
+        executor.shares = prepared.projections.shares
     return executor
 
 

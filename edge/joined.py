@@ -6,7 +6,7 @@ subgraphs are asked in process, each fetch with an error list of its own, and th
 
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -48,6 +48,7 @@ from .documents import Prepared
 from .errors import QUERY_REJECTED, code_of, coded
 from .execution import Answer, refused
 from .ports import RequestContext, SupergraphPort
+from .projections import Projections
 
 MAX_KEPT = 1_000
 PLAN = "queryPlan"
@@ -67,6 +68,8 @@ class Text:
 
     document: DocumentNode
     name: str | None = None
+    # What a fetch gave is completed by the fetches after it, object by object.
+    projections: Projections = field(default_factory=lambda: Projections(shares=False), compare=False)
 
 
 @lru_cache(maxsize=MAX_KEPT)
@@ -123,14 +126,14 @@ class Joint:
 
     def of(self, prepared: Prepared, context: RequestContext) -> Joined:
         """The operation as this supergraph sees it."""
-        kept = self._kept.get(id(prepared))
+        kept = self._kept.get(id(prepared.operation))
         if kept is None:
             kept = Joined(prepared, self._touches(prepared, context), self.supergraph.graph)
-            self._kept[id(prepared)] = kept
+            self._kept[id(prepared.operation)] = kept
             if len(self._kept) > MAX_KEPT:
                 self._kept.popitem(last=False)
         else:
-            self._kept.move_to_end(id(prepared))
+            self._kept.move_to_end(id(prepared.operation))
         return kept
 
     def _touches(self, prepared: Prepared, context: RequestContext) -> bool:

@@ -46,6 +46,8 @@ class Site:
     operations: Path = WEB / "operations"
     issuer: str | None = None
     """Origin of the identity provider whose personas the picker lists."""
+    faults: str | None = None
+    """Where the sandbox cities' fault switches are, if anywhere."""
     enabled: bool = True
     """False: no page at all, for deployments that show their graph to front-ends only."""
 
@@ -80,8 +82,9 @@ class Pages:
         await self._json(scope, send, saved_operations(self._site.operations))
 
     async def config(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """{graphql, issuer}: `graphql` is relative to the page."""
-        await self._json(scope, send, {"graphql": "/graphql", "issuer": self._site.issuer})
+        """{graphql, issuer, faults?}: `graphql` and `faults` are relative to the page."""
+        switches = {"faults": self._site.faults} if self._site.faults else {}
+        await self._json(scope, send, {"graphql": "/graphql", "issuer": self._site.issuer, **switches})
 
     async def _page(self, name: str, send: Send, request_id: str) -> None:
         path = self._site.dist / name

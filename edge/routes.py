@@ -4,12 +4,15 @@ from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .console import Console
 from .door import Door
+from .exposition import Exposition
 from .health import Health
 from .key_set import Keys, KeySet
 from .pages import Pages, Site
 from .ports import GatewayPort
 from .signin import SignIn
+from .switches import Switches
 from .view import GraphQLView
 from .ws import SocketView
 
@@ -21,11 +24,16 @@ def routes(
     *,
     keys: Keys | None = None,
     sign_in: SignIn | None = None,
+    console: Console | None = None,
+    switches: Switches | None = None,
+    exposition: Exposition | None = None,
 ) -> list[BaseRoute]:
     """`/graphql` (HTTP, SSE, WebSocket), the GraphiQL page and its files, and the two probes.
 
     `subgraph` is the gateway as a supergraph's router sees it: the same transports at `/subgraph`, without a page.
     `keys` are the gateway's public keys, shown at `/.well-known/jwks.json`. `sign_in` is for browsers, at `/auth`.
+    `console` is for operators, at `/console`; `switches` for testers of a sandbox, at `/sandbox/faults`.
+    `exposition` is what was counted, at `/metrics`.
     """
     pages = Pages(site or Site())
     health = Health(gateway.readiness)
@@ -35,7 +43,10 @@ def routes(
         Route("/healthz", _App(health.alive), methods=["GET"]),
         Route("/readyz", _App(health.ready), methods=["GET"]),
         *((Route("/.well-known/jwks.json", _App(KeySet(keys).show), methods=["GET"]),) if keys else ()),
+        *((Route("/metrics", exposition, methods=["GET"]),) if exposition else ()),
         *(_sign_in_routes(sign_in) if sign_in else ()),
+        *(_console_routes(console) if console else ()),
+        *(_switch_routes(switches) if switches else ()),
         *(_page_routes(pages) if pages.enabled else ()),
     ]
 
@@ -52,6 +63,21 @@ def _sign_in_routes(sign_in: SignIn) -> list[BaseRoute]:
         Route("/auth/callback", _App(sign_in.callback), methods=["GET"]),
         Route("/auth/session", _App(sign_in.session), methods=["GET"]),
         Route("/auth/logout", _App(sign_in.logout), methods=["POST"]),
+    ]
+
+
+def _console_routes(console: Console) -> list[BaseRoute]:
+    return [
+        Route("/console/assets/{name}", _App(console.asset), methods=["GET"]),
+        Route("/console", _App(console.serve), methods=["GET"]),
+        Route("/console/{path:path}", _App(console.serve), methods=["GET", "POST"]),
+    ]
+
+
+def _switch_routes(switches: Switches) -> list[BaseRoute]:
+    return [
+        Route("/sandbox/faults", _App(switches.show), methods=["GET"]),
+        Route("/sandbox/faults/{slug}", _App(switches.put), methods=["PUT"]),
     ]
 
 

@@ -59,11 +59,13 @@ async def question(
     if unwritable := await unrecordable(context, channel, operation):
         return context.watched(channel, operation, unwritable)
     try:
-        asked = await decided(context, channel, operation, args, service=service, idempotency_key=idempotency_key)
+        asked, ground = await decided(
+            context, channel, operation, args, service=service, idempotency_key=idempotency_key
+        )
     except StorageError:  # on doubt nothing is sent
-        asked = failure(ErrorCode.STORE_UNAVAILABLE, "a stage of the decision cannot be read")
+        asked, ground = failure(ErrorCode.STORE_UNAVAILABLE, "a stage of the decision cannot be read"), Grant()
     if not isinstance(asked, Question):
-        await record_refusal(context, channel, operation, asked)
+        await record_refusal(context, channel, operation, asked, ground)
     return context.watched(channel, operation, asked)
 
 
@@ -75,23 +77,29 @@ async def decided(
     *,
     service: str | None = None,
     idempotency_key: str | None = None,
-) -> Question | Denial | Failure:
-    """The stages of the decision: agreement, mandate and account, consent, quota, claims."""
+) -> tuple[Question | Denial | Failure, Grant]:
+    """The stages of the decision: agreement, mandate and account, consent, quota, claims.
+
+    Returns: the verdict, and the ground it came to: what the stages before had granted.
+    """
     verdict: Grant | Denial | Failure
-    verdict = authorize(context.snapshot, channel, operation, context.home, context.today, service=service)
+    verdict, ground = (
+        authorize(context.snapshot, channel, operation, context.home, context.today, service=service),
+        Grant(),
+    )
     if isinstance(verdict, Denial):
-        return denial(context, verdict)
+        return denial(context, verdict), ground
+    ground = verdict
     if refused := await beyond(context, channel, operation) or await held_back(context, channel, operation):
-        return refused
-    verdict = await consented(context, channel, operation, verdict)
-    if not isinstance(verdict, Grant):
-        return verdict
-    verdict = await spend(context, channel, operation, verdict)
-    if not isinstance(verdict, Grant):
-        return verdict
+        return refused, ground
+    for stage in (consented, spend):
+        verdict = await stage(context, channel, operation, ground)
+        if not isinstance(verdict, Grant):
+            return verdict, ground
+        ground = verdict
     claims = await claims_for(context, channel, operation)
     if isinstance(claims, Failure):
-        return claims
+        return claims, ground
     ask = Ask(
         operation=operation,
         args=args,
@@ -103,7 +111,7 @@ async def decided(
         idempotency_key=idempotency_key,
         behalf=on_behalf(context, channel) if claims else None,
     )
-    return Question(channel, operation, ask, verdict)
+    return Question(channel, operation, ask, ground), ground
 
 
 def denial(context: Context, verdict: Denial) -> Denial:

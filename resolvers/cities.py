@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from channels.badges import NO_BADGE
 from channels.snapshot import Channel
 from roaming import shares
 
@@ -44,6 +45,13 @@ def availability(source: Row, info: Info) -> str:
     return info.context.services.connections.health.of(source["slug"]).value
 
 
+def badge(source: Row, info: Info) -> str:
+    """Of the last conformance report, as long as it holds."""
+    context: Context = info.context
+    badges = context.services.badges
+    return badges.of(channel_of(context, source)) if badges else NO_BADGE
+
+
 def statistics(source: Row, info: Info) -> list[Row]:
     """Dated facts as published; contradictory ones stand side by side."""
     return [
@@ -65,5 +73,6 @@ ANSWERS = {
     "City.services": city_services,
     "City.sharedWith": shared_with,
     "City.availability": availability,
+    "City.badge": badge,
     "City.statistics": statistics,
 }

@@ -6,7 +6,7 @@ from typing import Any
 from channels.snapshot import Channel
 from roaming import Terms, draft
 from roaming.consents import MAX_DAYS
-from roaming.shares import DENIAL_CODES, Share, is_to, share
+from roaming.shares import DENIAL_CODES, Share, is_to, sendable, share
 from schema.codes import ErrorCode, ShareDenial
 
 from .cities import channel_of
@@ -106,19 +106,6 @@ def not_shared(closed: Share, city: Row) -> Refused:
     code = DENIAL_CODES[closed.reason or ShareDenial.NO_AGREEMENT]
     text = closed.text or told(code)
     return refused(code, f"{closed.service}:{text['zh']}", f"{closed.service}: {text['en']}", ["services"], city)
-
-
-def sendable(channel: Channel, home: str, shares: Sequence[Share]) -> frozenset[str]:
-    """The claims that may be sent for some of the services: in the offer and in the agreement."""
-    offers = [offer for offer in channel.offers if is_to(offer, home)]
-    return frozenset(
-        claim
-        for each in shares
-        if each.agreement
-        for offer in offers
-        if each.service in offer.services
-        for claim in set(offer.claims) & set(each.agreement.claims)
-    )
 
 
 def unsendable(claims: Sequence[str] | None, allowed: Collection[str], city: Row) -> Refused | None:

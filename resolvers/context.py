@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from graphql import GraphQLError, GraphQLResolveInfo, GraphQLSchema
 
 from channels.answer import Failure
+from channels.badges import Badges
 from channels.connections import Connections
+from channels.history import Activation
 from channels.snapshot import Channel, Snapshot
 from channels.subgraph import CitySubgraph
 from identity.claims import UserInfo
@@ -77,6 +79,9 @@ class Services:
     quotas: Quotas = field(default_factory=Quotas)
     dry_runner: "DryRunner | None" = None
     acr: Mapping[str, Mapping[str, AssuranceLevel]] = field(default_factory=dict)  # each provider's words, by its URL
+    activations: Mapping[str, Activation] = field(default_factory=dict)  # what is served of each city's files, by slug
+    badges: Badges | None = None  # what the cities' last conformance reports give
+    newest: "Callable[[], Services | None] | None" = None  # those of now, for what outlives a reload
 
 
 @dataclass(slots=True)
@@ -229,7 +234,8 @@ class Context:
             self.services.suspensions.look(self.today)
 
     def renew(self) -> None:
-        """A new round of a subscription: a deadline of its own, claims and consents read anew."""
+        """A new round of a subscription: the cities as they are now, a deadline of its own, claims and consents read anew."""
+        self.services = (self.services.newest() if self.services.newest else None) or self.services
         self.deadline = asyncio.get_running_loop().time() + self.services.budget_seconds
         self.known = Claims()
         self.links = HeldLinks()

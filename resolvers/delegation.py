@@ -136,9 +136,14 @@ async def name_of_principal(context: Context) -> str | None:
 async def beyond(context: Context, channel: Channel, operation: str) -> Denial | None:
     """Why the city may not be asked this under the mandate; None if it may. What concerns nobody is open to all."""
     compiled = channel.operations.get(operation)
-    if context.viewer.actor is None or compiled is None or not compiled.needs:
+    return await unnamed(context, operation, channel.slug) if compiled and compiled.needs else None
+
+
+async def unnamed(context: Context, operation: str, city: str) -> Denial | None:
+    """Why what an operation tells of a city is not for the agent; None where the mandate names both, or nobody acts."""
+    if context.viewer.actor is None:
         return None
-    problem = await outside(context, operation, channel.slug)
+    problem = await outside(context, operation, city)
     return Denial(ErrorCode.FORBIDDEN, reason=problem) if problem else None
 
 

@@ -20,6 +20,7 @@ from .asking import Question
 from .context import Context, Info
 from .dry import dry
 from .faults import coded, invalid, texts, told
+from .ids import seal_id
 from .planning import plan
 from .provenance import city_row
 from .watch import Step, Watch
@@ -91,7 +92,7 @@ def step_row(context: Context, step: Step) -> Row:
         case Failure():
             row |= {"code": step.verdict.code.value, "message": texts(step.verdict.message)}
         case Question():
-            row |= granted(step.verdict.grant)
+            row |= granted(context, step.verdict.grant)
             row |= {} if step.called else {"code": ErrorCode.NO_AGREEMENT.value, "message": NOTHING_LEFT}
     return row
 
@@ -109,11 +110,12 @@ def sent(channel: Channel, operation: str) -> Row:
     return {"claims": [need.upper() for need in compiled.needs], "backend": backend.kind if backend else None}
 
 
-def granted(grant: Grant) -> Row:
-    """What a permission rests on."""
+def granted(context: Context, grant: Grant) -> Row:
+    """What a permission rests on; the consent by the id that `me.consents` shows."""
+    consent = grant.consent_id
     return {
         "agreementId": grant.agreement_id,
-        "consentId": grant.consent_id,
+        "consentId": seal_id(context.services.sealer, "Consent", "", consent) if consent else None,
         "purpose": grant.purpose,
         "kinds": None if grant.kinds is None else sorted(grant.kinds),
     }

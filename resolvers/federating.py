@@ -6,6 +6,7 @@ one, and the log says why.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -32,6 +33,7 @@ class Federating:
     """What is known of the cities' subgraphs. `put` takes the graphs that are to be used from now on.
 
     `refused`: SDL that did not fit, so that it is composed and told once. `silent`: cities that gave none, told once, too.
+    `changing`: held while the graphs are made, here or by a reload. `joined`: a city that was never asked is there.
     """
 
     snapshot: Snapshot
@@ -41,6 +43,8 @@ class Federating:
     known: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)
+    changing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    joined: asyncio.Event = field(default_factory=asyncio.Event)
 
     def from_files(self) -> Graphs:
         """The graphs over every SDL as it was last kept."""
@@ -60,7 +64,25 @@ class Federating:
         while True:
             all_answered = await self.look()
             pause = LONGEST_PAUSE_SECONDS if all_answered else min(pause * 2, LONGEST_PAUSE_SECONDS)
-            await asyncio.sleep(pause)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self.joined.wait()
+                    pause = FIRST_PAUSE_SECONDS
+            self.joined.clear()
+
+    def adopt(self, snapshot: Snapshot, connections: Connections) -> None:
+        """Go on over another snapshot.  `changing` is held by the caller."""
+        before = {channel.slug for channel, _ in federated_channels(self.snapshot)}
+        self.snapshot, self.connections = snapshot, connections
+        self.known |= self.in_files(snapshot)
+        if {channel.slug for channel, _ in federated_channels(snapshot)} - before:
+            self.joined.set()
+
+    def in_files(self, snapshot: Snapshot) -> dict[str, str]:
+        """The SDL that stands in cities' own files."""
+        return {
+            channel.slug: channel.subgraph_sdl for channel, _ in federated_channels(snapshot) if channel.subgraph_sdl
+        }
 
     async def look(self) -> bool:
         """Ask every city, side by side; use what is new. Returns: whether all answered."""
@@ -93,13 +115,14 @@ class Federating:
     async def take(self, slug: str, sdl: str) -> None:
         """Compose with a city's new SDL; use and keep it if it fits."""
         log.info("subgraph_changed", city=slug, first=slug not in self.known)
-        graphs = await asyncio.to_thread(self.built, slug, sdl)
-        if graphs is None:
-            self.refused[slug] = sdl
-            return
-        self.known[slug] = sdl
-        self.refused.pop(slug, None)
-        self.put(graphs)
+        async with self.changing:
+            graphs = await asyncio.to_thread(self.built, slug, sdl)
+            if graphs is None:
+                self.refused[slug] = sdl
+                return
+            self.known[slug] = sdl
+            self.refused.pop(slug, None)
+            self.put(graphs)
         try:
             self.store.keep(slug, sdl)
         except OSError as problem:

@@ -4,7 +4,7 @@ Built together, because the own graph declares what the cities' subgraphs add, a
 enough (a few tenths of a second) to be built beside the event loop when a city's SDL changes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -32,13 +32,15 @@ class Graphs:
     left_out: Mapping[str, str]
 
 
-def build_graphs(snapshot: Snapshot, sdls: Sdls) -> Graphs:
-    """The graphs of one snapshot with the cities' subgraphs as they are known. A city whose SDL is unfit is left out."""
+def build_graphs(snapshot: Snapshot, sdls: Sdls, newest: Collection[str] = ()) -> Graphs:
+    """The graphs of one snapshot with the cities' subgraphs as they are known. A city whose SDL is unfit is left out.
+
+    `newest`: the cities that have changed; where two do not fit together, the newer one is left out.
+    """
     own_sdl = Graph(SUBGRAPH_ANSWERS, snapshot.city_ids, subgraph=True).as_str()
     fit, unfit = opened_parts(snapshot, sdls, own_sdl)
-    supergraph, refused = composed(
-        own_sdl, [*contributed_parts(snapshot, own_sdl), *(part for part, _ in fit.values())]
-    )
+    parts = [*contributed_parts(snapshot, own_sdl), *(part for part, _ in fit.values())]
+    supergraph, refused = composed(own_sdl, sorted(parts, key=lambda part: part.city in newest))
     added = {slug: found.contribution for slug, (_, found) in fit.items() if slug in supergraph.remotes}
     contributed = {c.slug: c.contribution for c in snapshot.channels.values() if c.contribution}
     every = {slug: "\n".join(filter(None, (contributed.get(slug), added.get(slug)))) for slug in (*contributed, *added)}

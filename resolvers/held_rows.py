@@ -12,6 +12,7 @@ from roaming.deliveries import DELIVERED
 from schema.operations import Merge
 
 from .context import Context
+from .delegation import unnamed
 from .held import case_of, deliveries_of, held_id, row_of
 from .reading import CityRows, Keep, Placed, row_key
 
@@ -23,7 +24,11 @@ SHOWN_ID = "shownId"  # of a city's row: the id it is told under
 async def add_held(
     context: Context, channel: Channel, merge: Merge, keep: Keep, read: CityRows | None
 ) -> CityRows | None:
-    """What was read from the city and what the gateway holds for it. Rows of the gateway need nobody's answer."""
+    """What was read from the city and what the gateway holds for it. Rows of the gateway need nobody's answer, but an agent
+    sees them only where the mandate names the city.
+    """
+    if await unnamed(context, OPERATION, channel.slug):
+        return read
     held = await deliveries_of(context.services).of(context.citizen or "", channel.slug)
     if not held:
         return read

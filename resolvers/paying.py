@@ -38,7 +38,15 @@ async def pay_bill(_: None, info: Info, input: Mapping[str, Any]) -> Row:  # noq
             return ended(context, channel, denial, ["input", "billId"])
         return await pay_in(context, channel, bill, input, number)
 
-    return await once(context, "payBill", "bill", input, pay)
+    return await with_bill(context, await once(context, "payBill", "bill", input, pay), input["billId"])
+
+
+async def with_bill(context: Context, told: Row, bill_id: str) -> Row:
+    """A bill that could not be read when its order was placed is read when the order is told, at every replay if need be."""
+    if not told.get("cashierUrl") or told.get("bill"):
+        return told
+    channel, bill = context.locate(bill_id, "Bill") or (None, "")
+    return told | {"bill": await as_ordered(context, channel, bill, "PROCESSING")} if channel else told
 
 
 async def uncovered(context: Context, channel: Channel, bill: str) -> Denial | Failure | None:
@@ -71,9 +79,18 @@ async def pay_in(context: Context, channel: Channel, bill: str, given: Mapping[s
 
 async def ordered(context: Context, channel: Channel, args: Mapping[str, Any], order: Row) -> Row:
     """The payload's own fields, once the order stands: the bill as the city has it now, and where it is paid."""
-    now = await find_row(context, channel, LIST, "Bill", args["billId"])
-    shown = now | {"state": order["state"]} if isinstance(now, dict) and now["state"] in ("UNPAID", "OVERDUE") else now
-    return {"bill": shown if isinstance(shown, dict) else None, "cashierUrl": order["cashierUrl"]}
+    return {
+        "bill": await as_ordered(context, channel, args["billId"], order["state"]),
+        "cashierUrl": order["cashierUrl"],
+    }
+
+
+async def as_ordered(context: Context, channel: Channel, bill: str, state: str) -> Row | None:
+    """The bill as the city has it now; one that it still lists as open is in the order's `state`. None: it cannot be read."""
+    now = await find_row(context, channel, LIST, "Bill", bill)
+    if not isinstance(now, dict):
+        return None
+    return now | {"state": state} if now["state"] in ("UNPAID", "OVERDUE") else now
 
 
 async def with_present_bill(context: Context, channel: Channel, bill: str, why: Failure, end: End) -> End:

@@ -161,12 +161,15 @@ def finish(read: CityRows, span: Span, keep: Keep, *, trusted: bool) -> CityRows
     """Put what is kept in order; rows of the open group stay for the next page."""
     kept = [placed for placed in read.rows if not in_open_group(read, placed) and keep(placed.row)]
     if trusted and not read.ordered and span.after is not None:
-        read.dropped += late(kept, span.after)
+        read.dropped += late(read.rows, span.after, keep)
     read.rows = sorted(kept, key=lambda placed: placed.key)
     return read
 
 
-def late(rows: list[Placed], after: Key) -> int:
-    """How many rows came behind rows that follow the cursor although they belong before it: no page had them."""
-    passed = (n for n, placed in enumerate(rows) if placed.key[:2] > after[:2])
-    return sum(1 for placed in rows[next(passed, len(rows)) :] if placed.key[:2] < after[:2])
+def late(rows: list[Placed], after: Key, keep: Keep) -> int:
+    """How many wanted rows came behind the cursor's group of equal values although they belong before the cursor.
+
+    No page had them. What was handed out of that group came before any row that follows it: the order held so far.
+    """
+    passed = next((n for n, placed in enumerate(rows) if placed.key[:2] > after[:2]), len(rows))
+    return sum(1 for placed in rows[passed:] if placed.key < after and keep(placed.row))

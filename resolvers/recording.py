@@ -43,18 +43,24 @@ async def unrecordable(context: Context, channel: Channel, operation: str) -> De
 async def record_refusal(
     context: Context, channel: Channel, operation: str, why: Denial | Failure, grant: Grant | None = None
 ) -> None:
-    """Record a crossing that was refused before its city was asked; of a mutation, durably."""
+    """Record a crossing that was refused before its city was asked; of a mutation, durably. `grant`: what there was of one."""
     compiled = crossing(context, channel, operation)
     if compiled is None or why.code is ErrorCode.LEDGER_UNAVAILABLE:
         return
-    named = why.agreement_id if isinstance(why, Denial) else None
-    usage = usage_of(context, channel, operation, grant or Grant(agreement_id=named))
+    usage = usage_of(context, channel, operation, ground_of(context, why, grant or Grant()))
     usage = replace(usage, outcome=Outcome.DENIED if isinstance(why, Denial) else Outcome.FAILED, code=why.code.value)
     with suppress(LedgerUnavailable):  # it is refused in any case; the record stays queued
         if compiled.write:
             await context.services.ledger.append(usage)
         else:
             context.services.ledger.note(usage)
+
+
+def ground_of(context: Context, why: Denial | Failure, grant: Grant) -> Grant:
+    """The grant with the agreement that the refusal names, and that one's purpose."""
+    named = why.agreement_id if isinstance(why, Denial) else None
+    found = next((each for each in context.snapshot.agreements if named and each.id == named), None)
+    return replace(grant, agreement_id=found.id, purpose=found.purpose) if found else grant
 
 
 async def record_answer(

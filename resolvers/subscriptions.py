@@ -16,6 +16,7 @@ from schema.codes import ErrorCode
 
 from .asking import ask_city
 from .context import Context, Info
+from .delegation import unnamed
 from .faults import coded, denied, failed
 from .held import MARK, case_of, deliveries_of, held_id, row_of
 from .notices import notice_walk
@@ -24,6 +25,7 @@ from .walk import Reading, node_row, read_cities
 
 Row = dict[str, Any]
 Stream = AsyncGenerator[Row, None]
+GET = "applications.get"
 NOTICES_EVERY_SECONDS = 15.0
 PROGRESS_EVERY_SECONDS = 30.0
 HELD_EVERY_SECONDS = 2.0
@@ -86,6 +88,7 @@ async def application_progress(_: None, info: Info, id: str) -> Stream:  # noqa:
         # A consent taken back meanwhile ends the sleep: the next look is then refused, and so the stream ends.
         await context.services.consents.withdrawals.wait(context.citizen, channel.slug, pace(told, every))
         context.renew()
+        channel = context.snapshot.channels.get(channel.slug, channel)
         row = await looked_up(context, channel, case)
         if isinstance(row, Failure) and row.code in PASSING:
             continue
@@ -120,7 +123,7 @@ async def looked_up(context: Context, channel: Channel, case: str) -> Row | Deni
     """The application with the city's own id `case`; None where the city has no such."""
     if case.startswith(MARK):
         return await held_row(context, channel, case)
-    answer = await ask_city(context, channel, "applications.get", {"ids": [case]})
+    answer = await ask_city(context, channel, GET, {"ids": [case]})
     if isinstance(answer, Denial | Failure):
         return answer
     asked, page = answer
@@ -129,6 +132,8 @@ async def looked_up(context: Context, channel: Channel, case: str) -> Row | Deni
 
 async def held_row(context: Context, channel: Channel, case: str) -> Row | Denial | Failure | None:
     """An application by the id that was given while its city was down: as held, or the case that became of it."""
+    if refused := await unnamed(context, GET, channel.slug):
+        return refused
     delivery = await deliveries_of(context.services).at(context.citizen or "", case.removeprefix(MARK))
     if delivery is None or delivery.city != channel.slug:
         return None

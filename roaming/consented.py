@@ -59,4 +59,4 @@ def lacking(channel: Channel, shares: Sequence[Share], *, consumer: str, needs: 
         "zh": f"需要您的单独同意:将向{city.text('zh')}提供{terms.kinds['zh']}({codes})。",
         "en": f"Your separate consent is needed: {terms.kinds['en']} would be given to {city.text('en')} ({codes}).",
     }
-    return Denial(ErrorCode.CONSENT_REQUIRED, reason=text, consent=terms)
+    return Denial(ErrorCode.CONSENT_REQUIRED, reason=text, agreement_id=terms.agreement_ids[0], consent=terms)

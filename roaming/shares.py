@@ -3,7 +3,7 @@
 1. At home everything the channel declares is open.
 2. Public information (an operation that sends nothing about a citizen) needs no agreement.
 3. Otherwise one service that lists the operation must be offered to the home city, be named by an agreement in force, and the
-   agreement's claims must cover what the operation sends. Any such service is enough; the rows of the others are not asked for.
+   claims of both must cover what the operation sends. Any such service is enough; the rows of the others are not asked for.
 
 Fails closed: whatever is not granted is a `Denial` with its reason.
 """
@@ -108,6 +108,19 @@ def offers_to(channel: Channel, service: str, consumer: str) -> bool:
     return any(service in offer.services and is_to(offer, consumer) for offer in channel.offers)
 
 
+def sendable(channel: Channel, consumer: str, shares: Sequence[Share]) -> frozenset[str]:
+    """The claims that may be sent for some of the services: in an offer of the service and in its agreement."""
+    offers = [offer for offer in channel.offers if is_to(offer, consumer)]
+    return frozenset(
+        claim
+        for each in shares
+        if each.agreement
+        for offer in offers
+        if each.service in offer.services
+        for claim in set(offer.claims) & set(each.agreement.claims)
+    )
+
+
 def is_public(channel: Channel, service: str) -> bool:
     """Public information: operations that send nothing about a citizen, and nothing else."""
     listed = {operation for p in channel.providers if p.code == service for operation in p.operations}
@@ -191,7 +204,7 @@ def authorize(
     candidates = (service,) if service else services_of(channel, operation)
     needs = frozenset(need.upper() for need in compiled.needs)
     found = [share(snapshot, channel, home, code, at, needs=needs) for code in candidates]
-    allowed = [s for s in found if s.allowed and s.agreement is not None and needs <= frozenset(s.agreement.claims)]
+    allowed = [each for each in found if each.allowed and needs <= sendable(channel, home, [each])]
     return grant(snapshot, allowed) if allowed else refusal(found)
 
 

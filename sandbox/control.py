@@ -1,6 +1,6 @@
 """The control port of a city: the fault switch, and what the city was asked.
 
-GET /fault → {"fault": …}; PUT /fault {"fault", "operation"?, "count"?} switches; GET /calls lists the last calls by
+GET /faults lists the faults there are; GET /fault → {"fault": …}; PUT /fault {"fault", "operation"?, "count"?} switches; GET /calls lists the last calls by
 operation, method and path (no bodies, no query), DELETE /calls forgets them; GET /seen tells which items of whose data
 each of the last calls carried, by name and never by value, DELETE /seen forgets that; PUT /accounts {"citizen", "state"}
 lets a persona's account stand as LINKED, NEEDS_REAUTH, SUSPENDED or CONFLICT. Loopback only; never for citizens.
@@ -33,6 +33,9 @@ def create_control(faults: Faults, apply: Apply, world: World | None = None) -> 
 
     async def show(_: Request) -> Response:
         return JSONResponse(_shown(faults))
+
+    async def names(_: Request) -> Response:
+        return JSONResponse({"faults": list(FAULTS)})
 
     async def put(request: Request) -> Response:
         try:
@@ -68,6 +71,7 @@ def create_control(faults: Faults, apply: Apply, world: World | None = None) -> 
     routes = [
         *([Route("/accounts", account, methods=["PUT"])] if world else []),
         *([Route("/seen", seen, methods=["GET", "DELETE"])] if world else []),
+        Route("/faults", names, methods=["GET"]),
         Route("/fault", show, methods=["GET"]),
         Route("/fault", put, methods=["PUT", "POST"]),
         Route("/calls", calls, methods=["GET", "DELETE"]),

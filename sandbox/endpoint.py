@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.faults import spoil_object, spoil_rows
+from sandbox.faults import active, spoil_object, spoil_rows, too_many
 
 BROKEN = "#broken#"  # in no enum table, no number, no date
 
@@ -41,12 +41,19 @@ def graphql_route(path: str, answer: Callable[[Request, Question], ExecutionResu
     async def endpoint(request: Request) -> Response:
         try:
             result = answer(request, _question(await request.body()))
+            if active() == "limited":
+                return too_many()
         except Refusal as refusal:
             error = GraphQLError(str(refusal), extensions={"code": refusal.code})
             return _json({"errors": [error.formatted]}, refusal.status)
-        return _json(_formatted(result), 200)
+        return _json(_wrapped(_formatted(result)), 200)
 
     return Route(path, endpoint, methods=["POST"])
+
+
+def _wrapped(answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer as it is, or under `envelope` in a wrapper that is not GraphQL's."""
+    return {"status": "ok", "result": answer["data"]} if active() == "envelope" and answer["data"] else answer
 
 
 def _question(body: bytes) -> Question:

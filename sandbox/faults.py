@@ -2,7 +2,8 @@
 
 Rules: one fault at a time per city; an optional filter (an operation id such as `bills.list`, or a part of the path)
 and an optional count, after which the city is well again. Faults of the network are applied here (slow, hang, 5xx,
-html, truncated); faults of the data are applied by the city in its own format, with `spoil_rows` and `spoil_object`.
+html, truncated, gbk); faults of the data are applied by the city in its own format, with `spoil_rows` and `spoil_object`
+(`data_faults`), and those of its keys, its clock and its wrapper where it keeps them.
 `lost` and `vanish` break the connection, after the work was done and before. `refuse` is carried out by the listener (`serve`), which closes its socket. Web pages and the token endpoint are
 spared unless the filter names them: a slow city is slow once per call.
 """
@@ -16,7 +17,10 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sandbox.data_faults import RETRY_AFTER_SECONDS, ROW_FAULTS, recoded
 
 FAULTS = (
     "none",
@@ -32,11 +36,21 @@ FAULTS = (
     "wrong_type",
     "bad_row",
     "duplicate_row",
+    "newcode",
+    "no_field",
+    "pii",
+    "envelope",
+    "gbk",
+    "clock",
+    "wrong_key",
+    "bad_token",
+    "limited",
 )
 SLOW_SECONDS = 1.9
 LATE_SECONDS = 9.0  # longer than the gateway waits for anything
 MOST_BYTES = 2**20
-SPARED = ("/web/", "/cashier/", "/oauth2/token")
+SPARED = ("/web/", "/pages/", "/cashier/", "/oauth2/token")
+AT_THE_TOKEN_TOO = frozenset({"wrong_key", "clock"})  # keys and clocks are the whole city's
 HTML = "<html><head><title>系统维护</title></head><body>系统维护中 Under maintenance</body></html>".encode()
 
 OperationOf = Callable[[str, str, bytes], str]
@@ -77,6 +91,8 @@ class Faults:
     def _meets(self, path: str, operation: str) -> bool:
         if self.operation:
             return self.operation == operation or self.operation in path
+        if self.fault in AT_THE_TOKEN_TOO:
+            return True
         return not any(spared in path for spared in SPARED)
 
 
@@ -86,7 +102,8 @@ def active() -> str:
 
 
 def spoil_rows(rows: list[dict[str, Any]], spoil: Callable[[dict[str, Any]], dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows of a list as this call shall see them: `duplicate_row` repeats the first row, `bad_row` spoils it.
+    """Rows of a list as this call shall see them: `duplicate_row` repeats the first row, `bad_row` spoils it, ROW_FAULTS
+    change every row.
 
     `spoil` returns a broken copy of a row (an unknown enum code, a required value gone), in the city's own format.
     """
@@ -95,12 +112,19 @@ def spoil_rows(rows: list[dict[str, Any]], spoil: Callable[[dict[str, Any]], dic
             return [rows[0], *rows]
         case "bad_row" if rows:
             return [spoil(dict(rows[0])), *rows[1:]]
+        case fault if fault in ROW_FAULTS:
+            return [ROW_FAULTS[fault](dict(row)) for row in rows]
     return rows
 
 
 def spoil_object(value: dict[str, Any]) -> Any:
     """An object as this call shall see it: a list around it under `wrong_type`."""
     return [value] if active() == "wrong_type" else value
+
+
+def too_many() -> Response:
+    """`limited` in plain HTTP, for a city whose protocol has no word for it (RFC 6585 §4)."""
+    return Response("Too Many Requests", 429, {"retry-after": str(RETRY_AFTER_SECONDS)}, "text/plain")
 
 
 class FaultGate:
@@ -144,6 +168,8 @@ class FaultGate:
             case "truncated":
                 # The write has happened, its answer breaks off: returning early makes the server drop the connection.
                 return await self.app(scope, receive, _cut(send))
+            case "gbk":
+                return await self.app(scope, receive, recoded(send))
             case "hang":
                 await self.app(scope, receive, _swallow)
                 return await _until_gone(receive)

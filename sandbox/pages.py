@@ -1,7 +1,7 @@
 """Web pages of a sandbox city: one-time service entries and the cashier.
 
 `/web/<service>?ticket=…` opens a service once for one citizen; a used, unknown or expired ticket gets a page that
-says so. `/cashier/<order>` shows an order, and its button pays it. Pages are Chinese and English, need no script and
+says so. `/pages/<path>` is the public page that a service's `web` address stands for. `/cashier/<order>` shows an order, and its button pays it. Pages are Chinese and English, need no script and
 no other host. Names are masked. Deliberately not here: signing and sessions of citizens.
 """
 
@@ -21,6 +21,16 @@ from sandbox.store import Row
 from sandbox.world import World
 
 TICKET_LIFE = timedelta(minutes=5)
+MIANYANG_ROWS = 411  # of the official list: each has a page
+# The public pages of each city's own site, without the slash at their start.
+PUBLIC_PAGES: Mapping[str, frozenset[str]] = {
+    "chengdu": frozenset({"edu", "rail", "coach", "panda"}),
+    "deyang": frozenset({"notary", "shuttle", "credit"}),
+    "meishan": frozenset({"estate"}),
+    "ziyang": frozenset({"marriage", "policy"}),
+    "mianyang": frozenset(f"s/{row}" for row in range(1, MIANYANG_ROWS + 1)),
+    "leshan": frozenset({"buddha"}),
+}
 CITY_NAMES: Mapping[str, tuple[str, str]] = {
     "chengdu": ("成都市", "Chengdu"),
     "deyang": ("德阳市", "Deyang"),
@@ -48,7 +58,7 @@ def issue_ticket(world: World, citizen: str, service: str, target: str) -> tuple
 
 
 def web_routes(world: World) -> list[Route]:
-    """The route of the service entries: mount it in the city's application."""
+    """The routes of the service entries and the public pages: mount them in the city's application."""
 
     async def enter(request: Request) -> Response:
         row = world.store.row("ticket", request.query_params.get("ticket", ""))
@@ -62,7 +72,17 @@ def web_routes(world: World) -> list[Route]:
             world.store.save(Row(row.kind, row.id, row.owner, row.rank, {**row.body, "used": True}))
         return _entry(world, row)
 
-    return [Route("/web/{service}", enter, methods=["GET"])]
+    async def public(request: Request) -> Response:
+        path = request.path_params["path"]
+        if path not in PUBLIC_PAGES[world.city]:
+            return _refused(world, 404, "没有这个页面", "There is no such page.")
+        told = "<p>请从城市 App 登录后办理。<br>Sign in from the city's app to use this service.</p>"
+        return _page(world, 200, f"服务入口 Service entry · {path}", told)
+
+    return [
+        Route("/web/{service}", enter, methods=["GET"]),
+        Route("/pages/{path:path}", public, methods=["GET"]),
+    ]
 
 
 def cashier_url(world: World, order: str) -> str:

@@ -73,6 +73,7 @@ def gateway(places: Places, ports: Ports, environment: Mapping[str, str]) -> Pro
         "ROAM_STATE": str(places.state),
         "ROAM_ISSUER": ports.issuer.url,
         "ROAM_OVERLAYS": str(places.overlays),
+        "ROAM_SANDBOX_CONTROLS": " ".join(f"{slug}={door.control_url}" for slug, door in ports.cities.items()),
         **environment,
     }
     return Program(GATEWAY, "app", (), settings, f"http://{HOST}:{ports.gateway}/readyz")

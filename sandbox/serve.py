@@ -18,12 +18,14 @@ from pathlib import Path
 
 from sandbox.citizen_token import KEY_SET
 from sandbox.control import create_control
-from sandbox.faults import FaultGate
+from sandbox.data_faults import Swapped
+from sandbox.faults import FaultGate, active
 from sandbox.listener import Listener
 from sandbox.table import CITIES, CONTROL_OFFSET, PAIRWISE_SALT, City
 from sandbox.world import World, wall_clock
 
 HOST = "127.0.0.1"
+UNSIGNED = "ROAM_SANDBOX_UNSIGNED"
 NOTICE_SECONDS = 0.05  # callers with idle connections see them end before the switch is confirmed
 
 
@@ -64,8 +66,10 @@ async def serving(
     port: int = 0,
     control: int = 0,
     clock: Callable[[], datetime] = wall_clock,
+    unsigned: bool = False,
 ) -> AsyncIterator[Site]:
-    """Serve a city until the block ends; `port` and `control` 0 pick free ports.
+    """Serve a city until the block ends; `port` and `control` 0 pick free ports; `unsigned` lets it check no
+    signature, key or token.
 
     Raises CannotServe: unknown city, or a port in use.
     """
@@ -73,7 +77,8 @@ async def serving(
         raise CannotServe(f"no sandbox city {slug!r}; one of: {', '.join(CITIES)}")
     door, hatch = _listen(slug, port), _listen(slug, control)
     salt = secrets[PAIRWISE_SALT].encode()
-    world = World(slug, CITIES[slug].code, state / f"{slug}.sqlite", secrets, salt, clock, door.url)
+    checked = Swapped(secrets, active)
+    world = World(slug, CITIES[slug].code, state / f"{slug}.sqlite", checked, salt, clock, door.url, unsigned=unsigned)
     try:
         await _open(world, door, hatch)
         yield Site(world, door.url, hatch.url)
@@ -85,7 +90,7 @@ async def serving(
 
 async def _open(world: World, door: Listener, hatch: Listener) -> None:
     module = CITIES[world.city].module()
-    app = FaultGate(module.create_app(world), world.faults, module.operation_of, world.clock, door.drop)
+    app = FaultGate(module.create_app(world), world.faults, module.operation_of, world.now, door.drop)
 
     async def apply(fault: str) -> None:
         if fault == "refuse":
@@ -111,7 +116,9 @@ async def _run(slug: str, state: Path, port: int, control: int) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with serving(slug, state, read_secrets(CITIES[slug], os.environ), port=port, control=control) as site:
+    unsigned = slug in os.environ.get(UNSIGNED, "").replace(",", " ").split()
+    secrets = read_secrets(CITIES[slug], os.environ)
+    async with serving(slug, state, secrets, port=port, control=control, unsigned=unsigned) as site:
         sys.stdout.write(f"{slug} {site.base_url} control {site.control_url}\n")
         sys.stdout.flush()
         await stop.wait()

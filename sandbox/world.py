@@ -7,14 +7,15 @@ memory, `world.secrets` the only keys. Deliberately not here: any protocol.
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from identity.pairwise import pairwise_id
-from sandbox.citizen_token import AUDIENCE, KEY_SET, OUTCOME, PUBLIC, CitizenTokens
-from sandbox.faults import Faults
+from sandbox.citizen_token import AUDIENCE, KEY_SET, OUTCOME, PUBLIC, BadToken, CitizenTokens
+from sandbox.data_faults import CLOCK_SKEW_SECONDS
+from sandbox.faults import Faults, active
 from sandbox.personas import PERSONAS
 from sandbox.store import Store
 
@@ -50,6 +51,8 @@ class World:
     clock: Callable[[], datetime]
     base_url: str
     faults: Faults = field(default_factory=Faults)
+    unsigned: bool = False
+    """The city checks no signature, key or token: how a careless city looks to the conformance kit."""
 
     @cached_property
     def store(self) -> Store:
@@ -67,12 +70,15 @@ class World:
         `named` is the pairwise id in the request, where it has one.  What became of a request is told to whoever has
         its number; a token that comes with the question must hold all the same.  Raises BadToken.
         """
-        if operation not in PUBLIC and (token or operation != OUTCOME):
+        if operation not in PUBLIC and (token or operation != OUTCOME) and not self.unsigned:
+            if active() == "bad_token":
+                raise BadToken("the key is none of the gateway's")
             self.citizen_tokens.check(token or "", operation, self.now(), named)
 
     def now(self) -> datetime:
-        """Now in Asia/Shanghai."""
-        return self.clock().astimezone(SHANGHAI)
+        """Now in Asia/Shanghai, by this city's clock: under `clock` it is fast."""
+        fast = timedelta(seconds=CLOCK_SKEW_SECONDS) if active() == "clock" else timedelta(0)
+        return self.clock().astimezone(SHANGHAI) + fast
 
     def pairwise(self, subject: str) -> str:
         """The pairwise id under which this city knows a subject of the identity provider."""

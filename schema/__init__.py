@@ -9,7 +9,21 @@ subgraph                          what Federation adds to them: entities, keys, 
 bind, build                       one running Graph: this set's cities, answers, and the cities' own fields
 """
 
-from schema.build import Graph
-from schema.declared import answered_coordinates
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from schema.build import Graph
+    from schema.declared import answered_coordinates
 
 __all__ = ["Graph", "answered_coordinates"]
+
+_HOMES = {"Graph": "build", "answered_coordinates": "declared"}
+
+
+def __getattr__(name: str) -> object:
+    """Imports a public name when it is first asked for: whoever reads an error code needs no graph."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'schema' has no attribute {name!r}")
+    return getattr(import_module(f"schema.{home}"), name)

@@ -19,8 +19,8 @@ from graphql import (
 )
 
 from schema.guard import guarded, held
-from schema.language import language
 from schema.marks import Levels, mark_of, objects
+from schema.rows import TextOf, ValueOf
 from schema.scalars import SCALARS
 
 Info = GraphQLResolveInfo[Any]  # as answers receive it: `info.context` is the request's
@@ -52,7 +52,7 @@ def bind_field(core: GraphQLSchema, type_: GraphQLObjectType, name: str, answer:
     if answer and type_ is core.subscription_type:
         field.subscribe, field.resolve = guarded(answer, required), event
     else:
-        field.resolve = guarded(answer or (text_of(name) if "lang" in field.args else value_of(name)), required)
+        field.resolve = guarded(answer or (TextOf(name) if "lang" in field.args else ValueOf(name)), required)
 
 
 def bind_cities(core: GraphQLSchema, slugs: Mapping[str, str]) -> None:
@@ -68,28 +68,6 @@ def python_name(argument: str) -> str:
     """`venueId` -> `venue_id`, `with` -> `with_`: how an argument reaches its answer."""
     name = re.sub(r"(?<=[a-z0-9])[A-Z]", lambda letter: f"_{letter[0]}", argument).lower()
     return f"{name}_" if keyword.iskeyword(name) else name
-
-
-def value_of(name: str) -> Answer:
-    """Read a field from its row. An absent value is null; an Exception in the row becomes the field's error."""
-
-    def read(row: Mapping[str, Any], _info: Info, **_arguments: Any) -> Any:
-        return row.get(name)
-
-    return read
-
-
-def text_of(name: str) -> Answer:
-    """Read a text from its `{"zh": …, "en": …}` pair; a language that the pair lacks gives the other. Plain text passes."""
-
-    def read(row: Mapping[str, Any], info: Info, lang: str | None = None, **_arguments: Any) -> Any:
-        pair = row.get(name)
-        if not isinstance(pair, Mapping):
-            return pair
-        wanted = lang.lower() if lang else language(info.context)
-        return pair.get(wanted) or pair.get("zh") or pair.get("en")
-
-    return read
 
 
 def event(row: Any, _info: Info, **_arguments: Any) -> Any:

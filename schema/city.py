@@ -67,7 +67,8 @@ class City(Node):
         self, city: CityId
     ) -> list[Annotated["ServiceShare", strawberry.lazy("schema.catalogue")]]: ...
 
-    badge: Badge
+    @answered()
+    def badge(self) -> Badge: ...
 
     @answered("有日期、有出处的统计,不相加。 Dated facts with a source; contradictory ones side by side, never summed.")
     async def statistics(self) -> list[CityStatistic]: ...

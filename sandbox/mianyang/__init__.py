@@ -41,10 +41,11 @@ def create_app(world: World) -> ASGIApp:
     """Seed the store and return the city's server."""
     world.introduce_personas("pairwise_id")
     platform = Platform(world, world.now())
-    token = world.secrets["MIANYANG_OPEN_TOKEN"].encode()
 
     def answer(request: Request, question: Question) -> ExecutionResult:
-        if not hmac.compare_digest(request.headers.get("x-open-token", "").encode(), token):
+        token = world.secrets["MIANYANG_OPEN_TOKEN"].encode()
+        right = hmac.compare_digest(request.headers.get("x-open-token", "").encode(), token)
+        if not (right or world.unsigned):
             raise Refusal(401, "BAD_TOKEN", "X-Open-Token 无效 the token is missing or wrong")
         named = question.variables.get("u")
         try:

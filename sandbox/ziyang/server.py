@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from sandbox.citizen_token import HEADER, BadToken
-from sandbox.faults import active
+from sandbox.faults import active, too_many
 from sandbox.pages import web_routes
 from sandbox.personas import linked_in
 from sandbox.seeds import Utility, seed_bills, seed_insurance
@@ -70,6 +70,8 @@ def _service(world: World, path: str) -> Callable[[Request], Any]:
         try:
             envelope = soap.read(request, await request.body())
             security.check(world, envelope.security)
+            if active() == "limited":
+                return too_many()
             world.admit(request.headers.get(HEADER), names.get(envelope.action, ""))
         except BadToken as bad:
             return soap.result(envelope.action, None, code=soap.BAD_TOKEN, message=f"市民令牌无效:{bad}")

@@ -15,6 +15,8 @@ import xmltodict
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sandbox.faults import active
+
 NAMESPACE = "http://zy.gov.cn/esb/v1"
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 ENCODING = "gb18030"
@@ -67,6 +69,9 @@ def read(request: Request, raw: bytes) -> Envelope:
 
 def result(action: str, data: Any, *, code: str = OK, message: str = "成功") -> Response:
     """A Result; `data` is an object, a list of objects (as repeated Data), or None for no Data at all."""
+    if active() == "envelope":
+        data_ = "" if data is None else _element("Content", data)
+        return _respond(f'<{action}Reply xmlns="{NAMESPACE}"><Status>0</Status>{data_}</{action}Reply>', 200)
     inner = _element("RetCode", code) + _element("RetMsg", message) + ("" if data is None else _element("Data", data))
     body = f'<{action}Response xmlns="{NAMESPACE}"><Result>{inner}</Result></{action}Response>'
     return _respond(body, 200)

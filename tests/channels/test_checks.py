@@ -57,7 +57,9 @@ def test_a_disagreement_is_an_error_of_the_file_that_has_it(name: str, tmp_path:
     file, old, new, code = DISAGREEMENTS[name]
     deployment = Deployment.make(tmp_path)
     deployment.edit(file, old, new)
-    found = [item for item in errors(deployment.check()) if item.place.path.endswith(file)]
+    # A fixture that fails points at the line of the channel that makes the difference.
+    told = DEYANG if code == "ROAM-603" else file
+    found = [item for item in errors(deployment.check()) if item.place.path.endswith(told)]
     assert code in [item.code for item in found], found
     assert all(item.zh and item.en for item in found)
 

@@ -1,42 +1,19 @@
 """The page docs/j2-hospital.md, pasted into a shell beside a running sandbox: every block runs, and tells what the page says."""
 
-import json
-import os
-import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sandbox.up import Stack
-
-ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "j2-hospital.md"
+from tests.journeys.pasted import pasted
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the page needs curl")
-def test_the_page_can_be_pasted(stack: Stack) -> None:
+def test_the_page_can_be_pasted(stack: Stack, tmp_path: Path) -> None:
     """Eight answers, in the order of the page."""
-    script = "\n".join(re.findall(r"```sh\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL))
-    environment = {
-        **os.environ,
-        "GATEWAY": f"{stack.gateway_url}/graphql",
-        "ROAM_ISSUER": stack.issuer_url,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-    }
-    ran = subprocess.run(
-        ["bash", "-eu", "-c", script],  # noqa: S607
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    answers = [json.loads(line)["data"] for line in ran.stdout.splitlines() if line.strip()]
+    answers = pasted("j2-hospital.md", stack, tmp_path)
     booked, again, log, refused, linked, opened, revoked, closed = answers
     assert booked["bookAppointment"]["appointment"]["source"] == {"agreementId": "2026-001"}
     assert booked["bookAppointment"]["userErrors"] == []

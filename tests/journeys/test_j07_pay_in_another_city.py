@@ -167,6 +167,21 @@ def test_a_lost_answer_that_was_a_refusal_frees_the_key(citizen: Citizen, faults
     assert (told["bill"]["amount"], told["idempotency"]["replayed"]) == (bill["amount"], False)
 
 
+def test_a_bill_that_could_not_be_read_after_its_order_is_shown_by_the_replay(citizen: Citizen, faults: Faults) -> None:
+    """The order stands and its address is told; only the bill itself was out of reach for a moment."""
+    front, key = citizen("deng"), new_key("j7-unread")
+    bill = an_unpaid(front)
+    faults("deyang", "5xx", "bills.list")
+    told = pay(front, bill, key).whole()["payBill"]
+    assert (told["bill"], told["userErrors"]) == (None, [])
+    assert told["cashierUrl"].startswith("http://127.0.0.1:")
+    faults("deyang", "none")
+    again = pay(front, bill, key).whole()["payBill"]
+    assert (again["bill"]["id"], again["cashierUrl"]) == (bill["id"], told["cashierUrl"])
+    assert again["bill"]["state"] in ("PROCESSING", "PAID")
+    assert again["idempotency"]["replayed"] is True
+
+
 def test_while_the_city_is_down_the_outcome_stays_unknown_and_is_found_afterwards(
     citizen: Citizen, faults: Faults
 ) -> None:

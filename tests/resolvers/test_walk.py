@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from resolvers.asking import MAX_PAGES
@@ -104,7 +104,16 @@ def test_every_page_size_gives_the_same_rows_in_the_same_order(
     assert asyncio.run(walked(cities, first, keep)) == expected(cities, keep)
 
 
+def day(number: int) -> str:
+    return f"2026-11-{number:02}T09:00:00+08:00"
+
+
+# One late row belongs into the very group of equal values that the cursor stands in, and before the cursor.
+INTO_ITS_GROUP = [(None, True)] * 3 + [(day(1), True)] * 3 + [(day(2), True), (None, True)]
+
+
 @settings(max_examples=80, deadline=None)
+@example(held=INTO_ITS_GROUP, first=1, seed=10)
 @given(held=st.lists(st.tuples(values, st.just(True)), max_size=10), first=st.integers(1, 5), seed=st.integers(0, 50))
 def test_a_city_that_breaks_its_declared_order_gives_nothing_twice_and_nothing_out_of_order(
     held: list[tuple[str | None, bool]], first: int, seed: int

@@ -44,7 +44,7 @@ async def test_numbers_and_dates_are_written_out_as_text():
 
 async def test_a_wrong_enum_value_costs_its_field_and_names_it():
     """A city that invents a state must not take the process, or another city, down."""
-    graph = graph_of({"Query.cities": giving([{"slug": "a", "badge": "PLATINUM"}])})
+    graph = graph_of({"Query.cities": giving([{"slug": "a"}]), "City.badge": giving("PLATINUM")})
     result = await graph.execute("{ cities { slug badge } gateway { version } }")
     assert "PLATINUM" in result.errors[0].message
     assert result.errors[0].path == ["cities", 0, "badge"]

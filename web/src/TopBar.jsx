@@ -1,5 +1,6 @@
 import { useState, useSyncExternalStore } from 'react';
 import { Citizen } from './Citizen.jsx';
+import { FaultSwitches } from './FaultSwitches.jsx';
 import { OperationHints } from './OperationHints.jsx';
 import { OperationMenu } from './OperationMenu.jsx';
 import { PersonaPicker } from './PersonaPicker.jsx';
@@ -45,6 +46,7 @@ export function TopBar({ config, operations, places, problem, onProblem }) {
         </div>
         <PersonaPicker config={config} places={places} person={person} busy={busy} face={<Citizen signedIn={signedIn} />}
           onPick={pick} onPage={() => run(() => signInOnPage(config))} onOut={() => run(signOut)} />
+        {config.faults && <FaultSwitches path={config.faults} places={places} />}
         <button type="button" className="roam-plan-toggle" title={text.planHint} aria-pressed={wanted} onClick={() => plans.want(!wanted)}>{text.plan}</button>
         <button type="button" className="roam-language" lang={shown === 'zh' ? 'en' : 'zh'} onClick={() => language.set(shown === 'zh' ? 'en' : 'zh')}>{text.switchLanguage}</button>
       </header>

@@ -1,0 +1,28 @@
+"""The drill: somebody rang the on-call number of a city, and it was answered.  Kept with its date and by whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from channels.badges import FOLDER
+
+SUFFIX: Final = ".drill.json"
+
+
+def last_drill(state: Path, slug: str) -> datetime | None:
+    """When the number last answered; None: no record that can be read."""
+    try:
+        return datetime.fromisoformat(orjson.loads((state / FOLDER / f"{slug}{SUFFIX}").read_bytes())["at"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def keep_drill(state: Path, slug: str, *, at: datetime, by: str) -> None:
+    """Keep that the number answered.  Raises: OSError."""
+    folder = state / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{slug}{SUFFIX}").write_bytes(orjson.dumps({"at": at.isoformat(), "by": by}))

@@ -1,0 +1,179 @@
+"""F — how fast and how steadily the city answers: in a bounded session, and over two weeks of the gateway's metrics."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final
+
+from channels.compiled import Compiled
+from channels.metric_days import SOAK_DAYS, Soak
+from conformance.arguments import of_read
+from conformance.live import Exchange, Live
+from conformance.personas import FIRST
+from conformance.session import LOAD_SECONDS, Family, Session
+from conformance.verdict import Verdict, beside_the_point, judged, passed, unmeasured
+from schema.codes import ErrorCode
+
+CALLS: Final = 30
+AT_ONCE: Final = 3
+MOST_PER_SECOND: Final = 50.0  # whatever rate is declared: this is a check, not a load test
+ERROR_SHARE: Final = 0.01
+LISTS_SECONDS: Final = {"F02": 1.5, "F03": 0.5}
+STEPS: Final = (0.25, 0.5, 0.75, 1.0)
+DOWN: Final = frozenset(
+    {
+        ErrorCode.BACKEND_UNREACHABLE,
+        ErrorCode.BACKEND_TIMEOUT,
+        ErrorCode.BACKEND_CONTRACT_BROKEN,
+        ErrorCode.BACKEND_REJECTED,
+        ErrorCode.RATE_LIMITED,
+    }
+)
+
+
+async def timings(live: Live) -> Mapping[str, tuple[float, ...]]:
+    """Seconds of CALLS calls of each read operation, in order of size.  Measured once a session.
+
+    A call without an answer counts as long as it may take at all.
+    """
+    if "timings" not in live.memo:
+        live.memo["timings"] = {
+            operation.id: tuple(sorted(await _timed(live, operation, args)))
+            for operation in live.reads()
+            if (args := await of_read(live, operation, live.people[FIRST])) is not None
+        }
+    measured: Mapping[str, tuple[float, ...]] = live.memo["timings"]
+    return measured
+
+
+async def _timed(live: Live, operation: Compiled, args: Mapping[str, Any]) -> list[float]:
+    taken: list[float] = []
+
+    async def some() -> None:
+        for _ in range(CALLS // AT_ONCE):
+            exchange = await live.ask(operation, live.people[FIRST], args)
+            taken.append(operation.total_seconds + 1 if exchange.code in DOWN else exchange.seconds)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(AT_ONCE):
+            group.create_task(some())
+    return taken
+
+
+def p95(ordered: tuple[float, ...]) -> float:
+    """The value that 95 of 100 do not exceed."""
+    return ordered[min(len(ordered) - 1, -(-len(ordered) * 95 // 100) - 1)]
+
+
+async def f01(session: Session) -> Verdict:
+    live, _ = session.heard()
+    budgets = {operation.id: operation.total_seconds for operation in live.reads()}
+    return _within(await timings(live), budgets)
+
+
+async def f02(session: Session) -> Verdict:
+    return await _lists(session, LISTS_SECONDS["F02"])
+
+
+async def f03(session: Session) -> Verdict:
+    return await _lists(session, LISTS_SECONDS["F03"])
+
+
+async def _lists(session: Session, seconds: float) -> Verdict:
+    live, _ = session.heard()
+    measured = await timings(live)
+    lists = {operation.id: seconds for operation in live.reads() if operation.many and operation.id in measured}
+    if not any(operation.many for operation in live.reads()):
+        return beside_the_point("没有列表操作", "no list operations")
+    return _within({name: measured[name] for name in lists}, lists)
+
+
+def _within(measured: Mapping[str, tuple[float, ...]], budgets: Mapping[str, float]) -> Verdict:
+    if not measured:
+        return unmeasured("没有可计时的操作", "nothing could be timed")
+    told = {name: f"{name} {p95(taken) * 1000:.0f} ms" for name, taken in measured.items()}
+    slow = [f"p95 {told[name]} > {budgets[name] * 1000:.0f} ms" for name, taken in measured.items() if p95(taken) > budgets[name]]
+    slowest = max(measured, key=lambda name: p95(measured[name]))
+    return judged(slow, good=(f"最慢 p95 {told[slowest]}", f"slowest p95 {told[slowest]}"), seen=tuple(told.values()))
+
+
+async def f04(session: Session) -> Verdict:
+    live, _ = session.heard()
+    problems: list[str] = []
+    seen: list[str] = []
+    for name, backend in live.channel.config.backends.items():
+        operation = next((one for one in live.reads() if one.backend == name and one.many and one.batch is None), None)
+        if operation is None:
+            continue
+        args = await of_read(live, operation, live.people[FIRST]) or {}
+        calls = await _ramp(live, operation, args, backend.bulkhead.max_concurrent, session.load_seconds)
+        bad = sum(exchange.code in DOWN for exchange in calls)
+        told = f"backends.{name}: {bad} of {len(calls)} failed at up to {backend.bulkhead.max_concurrent} at once for {session.load_seconds:g} s"
+        (problems if bad > ERROR_SHARE * len(calls) else seen).append(told)
+    if not problems and not seen:
+        return beside_the_point("没有列表操作", "no list operations")
+    if session.load_seconds < LOAD_SECONDS:
+        seen.append(f"shortened from {LOAD_SECONDS:g} s")
+    return judged(problems, good=("; ".join(seen), "; ".join(seen)))
+
+
+async def _ramp(live: Live, operation: Compiled, args: Mapping[str, Any], most: int, seconds: float) -> list[Exchange]:
+    """Waves that grow to the declared concurrency, spaced so that the declared rate, and ours, is kept."""
+    now = asyncio.get_running_loop().time
+    rate = live.channel.config.backends[operation.backend].rate
+    per_second = min(rate.per_second if rate else MOST_PER_SECOND, MOST_PER_SECOND)
+    started, calls = now(), list[Exchange]()
+    while (gone := now() - started) < seconds or not calls:
+        share = next(step for step in (*STEPS, 1.0) if gone / seconds <= step or step == STEPS[-1])
+        size = max(1, round(most * share))
+        wave_at = now()
+        async with asyncio.TaskGroup() as group:
+            wave = [
+                group.create_task(live.ask(operation, live.people[FIRST], args, manner="unpaced", probe=True))
+                for _ in range(size)
+            ]
+        calls += [task.result() for task in wave]
+        await asyncio.sleep(max(0.0, wave_at + size / per_second - now()))
+    return calls
+
+
+async def f05(session: Session) -> Verdict:
+    return _available(session.soak, 0.995)
+
+
+async def f06(session: Session) -> Verdict:
+    return _available(session.soak, 0.999)
+
+
+async def f07(session: Session) -> Verdict:
+    if (short := _too_short(session.soak)) is not None or session.soak is None:
+        return short or _nothing()
+    return judged([f"{name}: {count}" for name, count in sorted(session.soak.broken().items())])
+
+
+def _available(soak: Soak | None, wanted: float) -> Verdict:
+    if (short := _too_short(soak)) is not None or soak is None:
+        return short or _nothing()
+    share = soak.availability()
+    if share is None:
+        return _nothing()
+    told = f"{share * 100:.3f} %"
+    return passed(told, told) if share >= wanted else judged([f"{told} < {wanted * 100:g} %"])
+
+
+def _too_short(soak: Soak | None) -> Verdict | None:
+    if soak is None or not soak.tallies:
+        return _nothing()
+    if not soak.measured:
+        count = SOAK_DAYS - len(soak.missing)
+        days = tuple(day.isoformat() for day in soak.missing)
+        return unmeasured(f"{SOAK_DAYS} 天中只有 {count} 天有数据", f"metrics of {count} of {SOAK_DAYS} days", *days)
+    return None
+
+
+def _nothing() -> Verdict:
+    return unmeasured("没有网关指标", "the gateway has kept no metrics of this city")
+
+
+RULES: Family = {"F01": f01, "F02": f02, "F03": f03, "F04": f04, "F05": f05, "F06": f06, "F07": f07}

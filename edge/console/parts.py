@@ -1,0 +1,126 @@
+"""Parts that several pages share: tables of agreements, operations and actions."""
+
+from collections.abc import Iterable, Sequence
+
+from channels.agreements import Suspension
+from resolvers.oversight import Agreed, Done, Measured, Oversight, Rejected
+
+from .frame import HOME, chip, stamp
+from .html import Child, Markup, tag
+from .words import Words
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[Child]], *, cls: str = "") -> Markup:
+    """A table; on a phone each row becomes a block, each cell with its column's name before it."""
+    head = tag("tr", [tag("th", text, scope="col") for text in heads])
+    body = [
+        tag("tr", [tag("td", cell, data_label=label) for label, cell in zip(heads, row, strict=True)]) for row in rows
+    ]
+    return tag("div", tag("table", tag("thead", head), tag("tbody", body), cls=cls), cls="scroll")
+
+
+def city_name(words: Words, seen: Oversight, slug: str) -> str:
+    """A city's name, or its slug where it has left."""
+    city = seen.city(slug)
+    return words.pick(city.name) if city else slug
+
+
+def city_link(words: Words, seen: Oversight, slug: str) -> Child:
+    """The name, leading to the city's page."""
+    if seen.city(slug) is None:
+        return slug
+    return tag("a", city_name(words, seen, slug), href=f"{HOME}/cities/{slug}")
+
+
+def agreements_table(words: Words, seen: Oversight, agreements: Sequence[Agreed]) -> Child:
+    """Agreements with the days they have left and the flags that are up."""
+    if not agreements:
+        return tag("p", words("no_agreements"), cls="soft")
+    heads = [words(key) for key in ("agreement", "parties", "state", "until", "days_left")]
+    return table(heads, (_agreement(words, seen, one) for one in agreements), cls="agreements")
+
+
+def _agreement(words: Words, seen: Oversight, one: Agreed) -> Sequence[Child]:
+    consumers = ("、" if words.lang == "zh" else ", ").join(city_name(words, seen, slug) for slug in one.consumers)
+    number = tag("a", one.id, href=f"{HOME}/agreements/{one.id}")
+    left = words("days", n=one.days_left) if one.days_left >= 0 else words("over", n=-one.days_left)
+    late = "late" if one.days_left < 0 else "soon" if one.soon else None
+    return (
+        (number, " ", tag("small", one.title)),
+        (city_name(words, seen, one.provider), " → ", consumers),
+        (chip(words, one.state.value), flags(words, one.flags)),
+        one.until.isoformat(),
+        tag("span", left, cls=late),
+    )
+
+
+def flags(words: Words, found: Sequence[Suspension]) -> Child:
+    """Whose flags are up, since when and why."""
+    if not found:
+        return None
+    return tag("ul", [tag("li", flag_text(words, flag)) for flag in found], cls="flags")
+
+
+def flag_text(words: Words, flag: Suspension) -> str:
+    """One flag in a sentence."""
+    until = words("flag_until", until=flag.until) if flag.until else ""
+    return words("flag", by=words.code(flag.by), since=flag.since, until=until, reason=flag.reason)
+
+
+def history_table(words: Words, seen: Oversight, done: Sequence[Done]) -> Child:
+    """What operators did, the last first."""
+    if not done:
+        return tag("p", words("no_history"), cls="soft")
+    heads = [words(key) for key in ("when", "city", "what", "why", "who")]
+    rows = (
+        (
+            stamp(one.at),
+            city_link(words, seen, one.city),
+            (words.code(one.action), " ", tag("code", one.detail) if one.detail else None),
+            one.reason,
+            one.by,
+        )
+        for one in done
+    )
+    return table(heads, rows, cls="history")
+
+
+def operations_table(words: Words, measured: Sequence[Measured]) -> Child:
+    """How each operation went: calls, failures, p50 and p95, breaker."""
+    if not any(one.calls for one in measured):
+        return tag("p", words("no_calls"), cls="soft")
+    heads = [words(key) for key in ("operation", "calls", "failed", "p50", "p95", "breaker")]
+    rows = (
+        (
+            tag("code", one.operation),
+            str(one.calls),
+            tag("span", share(one.failed), cls="late" if (one.failed or 0) >= 0.1 else None),
+            milliseconds(one.p50_ms),
+            milliseconds(one.p95_ms),
+            chip(words, one.breaker) if one.breaker else "—",
+        )
+        for one in measured
+        if one.calls
+    )
+    return table(heads, rows, cls="figures")
+
+
+def milliseconds(value: float | None) -> str:
+    """`85 ms`, `1.9 s`, or a dash."""
+    if value is None:
+        return "—"
+    return f"{value / 1000:.1f} s" if value >= 1000 else f"{value:.0f} ms"
+
+
+def share(value: float | None) -> str:
+    """`2.5%`, or a dash."""
+    return "—" if value is None else f"{value * 100:.1f}%".replace(".0%", "%")
+
+
+def rejected_part(words: Words, rejected: Rejected | None) -> Child:
+    """The edit that was not taken, as `roam city check` shows it, the caret below its place."""
+    if rejected is None:
+        return tag("p", words("no_rejected"), cls="soft")
+    found = rejected.zh if words.lang == "zh" else rejected.en
+    texts = [tag("pre", text, cls="finding", tabindex=0) for text in found]
+    return (tag("p", words("rejected_note"), " ", tag("small", stamp(rejected.at))), texts)

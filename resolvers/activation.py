@@ -1,0 +1,134 @@
+"""One generation of the gateway, made of files: what is to be served, and the graphs that it is served on. Slow, and pure but for
+reading files: it runs in a thread beside the requests. Whoever swaps it in is `reloading`.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+from channels.candidate import Candidate, Ground, activations, settled
+from channels.history import Activation, Standing, standing_in
+from channels.snapshot import Channel, Snapshot
+
+from .context import Services
+from .fixed import CHINA
+from .graphs import Graphs, build_graphs, federated_channels
+from .index import catalogue_index
+from .listing import Listing
+from .supergraph import Remote, Supergraph
+
+TURN_SECONDS = 0.000_5  # how long a thread that builds keeps the interpreter from one that answers; usually 5 ms
+ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """`services`: None where there is nothing that can be served. `graphs`: None where those in use go on."""
+
+    candidate: Candidate
+    standing: Standing
+    told: Mapping[str, Activation]
+    services: Services | None = None
+    graphs: Graphs | None = None
+
+
+@contextmanager
+def short_turns() -> Iterator[None]:
+    """While a generation is made, requests wait for the interpreter half a millisecond at a time."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(TURN_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
+
+
+def made(ground: Ground, store: Path, old: Services, *, sdls: Mapping[str, str], known: Mapping[str, Channel]) -> Made:
+    """The generation after `old`. `sdls`: of cities' own subgraphs; `known`: channels to be used again if unchanged.
+
+    What a city adds to the graph and does not compose is charged to that city: it stays as it last was good.
+    """
+    standing, at = standing_in(store), old.clock()
+    unfit: dict[str, str] = {}
+    for _ in range(ROUNDS):
+        candidate = settled(ground, standing, day=at.astimezone(CHINA).date(), at=at, known=known, unfit=unfit)
+        told = activations(candidate, standing, at)
+        if candidate.loaded.snapshot is None:
+            break
+        snapshot = candidate.loaded.snapshot
+        graphs, refused = graphs_of(snapshot, old, sdls, newest(candidate, old))
+        if not refused.keys() - unfit.keys():
+            return Made(candidate, standing, told, following(old, snapshot, graphs, told), graphs)
+        unfit |= refused
+    return Made(candidate, standing, told)
+
+
+def newest(candidate: Candidate, old: Services) -> frozenset[str]:
+    """The cities whose files are others than those that are served."""
+    before = {slug: channel.revision for slug, channel in old.snapshot.channels.items()}
+    return frozenset(
+        slug
+        for slug, (revision, source) in candidate.chosen.items()
+        if source == "files" and before.get(slug) != revision
+    )
+
+
+def graphs_of(
+    snapshot: Snapshot, old: Services, sdls: Mapping[str, str], new: frozenset[str]
+) -> tuple[Graphs | None, dict[str, str]]:
+    """New graphs, or None where those in use fit; and by changed city why it cannot be part of them."""
+    if shape(snapshot, sdls) == shape(old.snapshot, sdls):
+        return None, {}
+    try:
+        graphs = build_graphs(snapshot, sdls, new)
+    except Exception as problem:
+        if not new:
+            raise
+        return None, dict.fromkeys(new, f"{type(problem).__name__}: {problem}")
+    return graphs, {slug: reason for slug, reason in graphs.left_out.items() if slug in new}
+
+
+def shape(snapshot: Snapshot, sdls: Mapping[str, str]) -> object:
+    """All that graphs are made of."""
+    federated = {
+        channel.slug: channel.subgraph_sdl or sdls.get(channel.slug) for channel, _ in federated_channels(snapshot)
+    }
+    contributed = {channel.slug: channel.contribution for channel in snapshot.channels.values() if channel.contribution}
+    return snapshot.city_ids, contributed, federated
+
+
+def following(old: Services, snapshot: Snapshot, graphs: Graphs | None, told: Mapping[str, Activation]) -> Services:
+    """The services of the next generation, but for its connections."""
+    listing = Listing.of(snapshot, old.sealer)
+    supergraph = graphs.supergraph if graphs else with_remotes(old.supergraph, snapshot)
+    return replace(
+        old,
+        snapshot=snapshot,
+        index=catalogue_index(listing),
+        listing=listing,
+        budget_seconds=snapshot.settings.gateway.fanout_budget.total_seconds(),
+        graph=graphs.graph if graphs else old.graph,
+        subgraph=graphs.subgraph if graphs else old.subgraph,
+        supergraph=supergraph,
+        activations=told,
+    )
+
+
+def with_remotes(supergraph: Supergraph | None, snapshot: Snapshot) -> Supergraph | None:
+    """The supergraph with its cities as they are asked now; the same where nothing changed, for plans are kept by it."""
+    if supergraph is None or not supergraph.remotes:
+        return supergraph
+    now = {channel.slug: remote for channel, remote in federated_channels(snapshot)}
+    remotes: dict[str, Remote] = {name: now.get(name, remote) for name, remote in supergraph.remotes.items()}
+    same = all(remotes[name].channel is remote.channel for name, remote in supergraph.remotes.items())
+    return supergraph if same else replace(supergraph, remotes=remotes)
+
+
+def digest_of(snapshot: Snapshot, bare: Mapping[str, Channel]) -> str:
+    """The digest of what is served: of the files, and of what operators laid over them."""
+    digest = snapshot.version.partition("·")[2]
+    laid = sorted((s, c.status) for s, c in snapshot.channels.items() if c is not bare.get(s))
+    return sha256(f"{digest}{laid}".encode()).hexdigest()[:7] if laid else digest

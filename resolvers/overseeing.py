@@ -1,0 +1,203 @@
+"""The console's view of a running gateway, and its hand on it: who is an operator, how everything stands, what is done.
+
+Whatever an operator does is written down with name, reason and moment before it takes effect.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from channels.agreements import Suspension
+from channels.history import Activation
+from channels.operators import Operator, operators_of
+from channels.snapshot import Channel
+from identity.issuers import Issuer
+from identity.viewer import Viewer
+from roaming import suspensions
+from storage import Database
+
+from .context import Services
+from .fixed import pair
+from .oversight import (
+    Agreed,
+    CityView,
+    Done,
+    Held,
+    Measured,
+    Oversight,
+    Rejected,
+    Version,
+    agreed,
+    flagged,
+    state_word,
+    today,
+)
+
+MOST_DONE = 200
+MOST_VERSIONS = 20
+CITY_ACTIONS = "SELECT at, who, name, action, reason, revision FROM city_actions ORDER BY number DESC LIMIT ?"
+VERSIONS = """
+SELECT revision, min(at) AS at FROM city_activations WHERE name = ? AND source = 'files' AND revision <> ''
+GROUP BY revision ORDER BY max(number) DESC LIMIT ?
+"""
+FLAGS = "SELECT at, who, agreement, raised, reason FROM suspensions WHERE side = 'gateway' ORDER BY number DESC LIMIT ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What an operator wants done: the word of the action, a city's slug or an agreement's id, why, and to which revision."""
+
+    action: str
+    subject: str
+    reason: str
+    operator: Operator
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotDone:
+    """Why nothing was done, in `zh` and `en`."""
+
+    text: Mapping[str, str]
+
+
+class Overseeing:
+    """One per process; `services` are those in use now."""
+
+    def __init__(self, services: Callable[[], Services | None], database: Database, issuers: Sequence[Issuer]) -> None:
+        self._now, self._database, self._issuers = services, database, tuple(issuers)
+
+    @property
+    def services(self) -> Services:
+        """Raises: RuntimeError: the gateway is not open."""
+        found = self._now()
+        if found is None:
+            raise RuntimeError("the gateway is not open")
+        return found
+
+    @property
+    def default_language(self) -> str:
+        """Of the deployment."""
+        return self.services.snapshot.settings.gateway.default_language
+
+    def operator(self, viewer: Viewer) -> Operator | None:
+        """The operator that somebody who signed in is; None for everybody else."""
+        if not viewer.signed_in:
+            return None
+        known = operators_of(self.services.snapshot, self._issuers)
+        return next((one for one in known if (one.issuer, one.subject) == (viewer.issuer, viewer.subject)), None)
+
+    async def seen(self, now: datetime) -> Oversight:
+        """Everything as it stands.  Raises: StorageError."""
+        services = self.services
+        day = today(services)
+        snapshot = flagged(services, day)
+        cities = [await self._city(services, channel) for channel in snapshot.channels.values()]
+        found = sorted((agreed(one, day) for one in snapshot.agreements), key=lambda one: (one.until, one.id))
+        return Oversight(
+            at=now,
+            environment=snapshot.environment_name,
+            config=snapshot.version,
+            graph=services.graph.version,
+            cities=tuple(cities),
+            agreements=tuple(found),
+            files=_files(services.activations),
+            done=await self._done(found),
+        )
+
+    async def act(self, order: Order, now: datetime) -> NotDone | None:
+        """Do it, or say why not; whether they may was decided before.  Raises: StorageError."""
+        who = f"{order.operator.name} ({order.operator.subject})"
+        if order.action in ("suspend", "unsuspend"):
+            flag = Suspension(by="gateway", since=today(self.services), reason=order.reason)
+            if order.action == "suspend":
+                await suspensions.suspend(self._database, order.subject, flag, at=now, who=who)
+            elif not await suspensions.resume(self._database, order.subject, flag, at=now, who=who):
+                return NotDone(
+                    {
+                        "zh": "这个标记写在协议文件里,请改文件",
+                        "en": "this flag stands in the agreement's file; edit the file",
+                    }
+                )
+            return None
+        return await self._operate(order, who, now)
+
+    async def _operate(self, order: Order, who: str, now: datetime) -> NotDone | None:
+        raise NotImplementedError
+
+    async def _city(self, services: Services, channel: Channel) -> CityView:
+        city, slug = channel.city, channel.slug
+        active = services.activations.get(slug)
+        availability = services.connections.health.of(slug)
+        paused = active.paused if active else None
+        return CityView(
+            slug=slug,
+            code=channel.code,
+            name=pair(city.name),
+            app=pair(city.app),
+            status=channel.status,
+            state=state_word(channel, availability, paused=paused is not None),
+            availability=availability,
+            badge=str(services.listing.cities[slug]["badge"]),
+            revision=active.revision if active else "",
+            activated_at=active.activated_at if active else None,
+            source=active.source if active else "",
+            paused=Held(paused.by, paused.at, paused.reason) if paused else None,
+            pinned=active is not None and active.pinned,
+            rejected=_rejected(active),
+            versions=await self._versions(slug, active),
+            measured=self._measured(services, channel),
+            contacts=city.contacts,
+        )
+
+    async def _versions(self, slug: str, active: Activation | None) -> tuple[Version, ...]:
+        now = active.revision if active else ""
+        rows = await self._database.rows(VERSIONS, (slug, MOST_VERSIONS))
+        return tuple(Version(str(row["revision"]), _at(row), str(row["revision"]) == now) for row in rows)
+
+    def _measured(self, services: Services, channel: Channel) -> tuple[Measured, ...]:
+        return tuple(Measured(name) for name in sorted(channel.operations))
+
+    async def _done(self, known: Sequence[Agreed]) -> tuple[Done, ...]:
+        providers = {one.id: one.provider for one in known}
+        acts = [
+            Done(
+                _at(row),
+                str(row["who"]),
+                str(row["name"]),
+                str(row["action"]),
+                str(row["reason"]),
+                str(row["revision"]),
+            )
+            for row in await self._database.rows(CITY_ACTIONS, (MOST_DONE,))
+        ]
+        flags = [
+            Done(
+                _at(row),
+                str(row["who"]),
+                providers.get(str(row["agreement"]), ""),
+                "suspend" if row["raised"] else "unsuspend",
+                str(row["reason"]),
+                str(row["agreement"]),
+            )
+            for row in await self._database.rows(FLAGS, (MOST_DONE,))
+        ]
+        return tuple(sorted((*acts, *flags), key=lambda one: one.at, reverse=True)[:MOST_DONE])
+
+
+def _rejected(active: Activation | None) -> Rejected | None:
+    """The edit that stands refused; one that was mended since is no news."""
+    found = active.last_rejected if active else None
+    if found is None or not found.standing:
+        return None
+    return Rejected(found.at, tuple(found.zh.split("\n\n")), tuple(found.en.split("\n\n")))
+
+
+def _files(activations: Mapping[str, Activation]) -> Mapping[str, Rejected]:
+    """The gateway's own files of which an edit stands refused; their names have a dot, a slug has none."""
+    found = {name: _rejected(active) for name, active in activations.items() if "." in name}
+    return {name: rejected for name, rejected in found.items() if rejected is not None}
+
+
+def _at(row: Mapping[str, object]) -> datetime:
+    return datetime.fromisoformat(str(row["at"]))
