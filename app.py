@@ -7,31 +7,25 @@ and the clock read.
 
 import asyncio
 import os
-import re
-import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
-from pathlib import Path
-from typing import Self
-from zoneinfo import ZoneInfo
 
 import structlog
 from starlette.applications import Starlette
 
-from channels import history
 from channels.badges import Badges
 from channels.connections import Connections
 from channels.diagnostics import Renderer
+from channels.history import numbered
 from channels.metrics_store import keeping
 from channels.probing import keep_probing
 from channels.sdl_store import SdlStore
-from channels.secrets import MissingSecret, Secrets
-from channels.snapshot import Loaded, Snapshot, load
-from channels.trusted import issuers_of
+from channels.snapshot import Loaded, Snapshot
 from edge.console import Console
 from edge.dry_run import DryRun
 from edge.exposition import SECRET, Exposition
@@ -45,62 +39,38 @@ from edge.routes import routes
 from edge.server import settle_memory
 from edge.signin import SignIn
 from edge.switches import Switches, UnfitControls
-from identity import links, open_session, sessions
+from identity import links, open_session
 from identity.entrance import Entrance
-from identity.issuers import AmbiguousIssuers, Issuer, UnsafeAlgorithm
 from identity.refusal import Refusal
 from identity.seal import Sealer
 from resolvers import Context, Federating, Graphs, Listing, Services, catalogue_index
+from resolvers.activation import digest_of
 from resolvers.delegation import in_place_of
 from resolvers.overseeing import Overseeing
+from resolvers.reloading import Reloading, closed, record
 from resolvers.settling import keep_settling
-from roaming import Consents, Journal, SqliteLedger, consents, deliveries, journal, mandates, suspensions
-from roaming.counts import UnfitUrl, opened_counts, redis_url
+from roaming import Consents, Journal, SqliteLedger, mandates, suspensions
+from roaming.counts import opened_counts
 from roaming.ledger_store import FILE as LEDGER
 from roaming.quotas import Quotas
-from storage import Database, StorageError
-
-DATABASE = "gateway.sqlite"
-CHINA = ZoneInfo("Asia/Shanghai")
-BACKLOG = 2_048
-SEAL_KEY, PAIRWISE_SALT = "GATEWAY_SEAL_KEY", "GATEWAY_PAIRWISE_SALT"
-
-
-class CannotStart(RuntimeError):
-    """The gateway cannot start; the text says what is missing and where."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What a process is told from outside. `from_environment` names the variables."""
-
-    root: Path = Path("cities")
-    environment: str = "sandbox"
-    overlays: Path | None = None
-    state: Path = Path(".sandbox/state")
-    issuer: str | None = None
-    host: str = "127.0.0.1"
-    port: int = 8000
-    controls: str = ""
-    secrets: Secrets = field(default_factory=Secrets)
-
-    @classmethod
-    def from_environment(cls, environ: Mapping[str, str]) -> Self:
-        """ROAM_ROOT, ROAM_ENV, ROAM_OVERLAYS, ROAM_STATE, ROAM_ISSUER, ROAM_HOST, ROAM_PORT, ROAM_SANDBOX_CONTROLS, ROAM_SECRET*."""
-        overlays, port = environ.get("ROAM_OVERLAYS"), environ.get("ROAM_PORT", "8000")
-        if not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65_536:
-            raise CannotStart(f"ROAM_PORT is {port!r}; it must be a port number from 1 to 65535")
-        return cls(
-            root=Path(environ.get("ROAM_ROOT", "cities")),
-            environment=environ.get("ROAM_ENV", "sandbox"),
-            overlays=Path(overlays) if overlays else None,
-            state=Path(environ.get("ROAM_STATE", ".sandbox/state")),
-            issuer=environ.get("ROAM_ISSUER"),
-            host=environ.get("ROAM_HOST", "127.0.0.1"),
-            port=int(port),
-            controls=environ.get("ROAM_SANDBOX_CONTROLS", ""),
-            secrets=Secrets.from_environment(environ),
-        )
+from starting import (
+    PAIRWISE_SALT,
+    SEAL_KEY,
+    Begun,
+    CannotStart,
+    Settings,
+    begin,
+    counts_at,
+    entrance,
+    issuer_url,
+    issuers,
+    key_of,
+    lifetimes,
+    listening,
+    open_store,
+    try_store,
+)
+from storage import Database
 
 
 def now() -> datetime:
@@ -109,15 +79,9 @@ def now() -> datetime:
 
 def create_app(settings: Settings) -> Starlette:
     """The application over one folder of channels. Raises: CannotStart, UnfitControls."""
-    loaded = load(
-        settings.root,
-        environment=settings.environment,
-        at=now().astimezone(CHINA).date(),
-        secrets=settings.secrets,
-        overlays=settings.overlays,
-    )
-    snapshot = usable(loaded, settings)
-    gateway = Gateway(settings, snapshot)
+    begun = begin(settings, now())
+    snapshot = usable(begun.candidate.loaded, settings)
+    gateway = Gateway(settings, snapshot, begun)
     served = routes(
         gateway,
         site(settings, snapshot),
@@ -132,12 +96,11 @@ def create_app(settings: Settings) -> Starlette:
 
 
 def usable(loaded: Loaded, settings: Settings) -> Snapshot:
-    """The snapshot; what is wrong with the files goes to the log, and costs only the cities it is about."""
-    renderer = Renderer("en", dict(loaded.sources))
-    for diagnostic in loaded.diagnostics:
-        if diagnostic.severity == "error":
-            sys.stderr.write(f"{renderer.render(diagnostic)}\n")
+    """The snapshot. Raises: CannotStart: there is none, and there never was."""
     if loaded.snapshot is None:
+        renderer = Renderer("en", dict(loaded.sources))
+        for diagnostic in loaded.diagnostics:
+            sys.stderr.write(f"{renderer.render(diagnostic)}\n" if diagnostic.severity == "error" else "")
         raise CannotStart(f"{settings.root}: no usable channel files; run `roam city check --root {settings.root}`")
     return loaded.snapshot
 
@@ -148,58 +111,11 @@ def site(settings: Settings, snapshot: Snapshot) -> Site:
     return Site(issuer=issuer_url(settings, snapshot), faults=faults, enabled=snapshot.environment.graphiql)
 
 
-def issuer_url(settings: Settings, snapshot: Snapshot) -> str | None:
-    """The identity provider of this environment: told from outside, else by `roam.yaml`."""
-    return settings.issuer or snapshot.environment.issuer
-
-
-def issuers(settings: Settings, snapshot: Snapshot) -> tuple[Issuer, ...]:
-    """The trusted providers. Raises: CannotStart."""
-    try:
-        found = issuers_of(snapshot, settings.issuer)
-    except (AmbiguousIssuers, UnsafeAlgorithm, MissingSecret) as problem:
-        raise CannotStart(f"{settings.root}/roam.yaml: {problem}") from None
-    if not found:
-        raise CannotStart(f"{settings.root}/roam.yaml: no identity provider for the environment {settings.environment}")
-    return found
-
-
-def lifetimes(snapshot: Snapshot) -> sessions.Lifetimes:
-    """How long a browser's session lives."""
-    rule = snapshot.settings.identity.sessions
-    return sessions.Lifetimes(rule.absolute, rule.idle)
-
-
-def key_of(secrets: Secrets, name: str) -> bytes:
-    """A gateway key of 32 bytes or more. Raises: CannotStart."""
-    try:
-        key = secrets.reveal(name).encode()
-    except MissingSecret as missing:
-        raise CannotStart(f"{missing}; set ROAM_SECRET_{name}, or put it into the secrets folder") from None
-    if len(key) < 32:
-        raise CannotStart(f"secret {name} has {len(key)} bytes; it needs at least 32")
-    return key
-
-
-def counts_at(snapshot: Snapshot) -> str | None:
-    """Where crossings are counted: the URL of a Redis; None: in memory. Raises: CannotStart."""
-    try:
-        return redis_url(snapshot.settings.gateway.quotas, snapshot.secrets)
-    except (MissingSecret, UnfitUrl) as problem:
-        raise CannotStart(f"roam.yaml, gateway.quotas: {problem}") from None
-
-
-async def open_store(settings: Settings) -> Database:
-    """The gateway's own store, opened. Raises: StorageError."""
-    rooms = (links, sessions, consents, journal, deliveries, suspensions, mandates, history)
-    return await Database.open(settings.state / DATABASE, tuple(room.MIGRATIONS for room in rooms))
-
-
 class Gateway:
     """One process's gateway, as the edge sees it (edge.ports.GatewayPort). Raises: CannotStart: a key or issuer is missing."""
 
-    def __init__(self, settings: Settings, snapshot: Snapshot) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, snapshot: Snapshot, begun: Begun | None = None) -> None:
+        self._settings, self._begun = settings, begun
         self._snapshot = snapshot
         self._issuers = issuers(settings, snapshot)
         self._seal_key, self._salt = key_of(snapshot.secrets, SEAL_KEY), key_of(snapshot.secrets, PAIRWISE_SALT)
@@ -209,25 +125,22 @@ class Gateway:
         self._services: Services | None = None
         self._entrance: Entrance | None = None
         self._overseeing: Overseeing | None = None
+        self._connections: Connections | None = None
+        self._enter: Callable[..., Entrance] | None = None
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
         """Open everything, in the order of need; close it the other way round."""
-        snapshot = self._snapshot
         async with AsyncExitStack() as stack:
             database = await stack.enter_async_context(await open_store(self._settings))
+            snapshot = self._snapshot = await self._recorded(database)
             session = await stack.enter_async_context(open_session())
-            connections = await stack.enter_async_context(Connections(snapshot, clock=now))
+            connections = self._connections = await Connections(snapshot, clock=now).__aenter__()
+            stack.push_async_callback(lambda: closed(self._connections or connections))
             await stack.enter_async_context(keeping(connections.metrics, self._settings.state, now))
             sealer = Sealer(self._seal_key)
-            self._entrance = Entrance.build(
-                self._issuers,
-                snapshot.settings.gateway.public_url,
-                lifetimes=lifetimes(snapshot),
-                database=database,
-                sealer=sealer,
-                http=session,
-            )
+            self._enter = partial(entrance, database=database, sealer=sealer, http=session)
+            self._entrance = self._enter(self._issuers, snapshot)
             federating = Federating(snapshot, connections, SdlStore(self._settings.state / "sdl"), self._use)
             graphs = federating.from_files()
             listing = Listing.of(snapshot, sealer)
@@ -256,19 +169,68 @@ class Gateway:
                 suspensions=stack.enter_context(suspensions.Suspensions.opened(database)),
                 quotas=Quotas(await stack.enter_async_context(opened_counts(self._counts_at))),
                 badges=Badges(self._settings.state, now),
+                activations=self._begun.told if self._begun else {},
+                newest=lambda: self._services,
             )
-            self._overseeing = Overseeing(lambda: self._services, database, self._issuers)
+            self._overseeing = Overseeing(
+                lambda: self._services, database, lambda: self._issuers, self._settings.root
+            )
             for line in connections.diagnostics:
                 sys.stderr.write(f"error: {line}\n")
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
-            watching = [tasks.create_task(keep_probing(connections.probe_once)), tasks.create_task(federating.watch())]
+            watching = [
+                tasks.create_task(keep_probing(lambda: (self._connections or connections).probe_once())),
+                tasks.create_task(federating.watch()),
+            ]
             watching.append(tasks.create_task(keep_settling(lambda: self._services)))
             watching.append(tasks.create_task(self._services.consents.withdrawals.watch(connections.purge)))
+            if self._begun is not None:
+                watching.append(tasks.create_task(self._reloading(self._begun, database, federating).run()))
             settle_memory()
             yield
             self._services = None
             for task in watching:
                 task.cancel()
+
+    async def _recorded(self, database: Database) -> Snapshot:
+        """The snapshot under the number that its version has in the history, where what was begun with is written down."""
+        snapshot, begun = self._snapshot, self._begun
+        if begun is None:
+            return snapshot
+        await record(begun.ground, database, begun.candidate, begun.standing, now())
+        digest = digest_of(snapshot, begun.candidate.bare)
+        return replace(snapshot, version=f"cfg-{await numbered(database, digest, now())}·{digest}")
+
+    def _reloading(self, begun: Begun, database: Database, federating: Federating) -> Reloading:
+        return Reloading(begun.ground, database, federating, self._now, self._swap, begun.seen, begun.candidate.bare)
+
+    def _now(self) -> Services:
+        if self._services is None:
+            raise RuntimeError("the gateway is not open")
+        return self._services
+
+    def _swap(self, services: Services) -> None:
+        """Run on the next generation from now on; requests under way keep theirs."""
+        snapshot = services.snapshot
+        if snapshot is not self._snapshot:
+            services = self._admitting(services)
+            self._proofs_wanted = snapshot.settings.identity.dpop.mutations == "required"
+            self._snapshot, self._connections = snapshot, services.connections
+        self._services = services
+
+    def _admitting(self, services: Services) -> Services:
+        """The services with the providers that `roam.yaml` names now; with those of before where it names none that are fit."""
+        old, new = self._snapshot, services.snapshot
+        try:
+            found = issuers(self._settings, new)
+        except CannotStart as problem:
+            sys.stderr.write(f"error: {problem}\n")
+            return services
+        door = (old.settings.gateway.public_url, lifetimes(old)), (new.settings.gateway.public_url, lifetimes(new))
+        if self._enter is None or (found == self._issuers and door[0] == door[1]):
+            return services
+        self._issuers, self._entrance = found, self._enter(found, new)
+        return replace(services, user_info=self._entrance.user_info, acr={each.url: each.acr for each in found})
 
     def _use(self, graphs: Graphs) -> None:
         """Run on other graphs from now on; requests under way keep theirs."""
@@ -373,27 +335,6 @@ def main() -> None:
         sys.exit(f"error: {problem}")
     with listener:
         uvicorn.Server(server_config(app, settings.host, settings.port)).run(sockets=[listener])
-
-
-async def try_store(settings: Settings) -> None:
-    """Open the store once before serving: a fault is then one line and not a server's traceback. Raises: CannotStart."""
-    try:
-        async with await open_store(settings), SqliteLedger.opened(settings.state / LEDGER):
-            pass
-    except StorageError as fault:
-        raise CannotStart(f"the store cannot be used: {fault}") from fault
-
-
-def listening(settings: Settings) -> socket.socket:
-    """The socket to serve on. Raises: CannotStart: the address is taken or is none of this machine's."""
-    try:
-        family = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
-    except OSError as fault:
-        number = fault.errno or 0  # negative where the name could not be resolved
-        reason = os.strerror(number) if number > 0 else fault.strerror
-        where = f"{settings.host}:{settings.port}"
-        raise CannotStart(f"cannot listen on {where}: {reason}; set ROAM_HOST or ROAM_PORT") from None
 
 
 if __name__ == "__main__":

@@ -45,6 +45,11 @@ class Ground:
     overlays: Path | None
     editions: Editions
 
+    @property
+    def watched(self) -> tuple[Path, ...]:
+        """The folders in which a change may matter."""
+        return (self.root,) if self.overlays is None else (self.root, self.overlays)
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

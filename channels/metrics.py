@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -88,6 +88,10 @@ class Metrics:
         counted = [(outcome, n) for (c, _, outcome), n in self._calls.items() if c == city and outcome not in NEUTRAL]
         asked = sum(n for _, n in counted)
         return 1 - sum(n for outcome, n in counted if outcome in BAD) / asked if asked else None
+
+    def outcomes(self, city: str, operation: str) -> Mapping[str, int]:
+        """How often the operation ended how, since the process began."""
+        return {outcome: n for (c, name, outcome), n in self._calls.items() if (c, name) == (city, operation)}
 
     def take(self) -> list[tuple[str, Tally]]:
         """What was counted since the last time, to be kept."""

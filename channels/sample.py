@@ -159,8 +159,9 @@ def _total(data: Json, path: tuple[str, ...]) -> str | None:
         node: Any = data
         for key in path[:end]:
             node = node[key]
-        if isinstance(node, dict) and (key := _key(node, TOTALS, plain=True)) and str(node[key]).isdigit():
-            return path_text((*path[:end], key))
+        counted = _key(node, TOTALS, plain=True) if isinstance(node, dict) else None
+        if counted is not None and str(node[counted]).isdigit():
+            return path_text((*path[:end], counted))
     return None
 
 

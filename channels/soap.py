@@ -15,6 +15,8 @@ from channels.rest import EnvelopeRule
 from channels.soap_envelope import Envelope, read_envelope
 from channels.templates import Scope, compile_headers, compile_url_path, compile_xml
 
+TOO_MANY = 429  # RFC 6585 §4
+
 
 def speak(backend: SoapBackend, operation: Operation, match: Match) -> Spoken:
     """Return: how to ask and how to understand one operation.  Raises: BadPath, BadTemplate."""
@@ -47,6 +49,9 @@ def _unwrap(backend: SoapBackend, match: Match) -> Unwrap:
         try:
             body = read_envelope(read_text(reply, encoding))
         except ValueError as error:
+            if reply.status == TOO_MANY:  # a limit in front of the service bus speaks plain HTTP
+                said = Said(reply.status, None, None, retry_after(reply))
+                return match(said) or unmapped(said)
             raise ContractBroken(f"HTTP {reply.status}: {error}", status=reply.status, step="parse") from None
         if "Fault" in body:
             return _fault(reply, body["Fault"], body, match)

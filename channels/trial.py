@@ -63,7 +63,9 @@ class Trial:
         """OK, PARTIAL where rows were withheld, or the code of the failure."""
         if isinstance(self.answer, Failure):
             return str(self.answer.code)
-        return "PARTIAL" if self.answer.dropped else "OK"
+        if not self.answer.dropped:
+            return "OK"
+        return "PARTIAL" if self.answer.rows else "PARTIAL (BACKEND_CONTRACT_BROKEN: every row is withheld)"
 
     @property
     def coverage(self) -> str:
@@ -73,7 +75,12 @@ class Trial:
                 return f"coverage.outcome FAILED, retryAfter {wait}"
             case Failure():
                 return ""
-        return f"dropped {self.answer.dropped}" if self.answer.dropped else ""
+        return f"coverage.outcome PARTIAL, dropped {self.answer.dropped}" if self.answer.dropped else ""
+
+    @property
+    def broken(self) -> bool:
+        """Something failed, though the outcome may be PARTIAL: rows withheld count as such only where others are left."""
+        return any(hop.mark == "error" for hop in self.hops) or isinstance(self.answer, Failure)
 
 
 def both(zh: str, en: str | None = None) -> Bilingual:

@@ -18,7 +18,7 @@ from channels.trial import Advice, Hop, both, coded, pair, plain
 from channels.trial_case import Case
 from channels.trial_charset import NAMES, disguised, likely, text_of
 from channels.trial_proof import about_proof, causes
-from channels.trial_wrapper import guess, top_level
+from channels.trial_wrapper import guess, guess_in_soap, top_level
 from schema.codes import ErrorCode
 
 EXCERPT = 60
@@ -35,7 +35,7 @@ def reading(case: Case) -> tuple[Hop, ...]:
         return (_undecoded(case, reply, broken),)
     if broken is not None and broken.step == "parse":
         return (_unparsed(case, reply, broken),)
-    first = (_disguise(case, reply),) if disguised(reply.body, case.backend.encoding) else ()
+    first = (_disguise(case, reply),) if disguised(reply.body, case.charset) else ()
     if broken is not None and broken.step == "envelope":
         return (*first, _unwrapped(case))
     if broken is not None and broken.step == "error":
@@ -51,7 +51,7 @@ def broken_code(case: Case) -> ErrorCode:
 
 
 def _undecoded(case: Case, reply: Reply, broken: ContractBroken) -> Hop:
-    encoding = case.backend.encoding
+    encoding = case.charset
     at = _first_bad(reply.body, encoding)
     text = both(f"{broken} (0x{reply.body[at]:02x})") if at is not None else both(str(broken))
     place = case.place_of_backend("encoding") if "encoding" in case.backend.model_fields_set else None
@@ -59,20 +59,20 @@ def _undecoded(case: Case, reply: Reply, broken: ContractBroken) -> Hop:
 
 
 def _charset(case: Case, reply: Reply, place: Any = None) -> tuple[Advice, ...]:
-    actual = likely(reply.body, case.backend.encoding)
+    actual = likely(reply.body, case.charset)
     declared = reply.headers.get("content-type") or "(no content type)"
     if actual is None:
         return coded("try_charset", actual=pair("不认识的编码", "in no charset we know"), declared=declared)[:1]
     wanted = "gb18030" if actual == "gbk" else actual
     setting = f"backends.{case.compiled.backend}.encoding: {wanted}"
     first, hint = coded("try_charset", actual=NAMES[actual], declared=declared, setting=setting)
-    if wanted not in ("utf-8", "gbk", "gb18030"):
-        hint = plain("请该市改用 UTF-8 或 GB18030", "ask the city for UTF-8 or GB18030")
+    if wanted not in ("utf-8", "gb18030") or not isinstance(case.backend, RestBackend | SoapBackend):
+        hint = plain("请该市改用 UTF-8", "ask the city for UTF-8")
     return (first, Advice(hint.text, place=place))
 
 
 def _disguise(case: Case, reply: Reply) -> Hop:
-    encoding = case.backend.encoding
+    encoding = case.charset
     words = both(f"能按 {encoding} 读出,但读出的是乱码", f"readable as {encoding}, but as the wrong characters")
     return Hop("decode", "warning", words, advice=_charset(case, reply))
 
@@ -86,7 +86,7 @@ def _first_bad(body: bytes, encoding: str) -> int | None:
 
 
 def _unparsed(case: Case, reply: Reply, broken: ContractBroken) -> Hop:
-    encoding = case.backend.encoding
+    encoding = case.charset
     kind = "XML" if isinstance(case.backend, SoapBackend) else "JSON"
     shown = masked(" ".join(text_of(reply.body[:400], encoding).split())[:EXCERPT])
     words = both(f"不是 {kind}:'{shown}'", f"not {kind}: '{shown}'")
@@ -95,7 +95,10 @@ def _unparsed(case: Case, reply: Reply, broken: ContractBroken) -> Hop:
     at = disguised(reply.body, encoding) or None
     if at or _first_bad(reply.body, encoding) is not None:
         return Hop("parse", "error", words, advice=_charset(case, reply))
-    hint = plain(f"HTTP {reply.status},{len(reply.body)} 字节:可能被截断,或不是 {kind} 接口", f"HTTP {reply.status}, {len(reply.body)} bytes: cut short, or not a {kind} interface")
+    hint = plain(
+        f"HTTP {reply.status},{len(reply.body)} 字节:可能被截断,或不是 {kind} 接口",
+        f"HTTP {reply.status}, {len(reply.body)} bytes: cut short, or not a {kind} interface",
+    )
     return Hop("parse", "error", words, advice=(hint,))
 
 
@@ -134,7 +137,8 @@ def _unwrapped(case: Case) -> Hop:
 def wrapper_advice(case: Case, body: Any, place: Any = None) -> tuple[Advice, ...]:
     """ROAM-625, the place, a guess, and how to keep the answer."""
     first = coded("try_wrapper", hint="")[0]
-    looks = guess(body, case.rule.response)
+    look = guess_in_soap if isinstance(case.backend, SoapBackend) else guess
+    looks = look(body, case.rule.response)
     record = f"roam city try {case.config.city.id} {case.compiled.id} --record"
     return (
         Advice(first.text, first.code, place),
@@ -169,7 +173,9 @@ def words_of(case: Case, body: Any) -> str:
     if rule is not None and rule.message:
         found = compile_path(rule.message)(body)
     if found is None and isinstance(body, dict):
-        inner = body.get("Fault") or (body.get("errors") or [None])[0] if not isinstance(body.get("errors"), dict) else None
+        inner = (
+            body.get("Fault") or (body.get("errors") or [None])[0] if not isinstance(body.get("errors"), dict) else None
+        )
         for part in (inner, body):
             found = next((part[key] for key in _WORDS if isinstance(part, dict) and part.get(key)), found)
             if found is not None:
@@ -190,10 +196,13 @@ def _refused(case: Case, reply: Reply, failure: Failure) -> tuple[Hop, ...]:
         hops.append(Hop("envelope", "error", both(_said(case, body, ok=False))))
     elif isinstance(body, dict) and body.get("errors"):
         hops.append(Hop("envelope", "error", both(f"errors: code = {code}, message = '{words}'")))
-    elif words:
-        hops.append(Hop("envelope", "error", both(f"message = '{words}'")))
     said = f"code {code}" if code is not None else f"HTTP {reply.status}"
-    return (*hops, Hop("error", "error", both(f"{said} → {failure.code}"), advice=_why(case, reply, failure, code, words)))
+    if words and not hops:
+        said = f"{said}, '{words}'"
+    return (
+        *hops,
+        Hop("error", "error", both(f"{said} → {failure.code}"), advice=_why(case, reply, failure, code, words)),
+    )
 
 
 def _code(case: Case, body: Any) -> str | None:
@@ -212,17 +221,22 @@ def _code(case: Case, body: Any) -> str | None:
 
 
 def _why(case: Case, reply: Reply, failure: Failure, code: str | None, words: str) -> tuple[Advice, ...]:
-    persona = f"roam city try {case.config.city.id} account.link --yes --persona …"
+    link = f"roam city try {case.config.city.id} account.link --persona … --yes"
     match failure.code:
         case ErrorCode.ACCOUNT_NOT_LINKED:
             return (
                 plain(
-                    f"这位市民在该市没有绑定账户:换一位,或先绑定:{persona}",
-                    f"the citizen has no account there: try another persona, or link one: {persona}",
+                    f"这位市民在该市没有绑定账户:换一位,或先绑定:{link}",
+                    f"the citizen has no account there: try another persona, or link one: {link}",
                 ),
             )
         case ErrorCode.ACCOUNT_NEEDS_REAUTH | ErrorCode.ACCOUNT_SUSPENDED:
-            return (plain("账户在该市的状态如此,不是频道的错", "the account stands like that in the city; the channel is right"),)
+            return (
+                plain(
+                    "账户在该市的状态如此,不是频道的错",
+                    "the account stands like that in the city; the channel is right",
+                ),
+            )
         case ErrorCode.RATE_LIMITED:
             wait = plain(f"{failure.retry_after} 秒后再试", f"try again after {failure.retry_after} s")
             return (*coded("try_limited", backend=case.compiled.backend), wait)
@@ -232,9 +246,17 @@ def _why(case: Case, reply: Reply, failure: Failure, code: str | None, words: st
         row = f'{{code: "{code}", to: …}}' if code is not None else f"{{http: {reply.status}, to: …}}"
         place = case.place_of_backend("errors")
         text = f"backends.{case.compiled.backend}.errors"
-        return (plain(f"错误码表里没有它;在 {text} 加上 {row}", f"the error table does not have it; add {row} to {text}", place=place),)
+        return (
+            plain(
+                f"错误码表里没有它;在 {text} 加上 {row}",
+                f"the error table does not have it; add {row} to {text}",
+                place=place,
+            ),
+        )
     if reply.status >= 500:
-        return (plain("该市的服务器出错,请该市查看其日志", "the city's server failed; ask the city to look at its log"),)
+        return (
+            plain("该市的服务器出错,请该市查看其日志", "the city's server failed; ask the city to look at its log"),
+        )
     return ()
 
 
@@ -245,4 +267,4 @@ def _body(case: Case) -> Any:
         return None
     with suppress(ContractBroken, ValueError):
         return case.body
-    return None if isinstance(case.backend, SoapBackend) else read_error_body(reply, case.backend.encoding)
+    return None if isinstance(case.backend, SoapBackend) else read_error_body(reply, case.charset)

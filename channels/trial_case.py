@@ -20,6 +20,7 @@ from channels.models import (
     Nested,
     OAuth2ClientAuth,
     Operation,
+    RestBackend,
     SoapBackend,
 )
 from channels.models import Each as EachRule
@@ -31,11 +32,16 @@ from channels.transport import Fault, Reply
 from schema.operations import OPERATIONS
 
 
+def charset(backend: Backend) -> str:
+    """The charset that answers are read in; GraphQL is JSON, and JSON between systems is UTF-8 (RFC 8259 §8.1)."""
+    return backend.encoding if isinstance(backend, RestBackend | SoapBackend) else "utf-8"
+
+
 def read_body(backend: Backend, reply: Reply) -> Any:
     """An answer decoded and parsed, not yet unwrapped.  Raises: ContractBroken, ValueError."""
     if isinstance(backend, SoapBackend):
         return read_envelope(read_text(reply, backend.encoding))
-    return read_json(reply, backend.encoding)
+    return read_json(reply, charset(backend))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,10 @@ class Case:
     @property
     def backend(self) -> Backend:
         return self.config.backends[self.compiled.backend]
+
+    @property
+    def charset(self) -> str:
+        return charset(self.backend)
 
     @property
     def auth(self) -> Auth | None:

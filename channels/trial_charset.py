@@ -7,7 +7,9 @@ from typing import Final
 
 CANDIDATES: Final = ("utf-8", "gbk", "gb18030", "big5", "utf-16")
 NAMES: Final = {"utf-8": "UTF-8", "gbk": "GBK", "gb18030": "GB18030", "big5": "Big5", "utf-16": "UTF-16"}
-_THREE_BYTES = re.compile(rb"[\xe4-\xe9][\x80-\xbf]{2}")  # UTF-8's form of U+4000 to U+9FFF, the common Chinese characters
+_THREE_BYTES = re.compile(
+    rb"[\xe4-\xe9][\x80-\xbf]{2}"
+)  # UTF-8's form of U+4000 to U+9FFF, the common Chinese characters
 _BOM_16 = (b"\xff\xfe", b"\xfe\xff")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 

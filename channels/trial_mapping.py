@@ -97,7 +97,12 @@ def _told(case: Case, misfit: _Misfit) -> tuple[tuple[str, str], tuple[Advice, .
         )
         return _sentence(case, misfit), (*where, hint)
     if isinstance(entry, Leaf) and entry.converter:
-        hint = plain(f"核对 as: {entry.converter}" + (f", format: {entry.format}" if entry.format else ""), f"compare as: {entry.converter}" + (f", format: {entry.format}" if entry.format else "") + " with what the city sends")
+        hint = plain(
+            f"核对 as: {entry.converter}" + (f", format: {entry.format}" if entry.format else ""),
+            f"compare as: {entry.converter}"
+            + (f", format: {entry.format}" if entry.format else "")
+            + " with what the city sends",
+        )
         return _sentence(case, misfit), (*where, hint)
     return _sentence(case, misfit), where
 
@@ -109,12 +114,21 @@ def _sentence(case: Case, misfit: _Misfit) -> tuple[str, str]:
         return f"一行不是对象,而是 {_kind(misfit.item)}", f"a row is no object but {_kind(misfit.item)}"
     if unfit.value is None:
         source = entry.source if isinstance(entry, Leaf) else ""
-        return f"必填字段 `{name}` 没有值:答复里没有 `{source}`", f"required field `{name}` is missing: the answer has no `{source}`"
+        return (
+            f"必填字段 `{name}` 没有值:答复里没有 `{source}`",
+            f"required field `{name}` is missing: the answer has no `{source}`",
+        )
     value = _shown(unfit.value)
     if isinstance(entry, Leaf) and entry.enum is not None:
-        return f"后端的值 `{value}` 在 `{name}` 的 enum 里没有", f"backend value `{value}` has no entry in the enum of `{name}`"
+        return (
+            f"后端的值 `{value}` 在 `{name}` 的 enum 里没有",
+            f"backend value `{value}` has no entry in the enum of `{name}`",
+        )
     reason = str(unfit).rpartition(": ")[2]
-    return f"`{name}` 收到 {_kind(unfit.value)} `{value}`:{reason}", f"`{name}` met {_kind(unfit.value)} `{value}`: {reason}"
+    return (
+        f"`{name}` 收到 {_kind(unfit.value)} `{value}`:{reason}",
+        f"`{name}` met {_kind(unfit.value)} `{value}`: {reason}",
+    )
 
 
 def _missing(misfit: _Misfit, entry: Leaf, case: Case) -> tuple[Advice, ...]:
@@ -153,7 +167,10 @@ def _not_found(case: Case, data: Any, broken: ContractBroken) -> Hop:
     bare = isinstance(case.backend, RestBackend) and case.backend.envelope is None
     if bare and guess(data, response):
         return Hop("mapping", "error", both(zh, en), advice=(*where, *wrapper_advice(case, data)))
-    hint = plain(f"核对 response.{key},或先用 --record 录下答复", f"compare response.{key} with the answer, or keep it with --record")
+    hint = plain(
+        f"核对 response.{key},或先用 --record 录下答复",
+        f"compare response.{key} with the answer, or keep it with --record",
+    )
     return Hop("mapping", "error", both(zh, en), advice=(*where, hint))
 
 

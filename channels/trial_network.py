@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 from contextlib import suppress
@@ -135,7 +136,9 @@ def response(case: Case) -> tuple[Hop, ...]:
     media = result.headers.get("content-type", "").partition(";")[0] or "no content type"
     text = f"HTTP {result.status}, {len(result.body)} bytes, {media}"
     tries = len(case.calls)
-    shown = Bilingual(f"{text}(第 {tries} 次)" if tries > 1 else text, f"{text} (attempt {tries})" if tries > 1 else text)
+    shown = Bilingual(
+        f"{text}(第 {tries} 次)" if tries > 1 else text, f"{text} (attempt {tries})" if tries > 1 else text
+    )
     advice = (*_late(case, took), *_drift(case, exchange, result))
     return (Hop("response", "warning" if advice else "ok", shown, took, advice),)
 
@@ -178,7 +181,9 @@ def _unanswered(case: Case, exchange: Exchange, fault: Fault) -> tuple[Advice, .
         return _tls(case, handshake)
     if fault.kind == "timeout":
         first, hint = coded("try_timeout", total=f"{case.compiled.total_seconds:g}s")
-        spread = plain("多次试用的分布:运行 roam city report", "p95 of many tries: run `roam city report` for the distribution")
+        spread = plain(
+            "多次试用的分布:运行 roam city report", "p95 of many tries: run `roam city report` for the distribution"
+        )
         more = both(f"{hint.text.zh}(roam explain ROAM-631)", f"{hint.text.en} (`roam explain ROAM-631`)")
         return (first, spread, Advice(more))
     if fault.kind == "broken" and exchange.mark.headers_at is None:
@@ -242,6 +247,4 @@ def _ssl_error(error: BaseException | None) -> ssl.SSLError | None:
 
 
 def _strerror(error: OSError | None) -> str:
-    import os
-
     return os.strerror(error.errno) if error is not None and error.errno else "cannot be reached"

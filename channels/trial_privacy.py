@@ -52,13 +52,13 @@ def _stray(case: Case, body: Any, data: Any) -> Iterator[Found]:
     items = _items(case, data)
     read = set(_read_paths(case.rule.response.mapping))
     loose = set(_loose(case.rule.response.mapping))
-    inside = {id(item) for item in items}
-    for item in items:
-        for found in scan(item):
-            if found.value not in told and found.path not in read and not loose & set(found.path):
-                yield found
-    for found in scan(_without(body, inside)):
-        if found.value not in told:
+    inside = [found for item in items for found in scan(item)]
+    for found in inside:
+        if found.value not in told and found.path not in read and not loose & set(found.path):
+            yield found
+    seen = {(found.kind, found.value) for found in inside}
+    for found in scan(body):
+        if found.value not in told and (found.kind, found.value) not in seen:
             yield found
 
 
@@ -69,17 +69,6 @@ def _items(case: Case, data: Any) -> list[Any]:
         return case.compiled.items(data)
     except ContractBroken:
         return []
-
-
-def _without(value: Any, inside: set[int]) -> Any:
-    """The answer without the rows, which were looked into one by one."""
-    if id(value) in inside:
-        return None
-    if isinstance(value, Mapping):
-        return {key: _without(inner, inside) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_without(inner, inside) for inner in value]
-    return value
 
 
 def _read_paths(mapping: Mapping[str, MapEntry], prefix: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
+from urllib.parse import unquote
 from xml.sax.saxutils import escape, unescape
 
 import orjson
@@ -46,7 +47,9 @@ def fixture(case: Case) -> str:
     made: dict[str, Any] = {"name": f"{case.began_at:%Y-%m-%d} recorded"}
     if args:
         made["args"] = args
-    with suppress(Exception):  # a request that cannot be drawn from scrubbed arguments is left out: the answer is what counts
+    with suppress(
+        Exception
+    ):  # a request that cannot be drawn from scrubbed arguments is left out: the answer is what counts
         made["request"] = _request(case, args)
     made["response"] = _response(case, reply, scrub)
     made["expect"] = _expected(case, made)
@@ -72,14 +75,14 @@ def _response(case: Case, reply: Reply, scrub: Scrub) -> dict[str, Any]:
     except orjson.JSONDecodeError:
         kept = scrub.loose(text)
         return {**made, "text": kept} if encoding == "utf-8" else {**made, "base64": _packed(kept, encoding)}
-    if encoding == "utf-8" and case.backend.encoding == "utf-8":
+    if encoding == "utf-8" and case.charset == "utf-8":
         return {**made, "json": value}
     return {**made, "base64": _packed(json.dumps(value, ensure_ascii=False), encoding)}
 
 
 def _actual(case: Case, reply: Reply) -> str:
     """The charset that the bytes are in, declared or not: what cannot be read cannot be scrubbed."""
-    for name in (case.backend.encoding, likely(reply.body, case.backend.encoding)):
+    for name in (case.charset, likely(reply.body, case.charset)):
         with suppress(UnicodeDecodeError):
             if name is not None:
                 reply.body.decode(name)
@@ -112,8 +115,6 @@ def _request(case: Case, args: Mapping[str, Any]) -> dict[str, Any]:
     keys = args.get(batch.by.removeprefix("args."), []) if batch else []
     scope = Scope(args, claims, compiled.variables(args), compiled.pages.values(None), REQUEST, {"keys": keys})
     draft = compiled.spoken.draw(scope)
-    from urllib.parse import unquote
-
     made: dict[str, Any] = {"method": draft.method, "path": unquote(draft.path)}
     if draft.query:
         made["query"] = dict(draft.query)

@@ -157,7 +157,11 @@ def _sort(mapping: Mapping[str, MapEntry], shape: Shape | None, kept: set[str], 
         match entry:
             case Leaf(source=source, enum=enum, converter=converter) if source and (keys := dotted(source)):
                 typed = field is not None and (field.base in _KEPT or bool(field.values))
-                if enum is not None or typed or (converter or "").startswith(("money", "date", "int", "bool", "decimal")):
+                if (
+                    enum is not None
+                    or typed
+                    or (converter or "").startswith(("money", "date", "int", "bool", "decimal"))
+                ):
                     kept.add(keys[-1])
                 elif field is not None and field.base == "String" and field.mask is None:
                     shown.add(keys[-1])

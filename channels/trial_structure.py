@@ -57,7 +57,9 @@ def _silent(path: str, other: Structure) -> bool:
         return False
     if parent in other:
         return "object" not in other[parent]
-    return (parent.endswith("[]") and not other.get(parent, frozenset()) and _known(parent, other)) or _silent(parent, other)
+    return (parent.endswith("[]") and not other.get(parent, frozenset()) and _known(parent, other)) or _silent(
+        parent, other
+    )
 
 
 def _known(parent: str, other: Structure) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from channels.converters import Unfit, text
@@ -26,21 +26,32 @@ def top_level(body: Any) -> str:
     return {list: "[…]", str: '"…"', type(None): "null"}.get(type(body), type(body).__name__)
 
 
-def guess(body: Any, response: Response, prefix: str = "") -> str | None:
-    """Return: `ok: "status == 'ok'", data: result`, None when nothing looks like a wrapper.  `prefix`: of a deeper look."""
+def guess(body: Any, response: Response, written: Callable[[str], str] = lambda path: path) -> str | None:
+    """Return: `ok: "status == 'ok'", data: result`, None when nothing looks like a wrapper.
+
+    `written`: how the path to a key of `body` is written; a body inside one other element has a longer one.
+    """
     if not isinstance(body, Mapping):
         return None
     data = _data(body, response)
     state = _state(body)
-    if data is None and state is None:
-        inner = [(key, value) for key, value in body.items() if isinstance(value, Mapping)]
-        return guess(inner[0][1], response, f"{prefix}{_quoted(inner[0][0])}.") if len(inner) == 1 else None
+    if state is None and len(body) == 1:
+        (key, inner), *_ = body.items()
+        deeper = guess(inner, response, lambda path: written(f"{_quoted(str(key))}.{path}"))
+        if deeper is not None:
+            return deeper
     parts = []
     if state is not None:
-        parts.append(f'ok: "{_condition(prefix + _quoted(state), body[state])}"')
+        parts.append(f'ok: "{_condition(written(_quoted(state)), body[state])}"')
     if data is not None:
-        parts.append(f"data: {prefix}{_quoted(data)}")
-    return ", ".join(parts)
+        parts.append(f"data: {written(_quoted(data))}")
+    return ", ".join(parts) or None
+
+
+def guess_in_soap(body: Any, response: Response) -> str | None:
+    """The same for a SOAP body, whose one element is called after the action."""
+    inner = next(iter(body.values()), None) if isinstance(body, Mapping) else None
+    return guess(inner, response, lambda path: f"*.{path} | [0]")
 
 
 def _state(body: Mapping[str, Any]) -> str | None:

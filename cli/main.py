@@ -12,6 +12,7 @@ import typer
 # One line for each part.  A part is a module with `register(app: typer.Typer) -> None`.
 PARTS = (
     "cli.city",
+    "cli.rollback",
     "cli.new_city",
     "cli.import_catalogue",
     "cli.diff_city",

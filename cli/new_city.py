@@ -1,7 +1,239 @@
-"""Part of `roam city`."""
+"""`roam city new`: a folder for a new city from eight questions, or from flags.  Its files pass `roam city check`."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
 
+from channels.answer import Failure
+from channels.checking import check_root
+from channels.compiled import compile_operation
+from channels.divisions import divisions
+from channels.fixtures import RecordedResponse
+from channels.lines import SourceText
+from channels.models import ChannelFile
+from channels.new_channel import (
+    KINDS,
+    PROOFS,
+    SERVICES,
+    Answers,
+    channel_text,
+    fixture_text,
+    operation_of,
+    overlay_text,
+    secret_names,
+)
+from channels.positions import parse
+from channels.refusals import ContractBroken
+from channels.replay import recorded_reply
+from channels.rowset import make_page
+from channels.sample import NotASample, Sample, scrubbed, take_apart
+from channels.secrets import Secrets, parse_secrets
+from channels.snapshot import load
+from channels.validation import validate
+from cli.city import COULD_NOT_RUN, ERRORS, Env, Language, Root, _as_text, _language, city  # one wording of findings
+
+SLUG = re.compile(r"[a-z][a-z0-9_]{1,30}")
+USAGE = 2
+OPENED = date(2000, 1, 1)  # no agreement is looked at
+TWO_LINES = "粘贴一份应答(JSON 或 XML),以单独一行 . 结束 / paste an answer (JSON or XML), end with a line of one dot:"
+
 
 def register(app: typer.Typer) -> None:
-    """Joined to `roam city`."""
+    """Joined to `roam city` below."""
+
+
+@city.command("new")
+def new(
+    slug: Annotated[str | None, typer.Argument(metavar="[SLUG]", help="The folder's name, such as neijiang.")] = None,
+    code: Annotated[str | None, typer.Option("--code", help="The division's code, GB/T 2260.")] = None,
+    zh: Annotated[str | None, typer.Option("--name-zh", help="The Chinese name.")] = None,
+    en: Annotated[str | None, typer.Option("--name-en", help="The English name.")] = None,
+    app_zh: Annotated[str | None, typer.Option("--app-zh", help="The name of the city's own app.")] = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="rest, soap or graphql.")] = None,
+    base_url: Annotated[str | None, typer.Option("--base-url", help="The backend's address.")] = None,
+    auth: Annotated[
+        str | None, typer.Option("--auth", help="none, api_key, sign, oauth2_client or ws_security.")
+    ] = None,
+    sample: Annotated[str | None, typer.Option("--sample", help="A file with an answer of the backend, or - .")] = None,
+    path: Annotated[str, typer.Option("--path", help="The path of the sample's request.")] = "/",
+    operation: Annotated[str, typer.Option("--operation", help="The canonical operation; guessed without it.")] = "",
+    sandbox_url: Annotated[str, typer.Option("--sandbox-url", help="Where a sandbox of it runs.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing for which there is a default.")] = False,
+    root: Root = Path("cities"),
+    env: Env = "sandbox",
+    lang: Language = "",
+) -> None:
+    """Write a new city's folder from eight questions.  Exit: 0 written and fine, 1 errors, 2 usage, 3 could not run."""
+    language = _language(lang)
+    if not (root / "roam.yaml").is_file():
+        _stop(f"no roam.yaml in {root}", COULD_NOT_RUN)
+    ask = _Asker(yes)
+    slug = slug or ask("1/8 城市标识 / the city's id", "")
+    if not SLUG.fullmatch(slug):
+        _stop(f"{slug!r}: an id is small letters, digits and underscores", USAGE)
+    folder = root / slug
+    if folder.exists() or folder.is_symlink():
+        _stop(f"{folder} exists already; nothing was written", ERRORS)
+    known = next((row for row in divisions().values() if row.slug == slug), None)
+    code = code or ask("2/8 行政区划代码 / division code", known.code if known else "")
+    known = divisions().get(code, known)
+    zh = zh or ask("3/8 中文名称 / Chinese name", known.zh if known else "")
+    en = en or (known.en if known else slug.capitalize())
+    app_zh = app_zh or ask("4/8 城市 App 的名称 / name of the city's app", f"{zh}市民频道")
+    kind = _one_of(kind or ask("5/8 后端类别 / kind of backend: rest, soap, graphql", "rest"), KINDS, "--kind")
+    base_url = base_url or ask("6/8 后端地址 / the backend's address", f"https://api.{slug}.example.gov.cn")
+    auth = _one_of(auth or ask(f"7/8 凭证 / proof: {', '.join(PROOFS)}", "none"), PROOFS, "--auth")
+    taken = _sample(sample, ask, kind)
+    if operation and operation not in SERVICES:
+        _stop(f"--operation: one of {', '.join(SERVICES)}", USAGE)
+    public, sandbox = _addresses(slug, base_url, sandbox_url)
+    answers = Answers(slug, code, zh, en, app_zh, kind, public, auth, path, operation, _first_line(folder))
+    _write(folder, answers, taken, sandbox)
+    _finish(root, folder, env, language, operation or operation_of(taken))
+
+
+class _Asker:
+    """Asks, or takes the default; a question without one is always asked."""
+
+    def __init__(self, yes: bool) -> None:
+        self.yes = yes
+
+    def __call__(self, question: str, default: str) -> str:
+        if default and (self.yes or not sys.stdin.isatty() and _at_end()):
+            return default
+        return str(typer.prompt(question, default=default or None))
+
+
+def _at_end() -> bool:
+    return sys.stdin.closed
+
+
+def _sample(given: str | None, ask: _Asker, kind: str) -> Sample:
+    text = _text(given)
+    try:
+        return take_apart(text, graphql=kind == "graphql")
+    except NotASample as error:
+        _stop(f"the sample is {error}", USAGE)
+
+
+def _text(given: str | None) -> str:
+    if given == "-":
+        return sys.stdin.read()
+    if given is not None:
+        try:
+            raw = Path(given).read_bytes()
+        except OSError as error:
+            _stop(f"cannot read {given}: {error.strerror}", COULD_NOT_RUN)
+        for encoding in ("utf-8-sig", "gb18030"):
+            try:
+                return raw.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+        _stop(f"{given} is neither UTF-8 nor GBK", USAGE)
+    typer.echo(f"8/8 {TWO_LINES}")
+    pasted = []
+    for line in sys.stdin:
+        if line.strip() == ".":
+            break
+        pasted.append(line)
+    return "".join(pasted)
+
+
+def _addresses(slug: str, base_url: str, sandbox_url: str) -> tuple[str, str]:
+    """The address for every environment, always encrypted, and the sandbox's."""
+    if base_url.startswith("http://"):
+        return f"https://api.{slug}.example.gov.cn", sandbox_url or base_url
+    return base_url, sandbox_url or "http://127.0.0.1:8107"
+
+
+def _first_line(folder: Path) -> str:
+    project = folder.parent.parent / "docs" / "schema"
+    return "../../docs/schema/channel.schema.json" if project.is_dir() else "../.roam/channel.schema.json"
+
+
+def _write(folder: Path, answers: Answers, sample: Sample, sandbox: str) -> None:
+    operation = answers.operation or operation_of(sample)
+    loaded = load(folder.parent, environment="sandbox", at=OPENED, secrets=Secrets())
+    codes = loaded.snapshot.register if loaded.snapshot else ()
+    text = channel_text(answers, sample, operation, codes)
+    fixture = fixture_text(operation, sample, expected(text, operation, sample))
+    try:
+        (folder / "fixtures").mkdir(parents=True)
+        (folder / "channel.yaml").write_text(text, "utf-8")
+        (folder / "channel.sandbox.yaml").write_text(overlay_text(answers, sandbox), "utf-8")
+        (folder / "fixtures" / f"{operation}.yaml").write_text(fixture, "utf-8")
+        _placeholders(folder.parent, secret_names(text))
+    except OSError as error:
+        _stop(f"cannot write {folder}: {error.strerror}", COULD_NOT_RUN)
+
+
+def expected(text: str, operation: str, sample: Sample) -> dict[str, object]:
+    """What the written channel makes of the sample: how many rows, how many withheld, some fields of the first."""
+    node, _ = parse(SourceText.of("channel.yaml", text))
+    channel = validate(ChannelFile, node)[0] if node is not None else None
+    if channel is None:
+        return {"items": 0}
+    compiled = compile_operation(operation, channel.operations[operation], channel.backends["city"])
+    recorded = {"text": sample.text} if sample.xml else {"json": scrubbed(sample.data)}
+    try:
+        data = compiled.spoken.unwrap(recorded_reply(RecordedResponse.model_validate(recorded), xml=sample.xml))
+        page = (
+            data if isinstance(data, Failure) else make_page(compiled, data, None, at=datetime(2000, 1, 1, tzinfo=UTC))
+        )
+    except ContractBroken:
+        return {"error": "BACKEND_CONTRACT_BROKEN"}
+    if isinstance(page, Failure):
+        return {"error": str(page.code)}
+    rows = page.rows
+    first = {key: _plain(value) for key, value in (rows[0] if rows else {}).items()}
+    first = {key: value for key, value in first.items() if isinstance(value, (str, int))}
+    told: dict[str, object] = {"items": len(rows)}
+    return told | ({"dropped": page.dropped} if page.dropped else {}) | ({"first": first} if first else {})
+
+
+def _plain(value: object) -> object:
+    return value["amount"] if isinstance(value, dict) and "currency" in value else value
+
+
+def _placeholders(root: Path, names: list[str]) -> None:
+    """The sandbox's secrets file gets a placeholder for each secret that has none, as it has for every city."""
+    file = root / "secrets.sandbox"
+    if not file.is_file():
+        return
+    text = file.read_text("utf-8")
+    known = parse_secrets(text)[0]
+    missing = [name for name in names if name not in known]
+    if missing:
+        file.write_text(text.rstrip("\n") + "\n" + "".join(f"{name}=x\n" for name in missing), "utf-8")
+
+
+def _finish(root: Path, folder: Path, env: str, language: str, operation: str) -> None:
+    secrets = Secrets.from_environment(os.environ)
+    report = check_root(root, environment=env, at=OPENED, secrets=secrets, overlays=None, only=folder.name)
+    if report.errors:
+        typer.echo(_as_text(report, language))  # type: ignore[arg-type]
+    for file in sorted(folder.rglob("*.yaml")):
+        typer.echo(f"  {file}")
+    guesses = sum(file.read_text("utf-8").count("GUESS") for file in folder.rglob("*.yaml"))
+    zh = f"写好了,{guesses} 处猜测待核实。接下来:"
+    typer.echo(zh if language == "zh" else f"written, with {guesses} guesses to check.  Next:")
+    typer.echo(f"  roam city check {folder.name}\n  roam city try {folder.name} {operation}")
+    raise typer.Exit(ERRORS if report.errors else 0)
+
+
+def _one_of(value: str, choices: tuple[str, ...], flag: str) -> str:
+    if value not in choices:
+        _stop(f"{flag}: one of {', '.join(choices)}", USAGE)
+    return value
+
+
+def _stop(reason: str, code: int) -> NoReturn:
+    typer.echo(f"roam: {reason}", err=True)
+    raise typer.Exit(code)

@@ -72,7 +72,9 @@ def report(
     root: Root = Path("cities"),
     env: Env = SANDBOX,
     live: Annotated[bool, typer.Option("--live", help="Ask the city itself, for test citizens only.")] = False,
-    drill: Annotated[bool, typer.Option("--drill", help="Confirm that the on-call number answered; valid 90 days.")] = False,
+    drill: Annotated[
+        bool, typer.Option("--drill", help="Confirm that the on-call number answered; valid 90 days.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     html: Annotated[Path | None, typer.Option(help="Also write one bilingual page here.")] = None,
     all_rules: Annotated[bool, typer.Option("--all", help="A line for every rule.")] = False,
@@ -118,7 +120,7 @@ async def examined(wish: Wish, snapshot: Snapshot, slug: str) -> Report:
     from conformance import examine
     from conformance.personas import NoPersonas, people
 
-    session = await _session(wish, snapshot, slug)
+    session = await session_of(wish, snapshot, slug)
     citizens = None
     if wish.live and session.channel.available:
         from cli.token import SignInError, sign_in
@@ -171,7 +173,7 @@ def issuer_of(wish: Wish, snapshot: Snapshot) -> str:
     return snapshot.environment.issuer
 
 
-async def _session(wish: Wish, snapshot: Snapshot, slug: str) -> Session:
+async def session_of(wish: Wish, snapshot: Snapshot, slug: str) -> Session:
     from channels.checking import check_root
     from channels.metrics_store import soak_of
     from conformance import Session

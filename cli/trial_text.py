@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,10 @@ from channels.trial import Advice, Hop, Trial
 MARKS = {"ok": "✓", "warning": "!", "error": "✗"}
 NAME_CELLS = 11
 MOST_ROWS = 5
-_SEEN = {"zh": ("结果", "结论", "还有 {} 行", "前端会看到"), "en": ("result", "outcome", "and {} more", "front-ends would see")}
+_SEEN = {
+    "zh": ("结果", "结论", "还有 {} 行", "前端会看到"),
+    "en": ("result", "outcome", "and {} more", "front-ends would see"),
+}
 
 
 def as_text(trial: Trial, lang: Lang) -> str:
@@ -78,6 +82,4 @@ def _hop_json(hop: Hop, lang: Lang) -> dict[str, Any]:
 
 def _json(value: Any) -> str:
     # Spaces after commas and colons, for people.
-    import json
-
     return json.dumps(orjson.loads(orjson.dumps(value, default=str)), ensure_ascii=False)

@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 from zoneinfo import ZoneInfo
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -56,7 +55,9 @@ def try_city(
     operation: Annotated[str, typer.Argument(help="bills.list, local.creditScore, …")],
     file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="With --record: where to.")] = None,
     persona: Annotated[str, typer.Option(help="A persona of the sandbox; test-zhang is the city's own.")] = "",
-    arg: Annotated[list[str] | None, typer.Option("--arg", help="name=value; lists by commas, objects as JSON.")] = None,
+    arg: Annotated[
+        list[str] | None, typer.Option("--arg", help="name=value; lists by commas, objects as JSON.")
+    ] = None,
     env: Env = "sandbox",
     root: Root = Path("cities"),
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -64,7 +65,9 @@ def try_city(
     record: Annotated[bool, typer.Option("--record", help="Keep the answer, scrubbed, as a fixture.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Compare the answer's shape with the last one kept.")] = False,
     curl: Annotated[bool, typer.Option("--curl", help="Print the request, secrets and persons masked.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do it: for operations that change something, and to overwrite.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do it: for operations that change something, and to overwrite.")
+    ] = False,
 ) -> None:
     """Make one real call and tell it hop by hop.  Exit: 0 fine, 1 the call failed, 2 usage, 3 could not run."""
     if file is not None and not record:
@@ -77,7 +80,7 @@ def try_city(
     found = _tried(wish, snapshot, channel)
     extras = _extras(wish, found, file, record=record, diff=diff, curl=curl, yes=yes)
     _show(found, extras, wish.lang, as_json=as_json)
-    raise typer.Exit(FINE if found.trial.outcome in {"OK", "PARTIAL"} else ERRORS)
+    raise typer.Exit(ERRORS if found.trial.broken else FINE)
 
 
 def _opened(wish: Wish) -> tuple[Snapshot, Channel]:
@@ -157,11 +160,15 @@ async def _who(wish: Wish, snapshot: Snapshot, channel: Channel, needs: tuple[st
     if not needs and not wish.persona:
         return NOBODY
     if snapshot.environment.overlay != "sandbox" and wish.environment != "sandbox":
-        raise SignInError(f"{wish.operation} is about a citizen, and personas are of the sandbox only: try --env sandbox")
+        raise SignInError(
+            f"{wish.operation} is about a citizen, and personas are of the sandbox only: try --env sandbox"
+        )
     return await citizen(snapshot, channel, needs, wish.persona or USUAL)
 
 
-def _extras(wish: Wish, found: Any, file: Path | None, *, record: bool, diff: bool, curl: bool, yes: bool) -> dict[str, Any]:
+def _extras(
+    wish: Wish, found: Any, file: Path | None, *, record: bool, diff: bool, curl: bool, yes: bool
+) -> dict[str, Any]:
     """What the switches add, by name; texts."""
     from cli.trial_extras import compared, kept, requested
 
@@ -201,7 +208,9 @@ def _secrets(environment: str) -> Secrets:
     """As the gateway's; in the sandbox also those that `roam up` made here."""
     secrets = Secrets.from_environment(os.environ)
     here = HOME / "secrets"
-    return secrets.extended((here,), {}) if environment == "sandbox" and not secrets.folders and here.is_dir() else secrets
+    return (
+        secrets.extended((here,), {}) if environment == "sandbox" and not secrets.folders and here.is_dir() else secrets
+    )
 
 
 def _overlays(environment: str) -> Path | None:

@@ -49,7 +49,10 @@ async def of_write(live: Live, operation: Compiled, person: Person) -> tuple[Per
             found = [{"appointmentId": row["id"], "reason": None} for row in await booked(live, person)][:1]
         case "applications.submit":
             code = _service_of(live, operation.id)
-            found = [{"serviceCode": code, "form": FORM}, {"serviceCode": code, "form": {**FORM, "title": "另一件 another"}}]
+            found = [
+                {"serviceCode": code, "form": FORM},
+                {"serviceCode": code, "form": {**FORM, "title": "另一件 another"}},
+            ]
         case "account.launch":
             web = web_service(live)
             found = [{"service": web[0], "web": f"{web[1]}{tail}"} for tail in ("", "?again=1")] if web else []

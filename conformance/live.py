@@ -92,7 +92,9 @@ class Live:
     def declared(self, operation: str) -> Operation:
         """The operation as the channel writes it."""
         config = self.channel.config
-        return config.local[operation.removeprefix(LOCAL)] if operation.startswith(LOCAL) else config.operations[operation]
+        return (
+            config.local[operation.removeprefix(LOCAL)] if operation.startswith(LOCAL) else config.operations[operation]
+        )
 
     def reads(self) -> tuple[Compiled, ...]:
         """Every operation that changes nothing."""
@@ -134,8 +136,10 @@ class Live:
         told = HEARD.set(heard)
         try:
             ask, data = self._question(compiled, person, args or {}, key, claims), None
-            answer = _lacking(compiled, ask)
-            if answer is None:
+            lacking = _lacking(compiled, ask)
+            if lacking is not None:
+                answer: Answer = lacking
+            else:
                 data, answer = await self._answer(compiled, ask, position, page, manner)
         finally:
             HEARD.reset(told)

@@ -22,14 +22,15 @@ def removed(recorded: Shape, live: Shape) -> list[str]:
     """What the recording has and the live answer has not, or of another type; only below what both have."""
     found: list[str] = []
     for path, kinds in sorted(recorded.items()):
-        if not path or _parent(path) not in live or "object" not in live[_parent(path)] | {""} and not path.endswith("[]"):
+        below = path.endswith("[]") or "object" in live.get(_parent(path), set())
+        if not path or not below:
             continue
-        parent = live[_parent(path)]
-        if path not in live:
-            if not path.endswith("[]") and parent - {NULL}:
-                found.append(f"{path} is gone")
-        elif (was := kinds - {NULL}) and (now := live[path] - {NULL}) and not was & now:
-            found.append(f"{path} was {'/'.join(sorted(was))}, is {'/'.join(sorted(now))}")
+        if path in live:
+            was, now = kinds - {NULL}, live[path] - {NULL}
+            if was and now and not was & now:
+                found.append(f"{path} was {'/'.join(sorted(was))}, is {'/'.join(sorted(now))}")
+        elif not path.endswith("[]"):  # a list without elements has lost nothing
+            found.append(f"{path} is gone")
     return found
 
 

@@ -42,7 +42,7 @@ def _lines(report: Report, language: str, all_rules: bool) -> Iterator[str]:
     )
     for tier in TIERS:
         count, whole = report.counted(tier)
-        yield f"  {tier}  {'█' * round(BAR * count / whole):<{BAR}} {count}/{whole}"
+        yield f"  {tier:<6}  {'█' * round(BAR * count / whole):<{BAR}} {count}/{whole}"
     if all_rules:
         for rule in report.book.rules:
             yield f"   {MARKS[report.verdicts[rule.id].state]} {_told(report, rule, language)}"
@@ -58,6 +58,9 @@ def _lines(report: Report, language: str, all_rules: bool) -> Iterator[str]:
 
 def _told(report: Report, rule: Rule, language: str) -> str:
     verdict = report.verdicts[rule.id]
-    state = {State.NOT_MEASURED: WORDS[language]["state"], State.NOT_APPLICABLE: "不适用" if language == "zh" else "not applicable"}
+    state = {
+        State.NOT_MEASURED: WORDS[language]["state"],
+        State.NOT_APPLICABLE: "不适用" if language == "zh" else "not applicable",
+    }
     detail = ": ".join(part for part in (state.get(verdict.state, ""), verdict.text(language)) if part)
     return f"{rule.id} {rule.text(language)}  {detail}".rstrip()

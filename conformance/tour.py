@@ -44,7 +44,7 @@ class Tour:
 async def tour(live: Live) -> Tour:
     """Make the round."""
     made = Tour()
-    reads = sorted(live.reads(), key=lambda operation: (operation.id in AFTER_LISTS or operation.batch is not None))
+    reads = sorted(live.reads(), key=lambda operation: operation.id in AFTER_LISTS or operation.batch is not None)
     for kind, person in live.people.items():
         for operation in reads:
             args = await of_read(live, operation, person)

@@ -62,7 +62,9 @@ def judged(problems: list[str], *, good: tuple[str, str] = ("", ""), seen: tuple
     """Failed with the problems (short and readable in both languages), else passed."""
     if not problems:
         return passed(good[0], good[1], *seen)
-    shown = "; ".join(problems[:MOST_SHOWN]) + (f"; +{len(problems) - MOST_SHOWN}" if len(problems) > MOST_SHOWN else "")
+    shown = "; ".join(problems[:MOST_SHOWN]) + (
+        f"; +{len(problems) - MOST_SHOWN}" if len(problems) > MOST_SHOWN else ""
+    )
     return failed(shown, shown, *problems)
 
 

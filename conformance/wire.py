@@ -69,9 +69,7 @@ class Tap(Transport):
         return reply
 
 
-async def cut_off(
-    method: str, url: str, headers: Mapping[str, str], body: bytes, tls: ssl.SSLContext | None
-) -> Fault:
+async def cut_off(method: str, url: str, headers: Mapping[str, str], body: bytes, tls: ssl.SSLContext | None) -> Fault:
     """Send a request whole and hang up before its answer."""
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)

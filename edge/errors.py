@@ -2,7 +2,8 @@
 
 ```
 GraphQLError          extensions.code is set: passes to the client as it is
-└─ (anything else)    a fault: the client reads a generic sentence, INTERNAL and the request id; the log has the place
+└─ (anything else)    a fault: the client reads a generic sentence, INTERNAL and the request id; the log has the place.
+                   Of a store that cannot be used: STORE_UNAVAILABLE, which is worth another try
 Refusal               a request turned away before execution, with its HTTP status
 ```
 """
@@ -13,14 +14,22 @@ from typing import Any
 import structlog
 from graphql import GraphQLError
 
+from storage import StorageError
+
 QUERY_REJECTED = "QUERY_REJECTED"
 INVALID_INPUT = "INVALID_INPUT"
 INTERNAL = "INTERNAL"
+STORE_UNAVAILABLE = "STORE_UNAVAILABLE"
 UNAUTHENTICATED = "UNAUTHENTICATED"
 # The three below are Apollo Server's names: clients and their tools know them.
 GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 OPERATION_RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
+
+FAULTS = {
+    False: (INTERNAL, "Something went wrong on our side."),
+    True: (STORE_UNAVAILABLE, "The gateway's store cannot be used just now; try again later."),
+}
 
 MAX_MESSAGE_CHARACTERS = 400
 
@@ -80,12 +89,20 @@ def client_safe(error: GraphQLError, request_id: str) -> GraphQLError:
         kind=type(cause).__name__,
         at=_places(cause),
     )
+    code, sentence = FAULTS[unusable(cause)]
     return GraphQLError(
-        f"Something went wrong on our side. Request {request_id}.",
+        f"{sentence} Request {request_id}.",
         error.nodes,
         path=error.path,
-        extensions={"code": INTERNAL, "requestId": request_id},
+        extensions={"code": code, "requestId": request_id},
     )
+
+
+def unusable(fault: BaseException) -> bool:
+    """Did it fail because a store cannot be used now, however many parts of it did?"""
+    if isinstance(fault, BaseExceptionGroup):
+        return fault.split(StorageError)[1] is None
+    return isinstance(fault, StorageError)
 
 
 def log_fault(event: str, request_id: str, fault: BaseException) -> None:

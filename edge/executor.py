@@ -25,6 +25,10 @@ class RowExecutor(Executor[Any]):
     projection: Projection | None = None
     shares = False
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._readings: dict[int, tuple[Details, Complete | None]] = {}
+
     def complete_object_value(
         self,
         return_type: GraphQLObjectType,
@@ -65,7 +69,7 @@ class RowExecutor(Executor[Any]):
     ) -> Any:
         """A field beside answered ones."""
         if self.projection is not None and source is not None:
-            complete = self.projection.of_field(parent_type, field_details_list)
+            complete = self._reading(self.projection, parent_type, field_details_list)
             if complete is not None:
                 try:
                     return complete(source, self._run())
@@ -73,7 +77,15 @@ class RowExecutor(Executor[Any]):
                     pass
                 except NotRows:
                     self.projection.forget(parent_type, field_details_list, as_field=True)
+                    self._readings.clear()
         return super().execute_field(parent_type, source, field_details_list, path, position_context)
+
+    def _reading(self, projection: Projection, parent: GraphQLObjectType, details: Details) -> Complete | None:
+        """How the field is read. Looked up once a request: one list of details is of one type, and lives as long as it is here."""
+        found = self._readings.get(id(details))
+        if found is None:
+            found = self._readings[id(details)] = (details, projection.of_field(parent, details))
+        return found[1]
 
     def _shown(self, type_: Any, details: Details, value: Any) -> Any:
         if self.projection is None:

@@ -1,7 +1,7 @@
 """Leaf values of rows as clients see them, for the plain case: each leaf type's own function, behind a look at the value's type.
 
 Text that is text, a whole number in range and a known enum value pass at once; anything else is for the type's own function
-to bring to form, the same one that graphql-core calls. A value that it refuses is a `Surprise`.
+to bring to form, the same one that graphql-core calls. A value that it refuses is a `Surprise`, and so is null where none may be.
 """
 
 from collections.abc import Callable
@@ -19,9 +19,11 @@ from graphql import (
 from graphql.type import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 
-Leaf: TypeAlias = Callable[[Any], Any]
-"""A value that is not null → what to show.  Raises: Surprise."""
+Leaf: TypeAlias = Callable[[Any, Any], Any]
+"""(value, anything) → what to show.  Raises: Surprise."""
 
+MAX_KNOWN = 500  # texts of one field: days, moments and amounts come again and again
+MAX_KNOWN_CHARACTERS = 32
 TEXTS = frozenset((GraphQLString.coerce_output_value, GraphQLID.coerce_output_value))
 
 
@@ -29,9 +31,9 @@ class Surprise(Exception):
     """A value that cannot be shown without a second look: graphql-core takes that, and makes the errors."""
 
 
-def leaf(type_: GraphQLLeafType) -> Leaf:
+def leaf(type_: GraphQLLeafType, *, nullable: bool) -> Leaf:
     """How the values of one type are shown."""
-    careful = checked(type_.coerce_output_value)
+    careful = checked(type_.coerce_output_value, nullable=nullable)
     if isinstance(type_, GraphQLEnumType):
         return named(type_, careful)
     if type_.coerce_output_value in TEXTS:
@@ -43,36 +45,48 @@ def leaf(type_: GraphQLLeafType) -> Leaf:
     return careful
 
 
-def checked(coerce: Callable[[Any], Any]) -> Leaf:
-    """Any value, by its type's own function."""
+def checked(coerce: Callable[[Any], Any], *, nullable: bool) -> Leaf:
+    """Any value, by its type's own function; of short texts, what it made of them is remembered."""
+    known: dict[str, Any] = {}
 
-    def show(value: Any) -> Any:
-        if isinstance(value, Exception) or value is Undefined or optimized_is_awaitable(value):
-            raise Surprise
+    def show(value: Any, _: Any) -> Any:
+        if type(value) is str:
+            shown = known.get(value)
+            if shown is not None:
+                return shown
+        else:
+            if value is None and nullable:
+                return None
+            if value is None or isinstance(value, Exception) or value is Undefined or optimized_is_awaitable(value):
+                raise Surprise
         try:
             shown = coerce(value)
         except Exception:  # noqa: BLE001  whatever it is: graphql-core will meet it again and tell it
             raise Surprise from None
         if shown is None or shown is Undefined:
             raise Surprise
+        if type(value) is str and type(shown) is str and len(value) <= MAX_KNOWN_CHARACTERS:
+            if len(known) >= MAX_KNOWN:
+                known.clear()
+            known[value] = shown
         return shown
 
     return show
 
 
 def text(careful: Leaf) -> Leaf:
-    return lambda value: value if type(value) is str else careful(value)
+    return lambda value, run: value if type(value) is str else careful(value, run)
 
 
 def whole(careful: Leaf) -> Leaf:
-    def show(value: Any) -> Any:
-        return value if type(value) is int and GRAPHQL_MIN_INT <= value <= GRAPHQL_MAX_INT else careful(value)
+    def show(value: Any, run: Any) -> Any:
+        return value if type(value) is int and GRAPHQL_MIN_INT <= value <= GRAPHQL_MAX_INT else careful(value, run)
 
     return show
 
 
 def truth(careful: Leaf) -> Leaf:
-    return lambda value: value if value is True or value is False else careful(value)
+    return lambda value, run: value if value is True or value is False else careful(value, run)
 
 
 def named(type_: GraphQLEnumType, careful: Leaf) -> Leaf:
@@ -84,7 +98,7 @@ def named(type_: GraphQLEnumType, careful: Leaf) -> Leaf:
             names.setdefault(value, name)
     find = names.get
 
-    def show(value: Any) -> Any:
-        return (find(value) if type(value) is str else None) or careful(value)
+    def show(value: Any, run: Any) -> Any:
+        return (find(value) if type(value) is str else None) or careful(value, run)
 
     return show

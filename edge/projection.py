@@ -40,10 +40,10 @@ class NotRows(Exception):
 
 @dataclass(slots=True)
 class Run:
-    """One value being shown. `seen`: what was shown already, by selection and row: rows of a page share their source."""
+    """One value being shown. `last`: the row that a selection showed last, and how: rows of a page share their source."""
 
     language: str
-    seen: dict[int, dict[int, Any]] | None = None
+    last: dict[int, tuple[Any, Any]] | None
 
 
 Complete: TypeAlias = Callable[[Any, Run], Any]
@@ -124,20 +124,15 @@ class Projection:
         raise NotRows
 
     def _complete(self, type_: Any, details: Details) -> Complete:
-        if isinstance(type_, GraphQLNonNull):
-            return non_null(self._nullable(type_.of_type, details))
-        return nullable(self._nullable(type_, details))
-
-    def _nullable(self, type_: Any, details: Details) -> Complete:
-        """How a value that is not null is shown."""
-        if isinstance(type_, GraphQLList):
-            return listed(self._complete(type_.of_type, details))
-        if is_leaf_type(type_):
-            check = leaf(type_)
-            return lambda value, _run: check(value)
-        if is_abstract_type(type_):
-            return self._abstract(type_, details)
-        return self._later(type_, details)
+        may_be_null = not isinstance(type_, GraphQLNonNull)
+        inner = type_ if may_be_null else type_.of_type
+        if is_leaf_type(inner):
+            return leaf(inner, nullable=may_be_null)
+        if isinstance(inner, GraphQLList):
+            complete = listed(self._complete(inner.of_type, details))
+        else:
+            complete = self._abstract(inner, details) if is_abstract_type(inner) else self._later(inner, details)
+        return nullable(complete) if may_be_null else complete
 
     def _later(self, type_: GraphQLObjectType, details: Details) -> Complete:
         """Objects of one type, compiled when there is one."""
@@ -148,12 +143,13 @@ class Projection:
             nonlocal objects
             if objects is None:
                 objects = self._objects(type_, details)
-            if run.seen is None:
+            if run.last is None:
                 return objects(value, run)
-            seen = run.seen.setdefault(place, {})
-            shown = seen.get(id(value))
-            if shown is None:
-                shown = seen[id(value)] = objects(value, run)
+            known = run.last.get(place)
+            if known is not None and known[0] is value:
+                return known[1]
+            shown = objects(value, run)
+            run.last[place] = (value, shown)
             return shown
 
         return show
@@ -210,15 +206,6 @@ def listed(item: Complete) -> Complete:
         if type(value) is not list and type(value) is not tuple:
             raise Surprise
         return [item(each, run) for each in value]
-
-    return show
-
-
-def non_null(inner: Complete) -> Complete:
-    def show(value: Any, run: Run) -> Any:
-        if value is None:
-            raise Surprise
-        return inner(value, run)
 
     return show
 

@@ -24,6 +24,11 @@ def raw_headers(content_type: str, request_id: str, more: Iterable[tuple[str, st
     ]
 
 
+def config_header(version: str | None) -> tuple[tuple[str, str], ...]:
+    """`Roam-Config: cfg-12.3f0c91d`: the configuration that answered, as in `extensions.roam.config`; a header is ASCII."""
+    return (("roam-config", version.replace("·", ".").encode("ascii", "replace").decode()),) if version else ()
+
+
 async def send_body(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
     """A whole response."""
     headers.append((b"content-length", str(len(body)).encode()))

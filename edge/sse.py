@@ -12,18 +12,24 @@ from starlette.types import Receive, Send
 from .coding import encode
 from .errors import log_fault
 from .execution import Answer
-from .responses import NOT_STORED, raw_headers
+from .responses import NOT_STORED, config_header, raw_headers
 
 COMPLETE = b"event: complete\ndata:\n\n"
 KEEP_ALIVE = b":\n\n"
 
 
 async def stream(
-    found: Answer | AsyncIterator[Answer], receive: Receive, send: Send, request_id: str, keep_alive_seconds: float
+    found: Answer | AsyncIterator[Answer],
+    receive: Receive,
+    send: Send,
+    request_id: str,
+    keep_alive_seconds: float,
+    *,
+    config: str | None = None,
 ) -> None:
     """Send every answer as an event until the operation or the client ends it."""
     # `x-accel-buffering` tells nginx not to hold events back.
-    more = (NOT_STORED, ("x-accel-buffering", "no"))
+    more = (NOT_STORED, ("x-accel-buffering", "no"), *config_header(config))
     headers = raw_headers("text/event-stream; charset=utf-8", request_id, more)
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     if isinstance(found, Answer):

@@ -24,7 +24,7 @@ from .joined import answers, execute
 from .pages import Pages
 from .ports import Credentials
 from .refusals import challenge_of
-from .responses import NOT_STORED, raw_headers, send_body
+from .responses import NOT_STORED, config_header, raw_headers, send_body
 from .sse import stream
 from .step_up import challenge
 
@@ -59,7 +59,7 @@ class GraphQLView:
                 )
         except Refusal as refusal:
             body = encode(refused((refusal.error,)).formatted())
-            more = (NOT_STORED, *refusal.headers)
+            more = (NOT_STORED, *config_header(self._door.gateway.readiness().config_version), *refusal.headers)
             content_type = GRAPHQL if media == GRAPHQL else JSON
             await send_body(send, refusal.status, raw_headers(f"{content_type}; charset=utf-8", request_id, more), body)
 
@@ -80,7 +80,7 @@ class GraphQLView:
         found = await self._found(scope["method"], exchange)
         if exchange.media == EVENTS:
             keep_alive_seconds = self._door.gateway.limits.keep_alive_seconds
-            await stream(found, receive, send, exchange.request_id, keep_alive_seconds)
+            await stream(found, receive, send, exchange.request_id, keep_alive_seconds, config=exchange.config)
         elif isinstance(found, Answer):
             await _send(send, exchange, found)
 
@@ -88,7 +88,9 @@ class GraphQLView:
         credentials = Credentials(exchange.headers, exchange.request_id, method=method, served=exchange.served)
         context = await self._door.enter(credentials)
         if isinstance(context, GraphQLError):
+            exchange.config = self._door.gateway.readiness().config_version
             return refused((context,))
+        exchange.config = context.config_version
         prepared = self._door.prepare(exchange.request, context)
         if isinstance(prepared, tuple):
             return refused(prepared, context)
@@ -101,12 +103,13 @@ class GraphQLView:
 class _Exchange:
     """One request and how its answer is to look."""
 
-    __slots__ = ("headers", "media", "request", "request_id", "served")
+    __slots__ = ("config", "headers", "media", "request", "request_id", "served")
 
     def __init__(
         self, headers: Mapping[str, str], request_id: str, media: str, request: GraphQLRequest, served: Served
     ) -> None:
         self.served = served
+        self.config: str | None = None
         self.headers = headers
         self.request_id = request_id
         self.media = media
@@ -144,7 +147,10 @@ def _check_content_type(headers: Mapping[str, str]) -> None:
 
 async def _send(send: Send, exchange: _Exchange, answer: Answer) -> None:
     media = GRAPHQL if exchange.media == GRAPHQL else JSON
-    status, more = 200, [NOT_STORED, *challenge(answer.data, answer.errors, answer.extensions)]
+    status, more = (
+        200,
+        [NOT_STORED, *config_header(exchange.config), *challenge(answer.data, answer.errors, answer.extensions)],
+    )
     if media == GRAPHQL and not answer.executed:
         status = _STATUS.get(code_of(answer.errors[0]) or "", 400)
         if status == 401:

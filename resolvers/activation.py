@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from channels.candidate import Candidate, Ground, activations, settled
+from channels.editions import revision_of
 from channels.history import Activation, Standing, standing_in
 from channels.snapshot import Channel, Snapshot
 
@@ -22,6 +23,7 @@ from .supergraph import Remote, Supergraph
 
 TURN_SECONDS = 0.000_5  # how long a thread that builds keeps the interpreter from one that answers; usually 5 ms
 ROUNDS = 3
+DOES_NOT_COMPOSE = "ROAM-358"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,15 @@ def with_remotes(supergraph: Supergraph | None, snapshot: Snapshot) -> Supergrap
     remotes: dict[str, Remote] = {name: now.get(name, remote) for name, remote in supergraph.remotes.items()}
     same = all(remotes[name].channel is remote.channel for name, remote in supergraph.remotes.items())
     return supergraph if same else replace(supergraph, remotes=remotes)
+
+
+def unfit_before(ground: Ground, standing: Standing) -> dict[str, str]:
+    """The cities whose files, as they stand, were found not to compose with the rest: a restart need not find it out again."""
+    return {
+        name: "see the first time it was refused"
+        for name, found in standing.rejected.items()
+        if found.standing and DOES_NOT_COMPOSE in found.en and found.revision == revision_of(ground.root / name)
+    }
 
 
 def digest_of(snapshot: Snapshot, bare: Mapping[str, Channel]) -> str:

@@ -70,8 +70,8 @@ def places_after(walk: Walk, merged: Merged, place: Place | None) -> list[Place]
     places = []
     for reading, placed in merged.rows:
         start = reading.read.start_of(placed) if reading.read else None
-        pages = {slug: page for slug, page in pages.items() if slug != reading.slug}
-        if start is not None:
-            pages[reading.slug] = start
+        if pages.get(reading.slug) != start:
+            others = {slug: page for slug, page in pages.items() if slug != reading.slug}
+            pages = others if start is None else {**others, reading.slug: start}
         places.append(Place((placed.value, placed.row["id"], reading.slug), pages, out, whole, cities))
     return places

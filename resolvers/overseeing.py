@@ -3,12 +3,17 @@
 Whatever an operator does is written down with name, reason and moment before it takes effect.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 from channels.agreements import Suspension
+from channels.badges import NO_BADGE
 from channels.history import Activation
+from channels.metric_days import BAD, NEUTRAL
 from channels.operators import Operator, operators_of
 from channels.snapshot import Channel
 from identity.issuers import Issuer
@@ -18,6 +23,7 @@ from storage import Database
 
 from .context import Services
 from .fixed import pair
+from .operating import Controls, NotPossible
 from .oversight import (
     Agreed,
     CityView,
@@ -34,6 +40,7 @@ from .oversight import (
 )
 
 MOST_DONE = 200
+LOOKS, LOOK_SECONDS = 60, 0.05
 MOST_VERSIONS = 20
 CITY_ACTIONS = "SELECT at, who, name, action, reason, revision FROM city_actions ORDER BY number DESC LIMIT ?"
 VERSIONS = """
@@ -64,8 +71,14 @@ class NotDone:
 class Overseeing:
     """One per process; `services` are those in use now."""
 
-    def __init__(self, services: Callable[[], Services | None], database: Database, issuers: Sequence[Issuer]) -> None:
-        self._now, self._database, self._issuers = services, database, tuple(issuers)
+    def __init__(
+        self,
+        services: Callable[[], Services | None],
+        database: Database,
+        issuers: Callable[[], Sequence[Issuer]],
+        root: Path,
+    ) -> None:
+        self._now, self._database, self._issuers, self._root = services, database, issuers, root
 
     @property
     def services(self) -> Services:
@@ -84,7 +97,7 @@ class Overseeing:
         """The operator that somebody who signed in is; None for everybody else."""
         if not viewer.signed_in:
             return None
-        known = operators_of(self.services.snapshot, self._issuers)
+        known = operators_of(self.services.snapshot, self._issuers())
         return next((one for one in known if (one.issuer, one.subject) == (viewer.issuer, viewer.subject)), None)
 
     async def seen(self, now: datetime) -> Oversight:
@@ -123,7 +136,32 @@ class Overseeing:
         return await self._operate(order, who, now)
 
     async def _operate(self, order: Order, who: str, now: datetime) -> NotDone | None:
-        raise NotImplementedError
+        controls = Controls(self._database, self._root)
+        words: dict[str, Any] = {"by": who, "reason": order.reason, "at": now}
+        before = self.services.activations
+        try:
+            match order.action:
+                case "rollback":
+                    await controls.rollback(order.subject, order.to or None, **words)
+                case "pin":
+                    await controls.pin(order.subject, order.to or None, **words)
+                case "unpin":
+                    await controls.unpin(order.subject, **words)
+                case "pause":
+                    await controls.pause(order.subject, **words)
+                case _:
+                    await controls.resume(order.subject, **words)
+        except NotPossible as problem:
+            return NotDone({"zh": problem.zh, "en": problem.en})
+        await self._taken(before)
+        return None
+
+    async def _taken(self, before: Mapping[str, Activation]) -> None:
+        """Wait a little until the gateway has obeyed, so that the page that follows shows it."""
+        for _ in range(LOOKS):
+            if self.services.activations is not before:
+                return
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _city(self, services: Services, channel: Channel) -> CityView:
         city, slug = channel.city, channel.slug
@@ -138,7 +176,8 @@ class Overseeing:
             status=channel.status,
             state=state_word(channel, availability, paused=paused is not None),
             availability=availability,
-            badge=str(services.listing.cities[slug]["badge"]),
+            answered=services.connections.metrics.availability(slug),
+            badge=services.badges.of(channel) if services.badges else NO_BADGE,
             revision=active.revision if active else "",
             activated_at=active.activated_at if active else None,
             source=active.source if active else "",
@@ -156,7 +195,15 @@ class Overseeing:
         return tuple(Version(str(row["revision"]), _at(row), str(row["revision"]) == now) for row in rows)
 
     def _measured(self, services: Services, channel: Channel) -> tuple[Measured, ...]:
-        return tuple(Measured(name) for name in sorted(channel.operations))
+        metrics = services.connections.metrics
+        found = []
+        for name in metrics.operations(channel.slug):
+            latency, outcomes = metrics.latency(channel.slug, name), metrics.outcomes(channel.slug, name)
+            counted = {outcome: n for outcome, n in outcomes.items() if outcome not in NEUTRAL}
+            calls, bad = sum(counted.values()), sum(n for outcome, n in counted.items() if outcome in BAD)
+            failed = bad / calls if calls else None
+            found.append(Measured(name, sum(outcomes.values()), failed, latency.p50_ms, latency.p95_ms))
+        return tuple(found)
 
     async def _done(self, known: Sequence[Agreed]) -> tuple[Done, ...]:
         providers = {one.id: one.provider for one in known}

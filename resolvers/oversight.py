@@ -104,6 +104,8 @@ class CityView:
     state: State
     availability: Availability
     badge: str
+    answered: float | None = None
+    """The share of calls that were answered since the process began; None without any."""
     revision: str = ""
     activated_at: datetime | None = None
     source: str = ""

@@ -82,6 +82,8 @@ class CityRows:
     dropped: int = 0
     as_of: datetime | None = None
     failure: Failure | None = None
+    settled: int = 0  # how many rows `settled` has looked at, and how many of them are wanted
+    wanted: int = 0
     starts: dict[str | None, Position | None] = field(
         default_factory=dict
     )  # merge value → page of the row before its group
@@ -147,10 +149,15 @@ def begins_before(read: CityRows, span: Span) -> bool:
 
 
 def settled(read: CityRows, span: Span, keep: Keep) -> int:
-    """How many wanted rows stand before the group of equal values whose end is not yet seen."""
-    return sum(
-        1 for placed in read.rows if not in_open_group(read, placed) and span.holds(placed.key) and keep(placed.row)
-    )
+    """How many wanted rows stand before the group of equal values whose end is not yet seen.
+
+    In rows that are in order, those before that group stay before it: each is looked at once, however many pages follow.
+    """
+    while read.settled < len(read.rows) and not in_open_group(read, read.rows[read.settled]):
+        placed = read.rows[read.settled]
+        read.settled += 1
+        read.wanted += span.holds(placed.key) and keep(placed.row)
+    return read.wanted
 
 
 def in_open_group(read: CityRows, placed: Placed) -> bool:

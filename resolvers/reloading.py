@@ -15,7 +15,7 @@ import structlog
 
 from channels.candidate import Candidate, Ground, is_file
 from channels.connections import Connections
-from channels.history import activated, last_action, mended, numbered, rejected
+from channels.history import Standing, activated, last_action, mended, numbered, rejected
 from channels.snapshot import Channel
 from channels.watching import Fingerprint, changes
 from storage import Database, StorageError
@@ -66,8 +66,7 @@ class Reloading:
 
     async def watch_files(self) -> None:
         """Wake at each change below the root or among the machine's overlays."""
-        folders = [folder for folder in (self.ground.root, self.ground.overlays) if folder is not None]
-        async for _ in changes(folders, self.seen):
+        async for _ in changes(self.ground.watched, self.seen):
             self.wake.set()
 
     async def watch_actions(self) -> None:
@@ -91,7 +90,7 @@ class Reloading:
             with short_turns():
                 new = await asyncio.to_thread(self.made, old)
             self.tell(new.candidate)
-            await record(self.ground, self.database, new, old.clock())
+            await record(self.ground, self.database, new.candidate, new.standing, old.clock())
             snapshot = new.services.snapshot if new.services else None
             if new.services is None or snapshot is None:
                 self.use(replace(old, activations=new.told))
@@ -144,21 +143,20 @@ async def closed(connections: Connections) -> None:
     await connections.__aexit__(None, None, None)
 
 
-async def record(ground: Ground, database: Database, new: Made, at: datetime) -> None:
+async def record(ground: Ground, database: Database, candidate: Candidate, standing: Standing, at: datetime) -> None:
     """Keep the files that are good, and write down what is served and what was refused. A fault costs the record only."""
-    candidate = new.candidate
     try:
-        await asyncio.to_thread(keep, ground, candidate, new)
+        await asyncio.to_thread(keep, ground, candidate, standing)
         await activated(database, candidate.chosen, at)
         await rejected(database, candidate.rejected)
-        standing = {name for name, found in new.standing.rejected.items() if found.standing}
-        if settled := tuple(sorted(standing - candidate.rejected.keys())):
+        stood = {name for name, found in standing.rejected.items() if found.standing}
+        if settled := tuple(sorted(stood - candidate.rejected.keys())):
             await mended(database, settled, at)
     except (OSError, StorageError) as fault:
         log.error("history_not_kept", reason=str(fault))
 
 
-def keep(ground: Ground, candidate: Candidate, new: Made) -> None:
+def keep(ground: Ground, candidate: Candidate, standing: Standing) -> None:
     """The good files into the history, and out of it what is too old. Raises OSError."""
     snapshot = candidate.loaded.snapshot
     most = snapshot.settings.gateway.config_history if snapshot else 0
@@ -169,5 +167,5 @@ def keep(ground: Ground, candidate: Candidate, new: Made) -> None:
             ground.editions.keep_file(ground.root / name, name, revision)
             continue
         ground.editions.keep_city(ground.root / name, revision)
-        held = new.standing.holds.get(name)
+        held = standing.holds.get(name)
         ground.editions.trim(name, most, {revision, held.revision if held else ""})

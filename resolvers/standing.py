@@ -1,5 +1,6 @@
 """How the citizen's account stands in a city, and what of that closes the city to questions about them."""
 
+import logging
 from datetime import datetime
 
 from channels.answer import Failure
@@ -11,6 +12,8 @@ from schema.codes import AccountState, ErrorCode
 from storage import StorageError
 
 from .context import Context
+
+log = logging.getLogger(__name__)
 
 LINK = "account.link"
 HELD_BACK = {
@@ -68,13 +71,19 @@ async def held_back(context: Context, channel: Channel, operation: str) -> Denia
 
 
 async def note_state(context: Context, channel: Channel, told: ErrorCode) -> None:
-    """Record what the city says of the account, unless that is known: a repeated question costs no write."""
+    """Record what the city says of the account, unless that is known: a repeated question costs no write.
+
+    While the store cannot be written the answer is told all the same: the city says it again when it is asked again.
+    """
     state = STATE_TOLD.get(told)
     if state is None or context.citizen is None:
         return
-    link = (await links_of(context)).get(channel.code)
-    known = link.state if link else None
-    # A city that knows the person under another account says "not linked" to this one: the conflict stands.
-    disputed = known is AccountState.CONFLICT and state is AccountState.NOT_LINKED
-    if known is not state and not disputed:
-        await record(context, channel, state)
+    try:
+        link = (await links_of(context)).get(channel.code)
+        known = link.state if link else None
+        # A city that knows the person under another account says "not linked" to this one: the conflict stands.
+        disputed = known is AccountState.CONFLICT and state is AccountState.NOT_LINKED
+        if known is not state and not disputed:
+            await record(context, channel, state)
+    except StorageError as fault:
+        log.warning("the state of an account cannot be recorded: %s", type(fault).__name__)

@@ -5,8 +5,9 @@ last committed state (WAL), never a half-done transaction. Waiting and results a
 """
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import Self
 
@@ -68,6 +69,7 @@ class Database:
                 reader = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
                 await _configure(reader)
                 await reader.execute("PRAGMA query_only = ON")
+                writer.row_factory = reader.row_factory = sqlite3.Row
             stack.pop_all()  # both stay open; `aclose` closes them
         return cls(path, writer, reader)
 
@@ -154,8 +156,16 @@ async def _all(connection: aiosqlite.Connection, path: Path, sql: str, parameter
 async def _fetched(
     connection: aiosqlite.Connection, path: Path, sql: str, parameters: Parameters, limit: int
 ) -> tuple[Row, ...]:
+    """At most `limit` rows, read in one turn of the connection's thread.
+
+    In several turns a request could be cancelled between them, and leave a statement half read: that would hold the
+    connection to the view of that moment, and nobody would see what is written later.
+    """
     with translated(path):
-        async with connection.execute(sql, parameters) as cursor:
-            found = await cursor.fetchmany(limit)
-            names = [column[0] for column in cursor.description or ()]
-    return tuple(dict(zip(names, row, strict=True)) for row in found)
+        found: list[sqlite3.Row] = await connection._execute(_read, connection._conn, sql, parameters, limit)  # type: ignore[no-untyped-call]  # noqa: SLF001
+    return tuple(dict(row) for row in found)
+
+
+def _read(connection: sqlite3.Connection, sql: str, parameters: Parameters, limit: int) -> list[sqlite3.Row]:
+    with closing(connection.execute(sql, parameters)) as cursor:
+        return cursor.fetchmany(limit)

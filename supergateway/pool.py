@@ -9,15 +9,15 @@ Does not: HTTP/2, pipelining (a connection carries one request at a time), trail
 import asyncio
 import ssl
 import zlib
-from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Mapping
-from urllib.parse import SplitResult, unquote, urlsplit
 
 import httptools
 
 from channels.inflate import TooLarge, Undecodable
 from channels.transport import KEEPALIVE_SECONDS, MAX_RESPONSE_BYTES
+
+from .target import Target
 
 MAX_HEAD_BYTES = 64 * 1024
 MAX_IDLE = 512
@@ -150,14 +150,9 @@ class Pool:
     """The connections to one address.  Use as an async context manager."""
 
     def __init__(self, url: str, *, connect_seconds: float, tls: ssl.SSLContext | None = None) -> None:
-        parts = urlsplit(url)
-        secure = parts.scheme.lower() == "https"
-        self._host, self._port = parts.hostname or "", parts.port or (443 if secure else 80)
-        self._tls = (tls or ssl.create_default_context()) if secure else None
+        self._target = Target.of(url)
+        self._tls = (tls or ssl.create_default_context()) if self._target.secure else None
         self._connect_seconds = connect_seconds
-        self._login = _login(parts)
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        self._target = f"POST {target} HTTP/1.1\r\nHost: {parts.netloc.rpartition('@')[2]}\r\n".encode()
         self.idle: deque[Connection] = deque()
         self._busy: set[Connection] = set()
         self._closed = True
@@ -175,8 +170,7 @@ class Pool:
 
     def head(self, headers: Mapping[str, str]) -> bytes:
         """What every request with these headers begins with."""
-        known = any(name.lower() == "authorization" for name in headers)
-        return self._target + written_headers(headers if known else {**self._login, **headers})
+        return self._target.head(headers)
 
     async def send(self, head: bytes, body: bytes) -> tuple[int, bytes]:
         """Posts once: status and body.  No deadline of its own.  Raises: Broken, TooLarge, Undecodable, OSError."""
@@ -212,28 +206,12 @@ class Pool:
         if self._closed:
             raise Broken("the pool is closed")
         loop = asyncio.get_running_loop()
-        name = self._host if self._tls is not None else None
+        name = self._target.host if self._tls is not None else None
         async with asyncio.timeout(self._connect_seconds):
             _, connection = await loop.create_connection(
-                Connection, self._host, self._port, ssl=self._tls, server_hostname=name
+                Connection, self._target.host, self._target.port, ssl=self._tls, server_hostname=name
             )
         return connection
-
-
-def _login(parts: SplitResult) -> Mapping[str, str]:
-    """What an address with a name and a password says in a header: RFC 7617."""
-    if parts.username is None:
-        return {}
-    both = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-    return {"Authorization": f"Basic {b64encode(both.encode()).decode()}"}
-
-
-def written_headers(headers: Mapping[str, str]) -> bytes:
-    """Header lines up to the length of the body.  Raises: ValueError: one is no header line."""
-    lines = [f"{name}: {value}" for name, value in headers.items()]
-    if any(character in line for line in lines for character in "\r\n\0"):
-        raise ValueError("a header of more than one line")
-    return "\r\n".join((*lines, "Content-Length: ")).encode("latin-1")
 
 
 def _inflated(body: bytes, encoding: bytes) -> bytes:

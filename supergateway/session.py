@@ -1,62 +1,98 @@
 """HTTP to one subgraph with aiohttp: the reference that `pool` is measured and tested against.
 
-A session of its own: no redirects, no cookies, no proxy, nothing sent twice (a POST never is), a response read under a cap that
-also holds for what it inflates to.
+aiohttp's connector (names, TLS, connections that are kept) and its parser, without the session between them: every request
+is the same POST but for its body, so its head is written once.  Rules: no redirects, no cookies, no proxy, nothing sent twice,
+a response read under a cap that also holds for what it inflates to; a request that is given up closes its connection.
 """
 
+import ssl
 from collections.abc import Mapping
+from typing import Any
 
 import aiohttp
+from aiohttp.http import HttpProcessingError
 from yarl import URL
 
 from channels.inflate import TooLarge, read_capped
 from channels.transport import KEEPALIVE_SECONDS, MAX_RESPONSE_BYTES
 
 from .pool import Broken
+from .target import Target
+
+_SWITCHING = 101
 
 
 class Session:
-    """The session for one address.  Use as an async context manager."""
+    """The connections to one address.  Use as an async context manager."""
 
-    def __init__(self, url: str, headers: Mapping[str, str], *, connect_seconds: float) -> None:
-        self._url, self._headers, self._connect_seconds = URL(url, encoded=True), headers, connect_seconds
-        self._session: aiohttp.ClientSession | None = None
+    def __init__(self, url: str, *, connect_seconds: float, tls: ssl.SSLContext | None = None) -> None:
+        self._url, self._target, self._tls = URL(url, encoded=True), Target.of(url), tls
+        self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_seconds)
+        self._connector: aiohttp.TCPConnector | None = None
 
     async def __aenter__(self) -> "Session":
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_SECONDS),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers=self._headers,
-            auto_decompress=False,
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect_seconds),
-        )
+        self._connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_SECONDS, ssl=self._tls or True)
+        # Never sent: it tells the connector where to.
+        self._where: Any = aiohttp.ClientRequest("POST", self._url.with_user(None))
         return self
 
     async def __aexit__(self, *problem: object) -> None:
-        if self._session is not None:
-            await self._session.close()
+        if self._connector is not None:
+            await self._connector.close()
 
-    def head(self, headers: Mapping[str, str]) -> Mapping[str, str] | None:
-        """What every request with these headers adds to the session's."""
-        return None if headers == self._headers else headers
+    def head(self, headers: Mapping[str, str]) -> bytes:
+        """What every request with these headers begins with."""
+        return self._target.head(headers)
 
-    async def send(self, head: Mapping[str, str] | None, body: bytes) -> tuple[int, bytes]:
+    async def send(self, head: bytes, body: bytes) -> tuple[int, bytes]:
         """Posts once: status and body.  No deadline of its own.  Raises: Broken, TooLarge, Undecodable, OSError."""
-        if self._session is None or self._session.closed:
+        if self._connector is None or self._connector.closed:
             raise Broken("the session is closed")
         try:
-            async with self._session.post(self._url, headers=head, data=body, allow_redirects=False) as response:
-                return response.status, await _body(response)
-        except aiohttp.ConnectionTimeoutError as problem:
-            raise TimeoutError from problem
-        except aiohttp.ClientError as problem:
+            connection = await self._connection(self._connector)
+            try:
+                answer = await _exchanged(connection, b"%s%d\r\n\r\n%s" % (head, len(body), body))
+            except BaseException:  # given up or broken: what still comes belongs to nobody
+                connection.close()
+                raise
+            connection.release()
+            return answer
+        except TimeoutError:  # among aiohttp's errors too
+            raise
+        except (aiohttp.ClientError, HttpProcessingError, aiohttp.EofStream) as problem:
             raise Broken(type(problem).__name__) from problem
 
+    async def _connection(self, connector: aiohttp.TCPConnector) -> Any:
+        """One that nothing came on unasked."""
+        while True:
+            found = await connector.connect(self._where, [], self._timeout)
+            if not found.protocol.should_close:  # type: ignore[union-attr]
+                return found
+            found.close()
 
-async def _body(response: aiohttp.ClientResponse) -> bytes:
-    length, encoding = response.content_length, response.headers.get("Content-Encoding", "")
-    if length is None or encoding:
-        return await read_capped(response.content, encoding, MAX_RESPONSE_BYTES)
-    if length > MAX_RESPONSE_BYTES:
+
+async def _exchanged(connection: Any, request: bytes) -> tuple[int, bytes]:
+    """Sends a whole request on a connection and reads the whole answer."""
+    protocol = connection.protocol
+    protocol.set_response_params(read_until_eof=True, auto_decompress=False, read_bufsize=MAX_RESPONSE_BYTES)
+    connection.transport.write(request)
+    message, stream = await protocol.read()
+    while message.code < 200 and message.code != _SWITCHING:  # an interim response: the real one follows
+        message, stream = await protocol.read()
+    if message.code == _SWITCHING:
+        raise Broken("another protocol")
+    return message.code, await _body(message.headers, stream)
+
+
+async def _body(headers: Mapping[str, str], stream: aiohttp.StreamReader) -> bytes:
+    length, encoding = headers.get("Content-Length", ""), headers.get("Content-Encoding", "")
+    if encoding or not length.isdigit():
+        return await read_capped(stream, encoding, MAX_RESPONSE_BYTES)
+    if int(length[:19]) > MAX_RESPONSE_BYTES:
         raise TooLarge
-    return await response.content.read()
+    if not stream.is_eof():
+        problem = stream.exception()
+        if problem is not None:  # it came before anybody waited
+            raise problem
+        await stream.wait_eof()  # all of it: reading chunk by chunk would wake us for each
+    return stream.read_nowait()

@@ -59,7 +59,7 @@ class HttpSubgraph:
         self._line: Any = (
             Pool(url, connect_seconds=connect_seconds)
             if line == "direct"
-            else Session(url, _PLAIN, connect_seconds=connect_seconds)
+            else Session(url, connect_seconds=connect_seconds)
         )
         self._streams = EventStreams(connect_seconds=connect_seconds)
         self._headers: Mapping[str, str] = _PLAIN

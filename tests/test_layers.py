@@ -9,7 +9,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     {"cli", "sandbox"},
+    {"conformance"},
     {"app", "supergateway"},
+    {"starting"},
     {"edge"},
     {"resolvers"},
     {"roaming"},

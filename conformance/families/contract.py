@@ -73,7 +73,8 @@ def _empty_either_way(operation: Compiled, session: Session, name: str) -> bool:
     path = dotted(declared.response.items or "@") if declared.response.items not in (None, "@") else ()
     if path is None:  # an expression of the channel's own; its empty fixture has been replayed
         return True
-    for empty in (None, []):
+    nothings: tuple[Any, ...] = (None, [])
+    for empty in nothings:
         data: Any = empty
         for step in reversed(path):
             data = {step: data}
@@ -139,7 +140,10 @@ async def a07(session: Session) -> Verdict:
     for exchange in live.said:
         if exchange.data is None:
             continue
-        operation, mapping = live.channel.operations[exchange.operation], live.declared(exchange.operation).response.mapping
+        operation, mapping = (
+            live.channel.operations[exchange.operation],
+            live.declared(exchange.operation).response.mapping,
+        )
         try:
             items = operation.items(exchange.data)
         except ContractBroken:
@@ -196,8 +200,12 @@ async def a09(session: Session) -> Verdict:
         amount = bill["amount"]["amount"] if isinstance(bill.get("amount"), dict) else bill.get("amount")
         if str(amount) == EXACT_AMOUNT and bill.get("dueOn") == EXACT_DUE:
             return passed(f"{EXACT_AMOUNT} 元,{EXACT_DUE}", f"{EXACT_AMOUNT} yuan, due {EXACT_DUE}")
-    seen = ", ".join(f"{(bill.get('amount') or {}).get('amount')} due {bill.get('dueOn')}" for bill in bills) or "no bill"
-    return failed(f"应为 {EXACT_AMOUNT} 元、{EXACT_DUE},收到 {seen}", f"expected {EXACT_AMOUNT} due {EXACT_DUE}, got {seen}")
+    seen = (
+        ", ".join(f"{(bill.get('amount') or {}).get('amount')} due {bill.get('dueOn')}" for bill in bills) or "no bill"
+    )
+    return failed(
+        f"应为 {EXACT_AMOUNT} 元、{EXACT_DUE},收到 {seen}", f"expected {EXACT_AMOUNT} due {EXACT_DUE}, got {seen}"
+    )
 
 
 def _everyday(session: Session) -> Iterator[Exchange]:

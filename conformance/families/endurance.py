@@ -93,7 +93,11 @@ def _within(measured: Mapping[str, tuple[float, ...]], budgets: Mapping[str, flo
     if not measured:
         return unmeasured("没有可计时的操作", "nothing could be timed")
     told = {name: f"{name} {p95(taken) * 1000:.0f} ms" for name, taken in measured.items()}
-    slow = [f"p95 {told[name]} > {budgets[name] * 1000:.0f} ms" for name, taken in measured.items() if p95(taken) > budgets[name]]
+    slow = [
+        f"p95 {told[name]} > {budgets[name] * 1000:.0f} ms"
+        for name, taken in measured.items()
+        if p95(taken) > budgets[name]
+    ]
     slowest = max(measured, key=lambda name: p95(measured[name]))
     return judged(slow, good=(f"最慢 p95 {told[slowest]}", f"slowest p95 {told[slowest]}"), seen=tuple(told.values()))
 

@@ -53,7 +53,7 @@ def _result(row: dict[str, Any]) -> Any:
 
 async def _records(live: Live, name: str, twice: Twice) -> int | None:
     source, page = LISTED.get(name), twice.first.page
-    if source not in live.channel.operations or page is None:
+    if source is None or source not in live.channel.operations or page is None:
         return None
     position, count = None, 0
     for _ in range(LOOKS):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Final
 
 from channels.answer import Position
@@ -44,9 +45,15 @@ async def walks(live: Live) -> dict[str, list[Walk]]:
         person = live.people.get(MANY, live.people[FIRST])
         for operation in live.reads():
             declared = live.declared(operation.id)
-            if operation.many and operation.batch is None and declared.page is not None and declared.page.style != "none":
+            if (
+                operation.many
+                and operation.batch is None
+                and declared.page is not None
+                and declared.page.style != "none"
+            ):
                 sized = [(size, live.sized(operation.id, size)) for size in SIZES if declared.page.style != "all"]
-                choices = [(size, one) for size, one in sized if one is not None] or [(None, operation)]
+                choices: list[tuple[int | None, Compiled]] = [(size, one) for size, one in sized if one is not None]
+                choices = choices or [(None, operation)]
                 made[operation.id] = [await _walk(live, one, person, size) for size, one in choices]
         live.memo["walks"] = made
     found: dict[str, list[Walk]] = live.memo["walks"]
@@ -105,7 +112,7 @@ async def e02(session: Session) -> Verdict:
         checked.append(f"{name} {field}")
         for walk in of_one:
             values = [_comparable(row[field]) for row in walk.rows if row.get(field) is not None]
-            pairs = zip(values, values[1:], strict=False)
+            pairs = pairwise(values)
             if any(a < b if descending else a > b for a, b in pairs):
                 problems.append(f"{name}: not {field} {'desc' if descending else 'asc'} at size {walk.size}")
     if not checked:
@@ -153,7 +160,9 @@ async def _batched(live: Live, operation: Compiled) -> list[str] | None:
     wrong = [f"{key} is missing" for key in known if key not in found]
     wrong += [f"{key} was not asked for" for key in found if key not in known]
     return wrong + [
-        f"{key} is another record" for key, row in known.items() if key in found and found[key].get("title") != row.get("title")
+        f"{key} is another record"
+        for key, row in known.items()
+        if key in found and found[key].get("title") != row.get("title")
     ]
 
 

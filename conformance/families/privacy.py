@@ -18,8 +18,7 @@ from conformance.detectors import detected, leaves
 from conformance.live import Exchange, Live
 from conformance.personas import FIRST, SECOND, Person
 from conformance.session import Family, Session
-from conformance.verdict import Verdict, beside_the_point, failed, judged, passed, unmeasured
-from schema.codes import ErrorCode
+from conformance.verdict import Verdict, beside_the_point, failed, judged, unmeasured
 
 DAYS_LEFT: Final = 30
 CONNECT_SECONDS: Final = 5.0
@@ -102,7 +101,10 @@ async def _swapped(live: Live) -> list[str]:
             if keys:
                 got = await live.ask(operation, second, {operation.batch.by.removeprefix("args."): keys}, probe=True)
                 told.append(f"{operation.id}: the other's record was shown" if _ids(got) & set(keys) else "")
-    for name, source, make in (("bills.pay", "bills.list", _payment), ("appointments.cancel", "appointments.list", _cancelling)):
+    for name, source, make in (
+        ("bills.pay", "bills.list", _payment),
+        ("appointments.cancel", "appointments.list", _cancelling),
+    ):
         if name in live.channel.operations and source in live.channel.operations:
             told += await _reach(live, name, source, make, first, second)
     return told
@@ -118,7 +120,11 @@ async def _reach(live: Live, name: str, source: str, make: Any, first: Person, s
 
 
 def _payment(row: Any) -> dict[str, Any]:
-    return {"billId": row["id"], "amount": row["amount"]["amount"], "returnUrl": "https://conformance.example.gov.cn/back"}
+    return {
+        "billId": row["id"],
+        "amount": row["amount"]["amount"],
+        "returnUrl": "https://conformance.example.gov.cn/back",
+    }
 
 
 def _cancelling(row: Any) -> dict[str, Any]:
@@ -181,7 +187,8 @@ async def c06(session: Session) -> Verdict:
 
 
 async def c07(session: Session) -> Verdict:
-    problems, seen = [], []
+    problems: list[str] = []
+    seen: list[str] = []
     for name, backend in session.channel.config.backends.items():
         if Base.of(backend.base_url).secure:
             told, fine = await _certificate(session, backend)

@@ -148,7 +148,8 @@ async def b05(session: Session) -> Verdict:
     burst = int(max(backend.rate.burst or 0, backend.rate.per_second) * 1.5) + 1
     if burst > MOST_BURST:
         return unmeasured(
-            f"声明的突发量太大,有界会话最多 {MOST_BURST} 次", f"the declared burst is above the {MOST_BURST} of a bounded session"
+            f"声明的突发量太大,有界会话最多 {MOST_BURST} 次",
+            f"the declared burst is above the {MOST_BURST} of a bounded session",
         )
     args = await of_read(live, operation, live.people[FIRST]) or {}
     async with asyncio.TaskGroup() as group:
@@ -165,7 +166,10 @@ async def b05(session: Session) -> Verdict:
     if not told:
         return failed("限流时没有给出等待时间", "throttled without saying how long to wait")
     wait = throttled[0].answer.retry_after if hasattr(throttled[0].answer, "retry_after") else None
-    return passed(f"{burst} 次中 {len(throttled)} 次被限流,等待 {wait} 秒", f"{len(throttled)} of {burst} throttled, wait {wait} s")
+    return passed(
+        f"{burst} 次中 {len(throttled)} 次被限流,等待 {wait} 秒",
+        f"{len(throttled)} of {burst} throttled, wait {wait} s",
+    )
 
 
 RULES: Family = {"B01": b01, "B02": b02, "B03": b03, "B04": b04, "B05": b05}

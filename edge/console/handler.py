@@ -267,4 +267,6 @@ def _kept(asked: Inquiry) -> tuple[tuple[str, str], ...]:
 async def _send(send: Send, scope: Scope, credentials: Credentials, answer: Answer) -> None:
     more = (NOT_STORED, ("vary", "cookie, accept-language"), ("content-security-policy", POLICY), *answer.more)
     headers = raw_headers(answer.kind, credentials.request_id, more)
+    # Under no-referrer a browser hides even its own form's origin (Fetch standard, "append a request Origin header").
+    headers[headers.index((b"referrer-policy", b"no-referrer"))] = (b"referrer-policy", b"same-origin")
     await send_body(send, answer.status, headers, b"" if scope["method"] == "HEAD" else answer.body)

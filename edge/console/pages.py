@@ -13,6 +13,7 @@ from .parts import (
     milliseconds,
     operations_table,
     rejected_part,
+    share,
 )
 from .tiles import Mark, drawn
 from .words import Words
@@ -160,7 +161,7 @@ def _summary(words: Words, city: CityView) -> Markup:
         _list(
             (words("state"), chip(words, city.state.value)),
             (words("status"), chip(words, city.status, "quiet")),
-            (words("availability"), chip(words, city.availability.value)),
+            (words("availability"), (chip(words, city.availability.value), " ", tag("b", share(city.answered)))),
             (words("badge"), tag("b", words.code(city.badge), cls=f"badge {city.badge.lower()}")),
             (words("revision"), tag("code", city.revision or "—")),
             (words("activated"), stamp(city.activated_at)),

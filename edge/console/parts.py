@@ -97,7 +97,7 @@ def operations_table(words: Words, measured: Sequence[Measured]) -> Child:
             tag("span", share(one.failed), cls="late" if (one.failed or 0) >= 0.1 else None),
             milliseconds(one.p50_ms),
             milliseconds(one.p95_ms),
-            chip(words, one.breaker) if one.breaker else "—",
+            chip(words, one.breaker) if one.breaker else words("no_breaker"),
         )
         for one in measured
         if one.calls

@@ -1,18 +1,25 @@
 """J20: an agreement is suspended or expires: effective at the next call, without a reload, told with reason and date."""
 
+import asyncio
+import json
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
 
+from channels.agreements import Suspension
+from roaming.suspensions import MIGRATIONS, suspend
 from sandbox.up import Stack
+from storage import Database
 from tests.client import FrontEnd, new_key
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,6 +54,8 @@ def fallen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     flag = f'{{by: consumer, city: chengdu, since: {yesterday}, until: {tomorrow}, reason: "费用争议"}}'
     rewritten(root, "2026-006", r"\Z", f"suspended: [{flag}]\n")
     rewritten(root, "2026-007", r"\Z", "state: ARCHIVED\n")
+    channel = root / "deyang" / "channel.yaml"
+    channel.write_text(channel.read_text("utf-8").replace("every: 30s", "every: 1s"), "utf-8")
     with Stack.start(root, tmp_path_factory.mktemp("fallen")) as running:
         yield running
 
@@ -133,6 +142,36 @@ def operate(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]:
     places = {"ROAM_ROOT": str(stack.places.root), "ROAM_STATE": str(stack.places.state)}
     environment = {"PYTHONPATH": str(ROOT), "PATH": "", "LANG": "C.UTF-8", **places}
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+SUBMIT = """mutation S($form: JSON!, $key: IdempotencyKey!) { submitApplication(input: {
+  city: DEYANG, serviceCode: "HOTLINE-12345", form: $form, idempotencyKey: $key }) { application { id } } }"""
+PROGRESS = "subscription P($id: ID!) { applicationProgress(id: $id) { id } }"
+
+
+async def test_a_running_subscription_ends_at_the_next_look_and_says_why(fallen: Stack) -> None:
+    """A stream holds no agreement open: the city is not asked again once the flag is up."""
+    front = FrontEnd(fallen.gateway_url, await asyncio.to_thread(fallen.token, "chen"))
+    form = {"title": "树倒了", "content": "路边一棵树倒了", "address": "德阳市旌阳区"}
+    told = await asyncio.to_thread(front.ask, SUBMIT, form=form, key=new_key("case"))
+    case = told.whole()["submitApplication"]["application"]["id"]
+    url = f"{fallen.gateway_url.replace('http', 'ws', 1)}/graphql"
+    async with asyncio.timeout(20), connect(url, subprotocols=[Subprotocol("graphql-transport-ws")]) as socket:
+        await socket.send(
+            json.dumps({"type": "connection_init", "payload": {"Authorization": f"Bearer {front.token}"}})
+        )
+        assert json.loads(await socket.recv())["type"] == "connection_ack"
+        payload = {"query": PROGRESS, "variables": {"id": case}}
+        await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
+        assert json.loads(await socket.recv())["type"] == "next"
+        flag = Suspension(by="provider", since=today(), reason="系统升级")
+        async with await Database.open(fallen.places.state / "gateway.sqlite", (MIGRATIONS,)) as store:
+            await suspend(store, "2026-008", flag, at=datetime.now(UTC), who="tester")
+        while (ended := json.loads(await socket.recv()))["type"] == "next" and "errors" not in ended["payload"]:
+            pass
+    [error] = ended["payload"] if ended["type"] == "error" else ended["payload"]["errors"]
+    assert (error["extensions"]["code"], error["extensions"]["city"]) == ("AGREEMENT_SUSPENDED", "deyang")
+    assert "系统升级" in error["message"]
 
 
 Operator = Callable[..., subprocess.CompletedProcess[str]]

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from resolvers.asking import Question, ask_city, question
+from resolvers.asking import Question, ask_city, put, question
 from resolvers.citizenship import real_name
 from resolvers.single import find_row
 from roaming import Denial
@@ -86,3 +86,13 @@ async def test_a_city_that_does_not_know_the_citizen_is_remembered_as_not_linked
             await ask_city(context, context.channel("deyang"), "bills.list", {})
         found = await held.links.of(context.citizen or "")
         assert {code: link.state.value for code, link in found.items()} == {"510600": "NOT_LINKED"}
+
+
+async def test_a_store_that_cannot_be_written_costs_no_answer() -> None:
+    """What a city says of the account is told although it cannot be remembered: the city says it again."""
+    async with store() as database:
+        held = services(database, {"deyang": City(fault=ErrorCode.ACCOUNT_NOT_LINKED)})
+        context = request(held, citizen())
+        asked = await question(context, context.channel("deyang"), "bills.list", {})
+        assert isinstance(asked, Question)
+    assert is_failure(await put(context, asked), ErrorCode.ACCOUNT_NOT_LINKED)  # the store is closed by now

@@ -15,13 +15,19 @@ from resolvers.attempt import Attempt
 from resolvers.citizenship import on_behalf, real_name
 from resolvers.context import Context, Services
 from resolvers.delegation import DELEGATED, SEALED, in_place_of
+from resolvers.held import MARK, deliveries_of
+from resolvers.held import SEALED as DELIVERY
+from resolvers.held_rows import add_held
 from resolvers.ids import seal_id
 from resolvers.sealed import seal_json
+from resolvers.subscriptions import looked_up
 from roaming import Denial
 from roaming.mandates import Mandate, Scope
 from schema.codes import ErrorCode, MandateRelation
+from schema.operations import Merge
 from tests.resolvers.simulator import NOW, City, citizen, later, request, services, store
 
+SOURCE = {"submittedAt": NOW.isoformat(), "source": {"asOf": NOW.isoformat()}}
 CLAIMS = {"name": "绵小科", "id_number": "510703199207140016"}
 PARENT = citizen("510700", "mian")
 CHILD = replace(citizen("510600", "deng", later(hours=1)), client_id="roam-app")
@@ -144,6 +150,28 @@ async def test_only_operations_and_cities_of_the_mandate_and_what_is_public() ->
             assert isinstance(refused, Denial), (city, operation)
             assert refused.code is ErrorCode.FORBIDDEN
         assert await refusal(context, "mianyang", "notices.list") is None
+
+
+async def test_what_the_gateway_holds_for_a_city_outside_the_mandate_stays_the_principals() -> None:
+    """A case for a city that is down lies at the gateway: no city's answer is needed to tell it, so the mandate is."""
+    async with mandated(operations=("applications.list", "applications.get")) as (held, _, named):
+        own = request(held, PARENT)
+        for number, city in (("a" * 32, "deyang"), ("b" * 32, "mianyang")):
+            told = seal_json(held.sealer, DELIVERY, own.citizen or "", {"id": number, "state": "SUBMITTED", **SOURCE})
+            await deliveries_of(held).hold(number, own.citizen or "", city, request="", told=told, at=NOW)
+        context = request(held, await acting(held, named))
+        merge = Merge("submittedAt", descending=True)
+        seen = [
+            await add_held(each, each.channel(city), merge, lambda row: True, None)
+            for each in (own, context)
+            for city in ("deyang", "mianyang")
+        ]
+        assert [len(read.rows) if read else None for read in seen] == [1, 1, None, 1]
+        for city, number in (("deyang", "a" * 32), ("mianyang", "b" * 32)):
+            assert isinstance(await looked_up(own, own.channel(city), MARK + number), dict)
+        refused = await looked_up(context, context.channel("deyang"), MARK + "a" * 32)
+        assert isinstance(refused, Denial)
+        assert refused.code is ErrorCode.FORBIDDEN
 
 
 def test_everything_personal_is_closed_to_agents_unless_it_is_named() -> None:

@@ -7,11 +7,12 @@ from typing import Any, cast
 
 import pytest
 
+from channels.agreements import Quota
 from channels.answer import Failure, Page
 from channels.failures import failure
 from resolvers.asking import Question, put, question
 from resolvers.context import Context
-from roaming import Denial, Outcome, Usage
+from roaming import Consents, Denial, Outcome, Usage
 from roaming.ledger import FROM_CACHE, SETTLED
 from schema.codes import ErrorCode
 from tests.resolvers.simulator import NOW, Book, City, citizen, request, services, store
@@ -82,6 +83,25 @@ async def test_a_refusal_is_recorded_and_asks_nobody() -> None:
     assert isinstance(denial, Denial)
     assert told(book_of(context).usages[0]) == ("512000", "social.accounts", Outcome.DENIED, denial.code.value)
     assert line.asked == 0
+
+
+async def test_a_refusal_names_what_it_would_have_rested_on() -> None:
+    """Whoever was turned away for want of a consent, or by a used-up quota, was so under an agreement."""
+    async with store() as database:
+        held = services(database, {})
+        nothing = request(replace(held, consents=Consents(database)), citizen(home=HOME))
+        quota = Quota.model_validate({"per_citizen_per_day": 1})
+        agreements = tuple(each.model_copy(update={"quota": quota}) for each in held.snapshot.agreements)
+        scarce = replace(held, snapshot=replace(held.snapshot, agreements=agreements))
+        first, second = (request(scarce, citizen(home=HOME)) for _ in range(2))
+        for context in (nothing, first, second):
+            await question(context, context.channel(CITY), READ, {})
+        unconsented, used_up = book_of(nothing).usages
+    assert (unconsented.code, used_up.code) == ("CONSENT_REQUIRED", "QUOTA_EXCEEDED")
+    ground = next(each for each in held.snapshot.agreements if each.id == "2026-002")
+    for usage in (unconsented, used_up):
+        assert (usage.outcome, usage.agreement, usage.purpose) == (Outcome.DENIED, ground.id, ground.purpose)
+    assert (unconsented.consent, used_up.consent is not None) == (None, True)
 
 
 async def test_nobody_and_a_citizen_at_home_leave_no_record() -> None:

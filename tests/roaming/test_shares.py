@@ -97,6 +97,19 @@ def test_an_agreement_that_covers_too_few_claims_opens_nothing(deployment: Deplo
     assert bills_for(replace(snapshot, agreements=narrow), "mianyang") == Denial(ErrorCode.NO_AGREEMENT)
 
 
+@pytest.mark.parametrize("claims", [("PHONE",), ()])
+def test_an_offer_that_does_not_open_the_claims_opens_nothing(deployment: Deployment, claims: tuple[str, ...]) -> None:
+    """Effective is offer ∩ agreement: what a city did not offer to be sent is not sent, whatever the agreement lists."""
+    snapshot = loaded(deployment)
+    deyang = snapshot.channels["deyang"]
+    roam = deyang.config.roaming
+    narrow = roam.model_copy(update={"offers": tuple(o.model_copy(update={"claims": claims}) for o in roam.offers)})
+    channel = replace(deyang, config=deyang.config.model_copy(update={"roaming": narrow}))
+    decided = [authorize(snapshot, each, "bills.list", "mianyang", AT) for each in (deyang, channel)]
+    assert isinstance(decided[0], Grant)
+    assert decided[1] == Denial(ErrorCode.NO_AGREEMENT)
+
+
 def test_of_two_agreements_the_one_that_covers_the_claims_decides(deployment: Deployment) -> None:
     """A narrower agreement beside a wide one takes nothing away."""
     snapshot = loaded(deployment)

@@ -70,6 +70,25 @@ async def test_a_cancelled_request_leaves_nothing_behind(tmp_path: Path) -> None
             assert await transaction.rows("SELECT * FROM notes") == ()
 
 
+async def test_a_cancelled_read_holds_nobody_to_an_old_view(tmp_path: Path) -> None:
+    """A request may go away at any step of a read, and its traceback may live on: later reads see what was written since."""
+    async with await Database.open(tmp_path / "x.sqlite", [NOTES]) as database:
+        gone: list[BaseException] = []
+        for number in range(120):
+            async with database.transaction() as transaction:
+                await transaction.execute("INSERT INTO notes (text) VALUES (?)", (str(number),))
+            assert await database.row("SELECT count(*) AS n FROM notes") == {"n": number + 1}
+            reading = asyncio.ensure_future(database.row("SELECT * FROM notes"))
+            for _ in range(number % 12):
+                await asyncio.wait({reading}, timeout=0)
+            reading.cancel()
+            try:
+                await reading
+            except asyncio.CancelledError as cancelled:
+                gone.append(cancelled)
+        assert gone
+
+
 async def test_the_settings_hold(tmp_path: Path) -> None:
     async with await Database.open(tmp_path / "x.sqlite") as database:
         for pragma, value in (("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)):

@@ -19,7 +19,8 @@ from federation.client import (
     SubgraphRequest,
     SubgraphResponse,
 )
-from supergateway.pool import Broken, Pool, written_headers
+from supergateway.pool import Broken, Pool
+from supergateway.target import written_headers
 from supergateway.subgraph import LINES, HttpSubgraph
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
