@@ -38,7 +38,7 @@ from edge.refusals import refusal_error, unproven_mutation
 from edge.routes import routes
 from edge.server import settle_memory
 from edge.signin import SignIn
-from edge.switches import Switches, UnfitControls
+from edge.switches import Switches
 from identity import links, open_session
 from identity.entrance import Entrance
 from identity.refusal import Refusal
@@ -78,7 +78,7 @@ def now() -> datetime:
 
 
 def create_app(settings: Settings) -> Starlette:
-    """The application over one folder of channels. Raises: CannotStart, UnfitControls."""
+    """The application over one folder of channels. Raises: CannotStart."""
     begun = begin(settings, now())
     snapshot = usable(begun.candidate.loaded, settings)
     gateway = Gateway(settings, snapshot, begun)
@@ -172,9 +172,7 @@ class Gateway:
                 activations=self._begun.told if self._begun else {},
                 newest=lambda: self._services,
             )
-            self._overseeing = Overseeing(
-                lambda: self._services, database, lambda: self._issuers, self._settings.root
-            )
+            self._overseeing = Overseeing(lambda: self._services, database, lambda: self._issuers, self._settings.root)
             for line in connections.diagnostics:
                 sys.stderr.write(f"error: {line}\n")
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
@@ -331,7 +329,7 @@ def main() -> None:
         app = create_app(settings)
         asyncio.run(try_store(settings))
         listener = listening(settings)
-    except (CannotStart, UnfitControls) as problem:
+    except CannotStart as problem:
         sys.exit(f"error: {problem}")
     with listener:
         uvicorn.Server(server_config(app, settings.host, settings.port)).run(sockets=[listener])

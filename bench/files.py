@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 AT = "2026-11-22"
 LOAD = """
 import resource, sys, time
+from datetime import date
 from pathlib import Path
 began = time.perf_counter()
 from channels.snapshot import load
@@ -33,7 +34,8 @@ def deployment(folder: Path, cities: int, services: int) -> Path:
     root = folder / "cities"
     (root / "agreements").mkdir(parents=True)
     for name in ("roam.yaml", "services.yaml", "secrets.sandbox"):
-        (root / name).write_text((ROOT / "cities" / name).read_text("utf-8"), "utf-8")
+        text = (ROOT / "cities" / name).read_text("utf-8")
+        (root / name).write_text(text, "utf-8")
     example = (ROOT / "docs/examples/leshan/channel.yaml").read_text("utf-8")
     for number in range(cities):
         _city(root, example, number, services)

@@ -8,6 +8,9 @@ value of it, and `checking` and `replay` are what `roam city check` runs.  All f
 Spoken to: `compiled` operations ask in a backend's own protocol (`rest`, `soap`, `graphql_backend`, `federation_backend`),
 `mapping` makes canonical rows of the answers, and `Connections` keeps one line per backend with its proof, limits and cache.
 A city's failure is a value, `Failure`, never an exception.
+
+Tried: a listener (`trace`) hears one call, and `trial*` tell it hop by hop with the cause of what fails; `trial_record` keeps the
+answer as a fixture, without anybody in it.
 """
 
 from importlib import import_module

@@ -226,10 +226,7 @@ def _rejection(
     at: datetime,
 ) -> Rejection:
     told = ordered(item for item in found if item.severity == "error")
-    zh, en = (
-        "\n\n".join(Renderer(lang, dict(sources)).render(item) for item in told)
-        for lang in ("zh", "en")
-    )
+    zh, en = ("\n\n".join(Renderer(lang, dict(sources)).render(item) for item in told) for lang in ("zh", "en"))
     return Rejection(files.get(name, ""), zh, en, at, standing=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from channels.check_agreements import unknown_city
 from channels.diagnostics import Diagnostic, report
 from channels.documents import Document
 from channels.gateway import Environment, GatewayFile
@@ -43,7 +44,7 @@ def check_operators(document: Document[GatewayFile], cities: Sequence[str]) -> I
             for place_of, slug in enumerate(() if one.cities == "ALL" else one.cities):
                 if slug not in cities:
                     place = value_place(document.node, (*at, "cities", place_of))
-                    yield report("unknown_city", place, found=slug, near=slug, choices=cities, severity="error")
+                    yield unknown_city(place, slug, tuple(cities))
 
 
 def _trusted(model: GatewayFile, environment: Environment) -> tuple[str, ...]:

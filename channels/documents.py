@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from channels.diagnostics import Diagnostic, Place, report
 from channels.lines import SourceText, decode
 from channels.positions import Node, parse
-from channels.validation import read_as_meant, validate
+from channels.validation import read_as_meant
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -70,8 +70,7 @@ def read_document(file: Path, shown: str, model: type[M]) -> Document[M]:
     document = read_node(file, shown)
     if document.node is None:
         return Document(document.raw, document.source, None, None, document.found)
-    node, found = read_as_meant(model, document.node)
-    made = validate(model, node)[0]
+    node, made, found = read_as_meant(model, document.node)
     return Document(document.raw, document.source, node, made, (*document.found, *found))
 
 

@@ -72,13 +72,13 @@ def _suspects(mismatch: Mismatch, all_of_them: Sequence[Mismatch], node: Node) -
     if mismatch.what.startswith("request.") or mismatch.what == "args":
         yield (*operation, "request", mismatch.what.partition(".")[2]), True
         yield (*operation, "request"), True
-    elif mismatch.what == "items" or (mismatch.what == "error" and not mismatch.code):
+    elif mismatch.what == "items" or (mismatch.what == "error" and not mismatch.code and not mismatch.field):
         if shared:
             yield (*wrapper, "data" if mismatch.what == "items" else "ok"), False
             yield wrapper, True
         yield (*operation, "response", "items"), False
         yield (*operation, "response"), True
-    elif mismatch.what == "error":
+    elif mismatch.what == "error" and not mismatch.field:
         if shared:
             yield (*wrapper, "code"), False
         yield from _rules(node, (*operation, "errors"), mismatch.code)

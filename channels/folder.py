@@ -47,16 +47,18 @@ def read_folder(folder: Path, overlay: str, overlays: Path | None) -> Reading:
     base = read_node(folder / CHANNEL, shown_path(folder / CHANNEL))
     sources, raw, found = [base.source], [base.raw], list(base.found)
     node = base.node
+    whole_model: ChannelFile | None = None
     if node is not None:
         # What an overlay replaces is still wrong, and a misspelt key is known by its right name from here on.
-        node, refused = read_as_meant(ChannelFile, node)
+        node, whole_model, refused = read_as_meant(ChannelFile, node)
         found += refused
+    meant = node
     for file in _overlay_files(folder, overlay, overlays):
         laid = read_node(file, shown_path(file))
         sources.append(laid.source)
         raw.append(laid.raw)
         found += laid.found
-        if node is not None and laid.node is not None:
+        if isinstance(node, MapNode) and laid.node is not None:
             merged, refused = overlaid(node, laid.node)
             found += refused
             node = merged if file.name == f"channel.{overlay}.yaml" or file.parent == overlays else node
@@ -68,7 +70,9 @@ def read_folder(folder: Path, overlay: str, overlays: Path | None) -> Reading:
         found += refused
         contribution, refused = parse_contribution(source) if not refused else (None, [])
         found += refused
-    channel, refused = made(node) if node is not None else (None, [])
+    channel, refused = whole_model, list[Diagnostic]()
+    if node is not meant or whole_model is None:
+        channel, refused = made(node) if node is not None else (None, [])
     whole = not any(item.severity == "error" for item in (*found, *refused))
     return Reading(folder.name, node, channel, whole, contribution, tuple(sources), b"\0".join(raw), (*found, *refused))
 
@@ -119,7 +123,7 @@ def pruned(node: MapNode, found: list[Diagnostic]) -> Node | None:
 def sections(node: Node, found: Iterable[Diagnostic]) -> frozenset[str]:
     """The sections of a channel in which an error lies; an error in the official list is one of the catalogue."""
     errors = [item.place for item in found if item.severity == "error"]
-    if not isinstance(node, MapNode):
+    if not isinstance(node, MapNode) or not errors:
         return frozenset()
     hit = {"catalogue" for place in errors if place.path.endswith(".csv")}
     for key, entry in node.entries.items():

@@ -51,7 +51,9 @@ def _unwrap(match: Match) -> Unwrap:
             return _refusal(reply, body, errors, match)
         data = body.get("data") if isinstance(body, dict) else None
         if not isinstance(data, dict):
-            raise ContractBroken("a GraphQL answer without data and without errors", status=reply.status, step="envelope")
+            raise ContractBroken(
+                "a GraphQL answer without data and without errors", status=reply.status, step="envelope"
+            )
         return data
 
     return unwrap

@@ -30,7 +30,8 @@ _SURNAMES = frozenset(
     "闵季麻贾江童颜郭梅林钟徐邱骆高夏蔡田樊胡凌霍万柯卢莫房丁邓洪包石崔吉龚程邢裴陆翁段侯武刘龙叶黎白蒲邹游付肖代谭曾覃"
 )
 _NAME_KEYS = re.compile(
-    r"(?:^|_)(?:xm|name|username|realname|real_name|custname|cust_name|owner|holder|contact|linkman|czr|hzxm|yhxm|khxm)$|姓名|户主|联系人",
+    r"^(?:(?:real|user|cust|customer|owner|holder|contact|patient|applicant|citizen|full|link)_?)?name$"
+    r"|^(?:xm|owner|holder|contact|linkman|czr|hzxm|yhxm|khxm)$|姓名|户主|联系人",
     re.IGNORECASE,
 )
 _ADDRESS_KEYS = re.compile(r"addr|address|(?:^|_)(?:dz|zz|jtzz|jzdz|txdz)$|地址|住址", re.IGNORECASE)

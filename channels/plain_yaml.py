@@ -214,6 +214,11 @@ class _Reader:
 
     def gap(self) -> str:
         """Skip blanks, breaks and comments inside of brackets: the next character."""
+        if (char := self.text[self.at : self.at + 1]) not in " \n#":
+            return char
+        if char == " " and (char := self.text[self.at + 1 : self.at + 2]) not in " \n#":
+            self.at += 1
+            return char
         found = _GAP.match(self.text, self.at)
         assert found is not None  # noqa: S101  (it matches the empty text)
         self.move(found.end())

@@ -177,6 +177,10 @@ class _Builder:
                 break
             key = self.node(event)
             value = self.node(next(self.events))
+            if isinstance(value, ScalarNode) and value.text.plain and not value.text:
+                # Nothing is written: it is missing behind the colon, not where the next key stands.
+                after = replace(key.place, column=key.place.column + key.place.width + 1, width=1)
+                value = replace(value, place=after)
             if not isinstance(key, ScalarNode):
                 self.found.append(report("key", key.place))
             elif key.text.plain and isinstance(value, ScalarNode) and not value.text and (meant := self.meant(key)):

@@ -19,7 +19,9 @@ def refuse_pages(reply: Reply) -> None:
     if reply.content_type in ("text/html", "application/xhtml+xml") or start.startswith(_HTML_STARTS):
         raise ContractBroken(f"HTTP {reply.status} with an HTML page", html=True, status=reply.status, step="parse")
     if 300 <= reply.status < 400:
-        raise ContractBroken(f"HTTP {reply.status}: a redirect, which is not followed", status=reply.status, step="error")
+        raise ContractBroken(
+            f"HTTP {reply.status}: a redirect, which is not followed", status=reply.status, step="error"
+        )
 
 
 def read_text(reply: Reply, encoding: str) -> str:
@@ -41,7 +43,9 @@ def read_json(reply: Reply, encoding: str) -> Any:
     except orjson.JSONDecodeError:
         if encoding == "utf-8":
             read_text(reply, encoding)  # a wrong charset is the better explanation
-        raise ContractBroken(f"not JSON, or cut short ({len(reply.body)} bytes)", status=reply.status, step="parse") from None
+        raise ContractBroken(
+            f"not JSON, or cut short ({len(reply.body)} bytes)", status=reply.status, step="parse"
+        ) from None
 
 
 def read_error_body(reply: Reply, encoding: str) -> Any:

@@ -12,7 +12,9 @@ from dataclasses import replace
 from channels.diagnostics import Diagnostic, ordered, report
 from channels.repairs import ASCII, full_width
 
-FOLDED = frozenset({"ROAM-102", "ROAM-103", "ROAM-109", "ROAM-204", "ROAM-304", "ROAM-306", "ROAM-308", "ROAM-313", "ROAM-352"})
+FOLDED = frozenset(
+    {"ROAM-102", "ROAM-103", "ROAM-109", "ROAM-204", "ROAM-304", "ROAM-306", "ROAM-308", "ROAM-313", "ROAM-352"}
+)
 """Codes of which one cause shows in several places: one character typed throughout, one name that is nowhere declared."""
 ONE_CAUSE = frozenset({"ROAM-352"})
 """Codes that say the same whatever the name: all types lack one prefix."""

@@ -121,14 +121,18 @@ class _Replay:
             expected=_shown(difference.expected),
             found=_shown(difference.found),
             noticed=noticed,
-            field=self._withheld() if difference.what == "dropped" else "",
+            field=self._withheld() if difference.what in ("dropped", "error") and not wanted else "",
             code=str(difference.expected) if wanted else "",
         )
 
     def _withheld(self) -> str:
         """The field for whose sake the first row is withheld."""
-        data = self.operation.spoken.unwrap(recorded_reply(self.case.response, xml=self.xml))
-        for item in self.operation.items(data):
+        try:
+            data = self.operation.spoken.unwrap(recorded_reply(self.case.response, xml=self.xml))
+            items = [] if isinstance(data, Failure) else self.operation.items(data)
+        except ContractBroken:
+            return ""
+        for item in items:
             try:
                 self.operation.read(item)
             except Unfit as unfit:

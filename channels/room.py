@@ -5,6 +5,7 @@ Everything is read and checked here; nothing is compiled and nothing is activate
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -172,7 +173,7 @@ def _city_folders(room: Room) -> list[Path]:
     for folder in room.instead.folders(room.root):
         if folder.name in IGNORED or folder.name.startswith((".", "_")):
             continue
-        if (folder / CHANNEL).is_file():
+        if os.path.lexists(folder / CHANNEL):  # what is no ordinary file is told so when it is read
             folders.append(folder)
             room.folders[folder.name] = folder
             continue

@@ -217,7 +217,12 @@ def _at_least(low: float) -> Callable[[float], float]:
     return check
 
 
+_PLAIN_URL = re.compile(r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?:/[^\s]*)?")
+
+
 def _reachable(value: str) -> str:
+    if _PLAIN_URL.fullmatch(value):
+        return value  # no port, no user, no brackets: nothing that a parser would refuse
     try:
         parts = urlsplit(value)
         if parts.hostname and (parts.port is None or parts.port > 0):

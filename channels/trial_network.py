@@ -235,13 +235,12 @@ def _peer(exchange: Exchange) -> str:
 
 
 def _ssl_error(error: BaseException | None) -> ssl.SSLError | None:
+    """OpenSSL's own error behind the client's, where a handshake failed."""
     seen: BaseException | None = error
     for _ in range(6):
-        if isinstance(seen, ssl.SSLError):
-            return seen
-        inner = getattr(seen, "certificate_error", None) or getattr(seen, "os_error", None)
-        if isinstance(inner, ssl.SSLError):
-            return inner
+        for inner in (getattr(seen, "certificate_error", None), getattr(seen, "os_error", None), seen):
+            if isinstance(inner, ssl.SSLError) and not isinstance(inner, aiohttp.ClientError):
+                return inner
         seen = getattr(seen, "__cause__", None)
     return None
 

@@ -29,6 +29,9 @@ _CHINESE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 _NUMBERS = re.compile(r"\d{4,}", re.ASCII)
 _DAY = re.compile(r"(?:19|20)\d\d-[01]\d(?:-[0-3]\d)?", re.ASCII)
 _DIGITS = re.compile(r"\d")
+_ORGANISATIONS = frozenset({"payee", "employer", "venueName", "department"})  # fields that name no person
+_MONTHS = frozenset({"period", "lastPaidMonth", "depositedTo"})
+_ADDRESS = re.compile(r"(https?://[^/?#]+)(.*)", re.DOTALL)
 _KEPT = frozenset({"Money", "Date", "DateTime", "Int", "Float", "Boolean", "Decimal"})
 _LONGEST_KEPT_DIGITS = 3
 _TOKEN = 16
@@ -51,6 +54,8 @@ class Pseudonyms:
     def _new(self, value: str, key: str) -> str:
         found = kind_of(value, key)
         kind = found[0] if found else ("NAME" if person(value) else "")
+        if address := _ADDRESS.fullmatch(value):
+            return address[1] + self._shaped(address[2])
         match kind:
             case "NAME":
                 return self._name()
@@ -156,14 +161,14 @@ def _sort(mapping: Mapping[str, MapEntry], shape: Shape | None, kept: set[str], 
         field = shape.fields.get(name) if shape is not None else None
         match entry:
             case Leaf(source=source, enum=enum, converter=converter) if source and (keys := dotted(source)):
-                typed = field is not None and (field.base in _KEPT or bool(field.values))
+                typed = name in _MONTHS or (field is not None and (field.base in _KEPT or bool(field.values)))
                 if (
                     enum is not None
                     or typed
                     or (converter or "").startswith(("money", "date", "int", "bool", "decimal"))
                 ):
                     kept.add(keys[-1])
-                elif field is not None and field.base == "String" and field.mask is None:
+                elif name in _ORGANISATIONS:
                     shown.add(keys[-1])
             case Each(mapping=inner) | Nested(mapping=inner):
                 _sort(inner, field.shape if field is not None else None, kept, shown)

@@ -52,19 +52,12 @@ def changes(before: Structure, after: Structure) -> tuple[Change, ...]:
 
 def _silent(path: str, other: Structure) -> bool:
     """Whether a path's parent has no members there, so that nothing is known of them."""
+    if path.endswith("[]"):
+        return path.removesuffix("[]") in other or _silent(path.removesuffix("[]"), other)
     parent, dot, _ = path.rpartition(".")
     if not dot:
         return False
-    if parent in other:
-        return "object" not in other[parent]
-    return (parent.endswith("[]") and not other.get(parent, frozenset()) and _known(parent, other)) or _silent(
-        parent, other
-    )
-
-
-def _known(parent: str, other: Structure) -> bool:
-    """The list itself is there, without members."""
-    return parent.removesuffix("[]") in other
+    return "object" not in other[parent] if parent in other else _silent(parent, other)
 
 
 def _walk(value: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -44,7 +44,11 @@ _FORMATS: dict[str, tuple[str, str, str]] = {
     "service_code": ("事项代码", "a service code", "WATER-QUERY"),
     "window": ("时间窗", "a time window", '"02:00-03:00 Asia/Shanghai"'),
     "sorting": ("排序", "an order", "dueOn desc"),
-    "retry_on": ("可重试的情形:connect、timeout 或 HTTP 状态", "a cause to retry: connect, timeout or an HTTP status", '"503"'),
+    "retry_on": (
+        "可重试的情形:connect、timeout 或 HTTP 状态",
+        "a cause to retry: connect, timeout or an HTTP status",
+        '"503"',
+    ),
     "clock": ("时间戳的写法", "a form of a time", "ms, s, yyyyMMddHHmmss"),
     "path_text": ("路径", "a path", "/api/v1"),
 }
@@ -58,18 +62,19 @@ def validate(model: type[M], node: Node) -> tuple[M | None, list[Diagnostic]]:
         return None, paired(node, [_diagnose(model, node, item) for item in error.errors(include_url=False)])
 
 
-def read_as_meant(model: type[BaseModel], node: Node) -> tuple[Node, list[Diagnostic]]:
-    """Return: the tree with misspelt keys under the names they were meant to have, and every refusal.
+def read_as_meant(model: type[M], node: Node) -> tuple[Node, M | None, list[Diagnostic]]:
+    """Return: the tree with misspelt keys under the names they were meant to have, its model, and every refusal.
 
     What lies below such a key is then read as well, and nobody misses the right name.
     """
-    found = validate(model, node)[1]
+    made, found = validate(model, node)
     meant = {item.place: name for item in found if item.code == UNKNOWN and (name := _suggested(item))}
     if not meant:
-        return node, found
+        return node, made, found
     renamed = _renamed(node, meant)
     told = [item for item in found if item.place in meant and item.code == UNKNOWN]
-    return renamed, [*told, *validate(model, renamed)[1]]
+    made, rest = validate(model, renamed)
+    return renamed, made, [*told, *rest]
 
 
 def _suggested(item: Diagnostic) -> str | None:
@@ -98,9 +103,7 @@ def paired(node: Node, found: list[Diagnostic]) -> list[Diagnostic]:
     if not unknown:
         return found
     maps = {item: _spots(node, item.place, None) for item in unknown}
-    return [
-        item for item in found if item.code != MISSING or not any(_meant(item, one, maps[one]) for one in unknown)
-    ]
+    return [item for item in found if item.code != MISSING or not any(_meant(item, one, maps[one]) for one in unknown)]
 
 
 def _meant(missing: Diagnostic, unknown: Diagnostic, spots: tuple[Place, ...]) -> bool:

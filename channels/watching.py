@@ -7,6 +7,7 @@ believed but looked at, and is told only when it has stood still.  A fingerprint
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -17,6 +18,8 @@ LOOK_MS: Final = 2_000  # where no events come from, such as a network drive, th
 STILL_SECONDS: Final = 0.1
 DEBOUNCE_MS: Final = 100
 PATIENCE: Final = 20  # looks at files that never stand still, before they are taken as they are
+log = logging.getLogger(__name__)
+
 Fingerprint: TypeAlias = tuple[tuple[str, int, int, int], ...]
 
 
@@ -38,12 +41,24 @@ def fingerprint(folders: Sequence[Path]) -> Fingerprint:
 
 async def changes(folders: Sequence[Path], before: Fingerprint) -> AsyncIterator[Fingerprint]:
     """Yield: each state of the files other than the one before, once it has stood still.  Ends only when cancelled."""
-    watched = [folder for folder in folders if folder.is_dir()]
-    async for _ in awatch(*watched, debounce=DEBOUNCE_MS, step=50, rust_timeout=LOOK_MS, yield_on_timeout=True):
+    async for _ in ticks(folders):
         now = await asyncio.to_thread(fingerprint, folders)
         if now != before:
             before = await still(folders, now)
             yield before
+
+
+async def ticks(folders: Sequence[Path]) -> AsyncIterator[None]:
+    """Yield whenever it is worth a look; where the system cannot watch (no watches left, a folder gone), now and then."""
+    while True:
+        watched = [folder for folder in folders if folder.is_dir()]
+        try:
+            async for _ in awatch(*watched, debounce=DEBOUNCE_MS, step=50, rust_timeout=LOOK_MS, yield_on_timeout=True):
+                yield
+        except (OSError, RuntimeError) as fault:
+            log.warning("files cannot be watched, they are looked at every %s ms: %s", LOOK_MS, fault)
+        await asyncio.sleep(LOOK_MS / 1_000)
+        yield
 
 
 async def still(folders: Sequence[Path], now: Fingerprint) -> Fingerprint:

@@ -106,13 +106,9 @@ class _Asker:
         self.yes = yes
 
     def __call__(self, question: str, default: str) -> str:
-        if default and (self.yes or not sys.stdin.isatty() and _at_end()):
+        if default and (self.yes or sys.stdin.closed):
             return default
         return str(typer.prompt(question, default=default or None))
-
-
-def _at_end() -> bool:
-    return sys.stdin.closed
 
 
 def _sample(given: str | None, ask: _Asker, kind: str) -> Sample:

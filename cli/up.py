@@ -1,7 +1,8 @@
 """`roam up`: starts the identity provider, the cities and the gateway, asks them one question, and keeps serving.
 
-Ctrl-C and SIGTERM stop everything. A city that ends by itself is reported and the others go on; without the gateway
-or the provider everything stops. Settings: ROAM_ROOT, ROAM_PORT, ROAM_SANDBOX_PORT, ROAM_STATE, ROAM_HOST.
+Ctrl-C and SIGTERM stop everything. A city whose folder appears gets its server, where the sandbox has one; one that
+ends by itself is reported and the others go on. Without the gateway or the provider everything stops. Settings:
+ROAM_ROOT, ROAM_PORT, ROAM_SANDBOX_PORT, ROAM_STATE, ROAM_HOST.
 """
 
 import os
@@ -128,6 +129,9 @@ def _watch(stack: "Stack") -> int:
             _complain(f"{name} ended with status {status}; {rest}. Its last lines:\n{stack.down[name]}")
             if fatal:
                 return 1
+        for slug in stack.newcomers():
+            stack.join(slug)
+            _say(f"  {slug:<18} {stack.city_url(slug)}{'  (down)' if slug in stack.down else ''}")
         time.sleep(WATCH_SECONDS)
 
 

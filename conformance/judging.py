@@ -23,6 +23,7 @@ from conformance.tour import tour
 from conformance.verdict import State, Verdict, unmeasured
 
 STRAINING: Final = ("F04", "B05")
+ALSO_IN_SILENCE: Final = frozenset({"A05", "C07", "G02"})
 WITHOUT_THE_CITY: Final = frozenset({"G02"})  # live by its stage, but told by the operator
 
 
@@ -50,6 +51,8 @@ async def _judged(session: Session, rule: Rule) -> Verdict:
         if not session.channel.available:
             return unmeasured("频道文件有错误", "the channel's files have errors")
         return unmeasured("需要 --live", "needs --live")
+    if rule.stage == "live" and session.tour is not None and session.tour.silent and rule.id not in ALSO_IN_SILENCE:
+        return unmeasured("该城市没有答复", "the city does not answer")
     return await TESTS[rule.id](session)
 
 

@@ -17,6 +17,7 @@ from conformance.personas import FIRST, NOBODY, SECOND
 AFTER_LISTS: Final = ("slots.list", "requests.outcome")
 FOR_EVERYBODY: Final = ("account.link", "account.launch")
 LAST_WRITES: Final = ("appointments.cancel",)
+ENOUGH_SILENCE: Final = 3  # a city that hangs would be waited for at every question
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class Tour:
     writes: dict[str, Twice] = field(default_factory=dict)
     untried: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def silent(self) -> bool:
+        """Has the city answered nothing at all?"""
+        return bool(self.reads) and all(exchange.reply is None for exchange in self.reads.values())
+
     def of(self, kind: str) -> list[Exchange]:
         """What one person read."""
         return [exchange for (_, who), exchange in self.reads.items() if who == kind]
@@ -50,6 +56,8 @@ async def tour(live: Live) -> Tour:
             args = await of_read(live, operation, person)
             if args is not None:
                 made.reads[operation.id, kind] = await live.ask(operation, person, args)
+                if made.silent and len(made.reads) >= ENOUGH_SILENCE:
+                    return made
     for operation in sorted(live.writes(), key=lambda operation: operation.id in LAST_WRITES):
         await _write(live, made, operation.id)
     for operation in reads:

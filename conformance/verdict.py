@@ -5,8 +5,10 @@ Only a rule that was put to the test passes.  Evidence names operations, codes a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 
 class State(StrEnum):
@@ -20,6 +22,12 @@ class State(StrEnum):
 
 
 COUNTS = frozenset({State.PASSED, State.EXEMPT, State.NOT_APPLICABLE})
+
+
+MOST_SHOWN = 4
+
+Told: TypeAlias = str | tuple[str, str]
+"""A sentence, or one in Chinese and one in English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +66,14 @@ def beside_the_point(zh: str, en: str) -> Verdict:
     return Verdict(State.NOT_APPLICABLE, zh, en)
 
 
-def judged(problems: list[str], *, good: tuple[str, str] = ("", ""), seen: tuple[str, ...] = ()) -> Verdict:
-    """Failed with the problems (short and readable in both languages), else passed."""
+def judged(problems: Sequence[Told], *, good: tuple[str, str] = ("", ""), seen: tuple[str, ...] = ()) -> Verdict:
+    """Failed with the problems, else passed.  A problem that reads the same in both languages is one text."""
     if not problems:
         return passed(good[0], good[1], *seen)
-    shown = "; ".join(problems[:MOST_SHOWN]) + (
-        f"; +{len(problems) - MOST_SHOWN}" if len(problems) > MOST_SHOWN else ""
-    )
-    return failed(shown, shown, *problems)
+    zh, en = ([problem if isinstance(problem, str) else problem[side] for problem in problems] for side in (0, 1))
+    return failed(_shown(zh), _shown(en), *en)
 
 
-MOST_SHOWN = 4
+def _shown(problems: list[str]) -> str:
+    rest = f"; +{len(problems) - MOST_SHOWN}" if len(problems) > MOST_SHOWN else ""
+    return "; ".join(problems[:MOST_SHOWN]) + rest

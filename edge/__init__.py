@@ -8,8 +8,11 @@ body        bytes → GraphQLRequest                                     coding 
 language    zh or en, as the client likes better
 documents   text → Prepared: parsed, measured, validated, cached       gauge   one memoised pass: depth, aliases, cost
 execution   Prepared + context → Answer                                errors  coded errors, and what a client may read
+executor    graphql-core's, which leaves rows to the projection        leaves  leaf values, checked in the plain case
+projection  rows → the client's shape, one closure a selection         projections  what is compiled of one operation
 door        authenticate, bind the graph, prepare           responses headers of every answer
 signin      browsers: /auth/login, callback, session, logout  refusals  what is said to a bad token, proof or session
+console/    the operators' pages, at /console                switches    fault switches of a sandbox, for testers
 pages       GraphiQL's built files    health  /healthz, /readyz        server  uvicorn with read timers, the collector
 ```
 Rules: a request is refused here before any city is called, in time bounded by `Limits`; nothing here knows a city, a

@@ -28,6 +28,8 @@ class RowExecutor(Executor[Any]):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._readings: dict[int, tuple[Details, Complete | None]] = {}
+        self._language = language(self.context_value)
+        self._alone = Run(self._language, None)  # for fields read one by one
 
     def complete_object_value(
         self,
@@ -72,7 +74,7 @@ class RowExecutor(Executor[Any]):
             complete = self._reading(self.projection, parent_type, field_details_list)
             if complete is not None:
                 try:
-                    return complete(source, self._run())
+                    return complete(source, self._alone)
                 except Surprise:
                     pass
                 except NotRows:
@@ -94,12 +96,9 @@ class RowExecutor(Executor[Any]):
         if complete is None:
             return MISSED
         try:
-            return complete(value, self._run())
+            return complete(value, Run(self._language, {} if self.shares else None))
         except Surprise:
             return MISSED
         except NotRows:
             self.projection.forget(type_, details)
             return MISSED
-
-    def _run(self) -> Run:
-        return Run(language(self.context_value), {} if self.shares else None)

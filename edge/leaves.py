@@ -5,14 +5,17 @@ to bring to form, the same one that graphql-core calls. A value that it refuses 
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from graphql import (
     GraphQLBoolean,
     GraphQLEnumType,
+    GraphQLFloat,
     GraphQLID,
     GraphQLInt,
     GraphQLLeafType,
+    GraphQLScalarType,
     GraphQLString,
     Undefined,
 )
@@ -22,9 +25,10 @@ from strawberry.execution.is_awaitable import optimized_is_awaitable
 Leaf: TypeAlias = Callable[[Any, Any], Any]
 """(value, anything) → what to show.  Raises: Surprise."""
 
-MAX_KNOWN = 500  # texts of one field: days, moments and amounts come again and again
+MAX_KNOWN = 4_000  # texts of one scalar, at most some 0.5 MB
 MAX_KNOWN_CHARACTERS = 32
 TEXTS = frozenset((GraphQLString.coerce_output_value, GraphQLID.coerce_output_value))
+BUILT_IN = TEXTS | {each.coerce_output_value for each in (GraphQLInt, GraphQLFloat, GraphQLBoolean)}
 
 
 class Surprise(Exception):
@@ -33,7 +37,9 @@ class Surprise(Exception):
 
 def leaf(type_: GraphQLLeafType, *, nullable: bool) -> Leaf:
     """How the values of one type are shown."""
-    careful = checked(type_.coerce_output_value, nullable=nullable)
+    coerce = type_.coerce_output_value
+    known = remembered(coerce) if isinstance(type_, GraphQLScalarType) and coerce not in BUILT_IN else None
+    careful = checked(coerce, known, nullable=nullable)
     if isinstance(type_, GraphQLEnumType):
         return named(type_, careful)
     if type_.coerce_output_value in TEXTS:
@@ -45,13 +51,18 @@ def leaf(type_: GraphQLLeafType, *, nullable: bool) -> Leaf:
     return careful
 
 
-def checked(coerce: Callable[[Any], Any], *, nullable: bool) -> Leaf:
-    """Any value, by its type's own function; of short texts, what it made of them is remembered."""
-    known: dict[str, Any] = {}
+@lru_cache(maxsize=16)
+def remembered(_coerce: Callable[[Any], Any]) -> dict[str, Any]:
+    """What one scalar's function made of the latest short texts, in whichever graph: days, moments and amounts come again."""
+    return {}
+
+
+def checked(coerce: Callable[[Any], Any], known: dict[str, Any] | None, *, nullable: bool) -> Leaf:
+    """Any value, by its type's own function."""
 
     def show(value: Any, _: Any) -> Any:
         if type(value) is str:
-            shown = known.get(value)
+            shown = known.get(value) if known is not None else None
             if shown is not None:
                 return shown
         else:
@@ -65,7 +76,7 @@ def checked(coerce: Callable[[Any], Any], *, nullable: bool) -> Leaf:
             raise Surprise from None
         if shown is None or shown is Undefined:
             raise Surprise
-        if type(value) is str and type(shown) is str and len(value) <= MAX_KNOWN_CHARACTERS:
+        if known is not None and type(value) is str and type(shown) is str and len(value) <= MAX_KNOWN_CHARACTERS:
             if len(known) >= MAX_KNOWN:
                 known.clear()
             known[value] = shown

@@ -32,6 +32,7 @@ from schema.rows import RowRead, TextOf, ValueOf
 from .leaves import Surprise, leaf
 
 MAX_CLOSURES = 2_000  # for one operation and combination of variables; a document has at most 1 000 selections
+FEW_FIELDS = 3  # of a type whose objects are shown as quickly as found again
 
 
 class NotRows(Exception):
@@ -40,10 +41,10 @@ class NotRows(Exception):
 
 @dataclass(slots=True)
 class Run:
-    """One value being shown. `last`: the row that a selection showed last, and how: rows of a page share their source."""
+    """One value being shown. `seen`: how a selection showed a row before: rows of a page share their source."""
 
     language: str
-    last: dict[int, tuple[Any, Any]] | None
+    seen: dict[tuple[int, int], Any] | None
 
 
 Complete: TypeAlias = Callable[[Any, Run], Any]
@@ -137,19 +138,18 @@ class Projection:
     def _later(self, type_: GraphQLObjectType, details: Details) -> Complete:
         """Objects of one type, compiled when there is one."""
         objects: Complete | None = None
-        place = id(details)
+        place, small = id(details), len(type_.fields) <= FEW_FIELDS
 
         def show(value: Any, run: Run) -> Any:
             nonlocal objects
             if objects is None:
                 objects = self._objects(type_, details)
-            if run.last is None:
+            if small or run.seen is None:
                 return objects(value, run)
-            known = run.last.get(place)
-            if known is not None and known[0] is value:
-                return known[1]
-            shown = objects(value, run)
-            run.last[place] = (value, shown)
+            key = (place, id(value))  # the value lives as long as the run: it is part of what is being shown
+            shown = run.seen.get(key)
+            if shown is None:
+                shown = run.seen[key] = objects(value, run)
             return shown
 
         return show

@@ -4,14 +4,15 @@
 GET /sandbox/faults          {"faults": [names], "cities": [{"slug", "fault", "operation"?, "count"?}]}
 PUT /sandbox/faults/SLUG     {"fault", "operation"?, "count"?} → how the switch then stands; needs X-Roam-Switch
 ```
-They stand only where the environment says `faults: true` and every control address is on this machine. A page of
+They stand only where the environment says `faults: true` and a sandbox's file names the control addresses; one that is
+not on this machine is not used. A page of
 another site cannot set the header without asking first, and is never told yes; a foreign name for this machine
 (DNS rebinding) is refused by its Host.
 """
 
 import re
 from collections.abc import Mapping
-from types import MappingProxyType
+from pathlib import Path
 from typing import Any, Self
 
 import aiohttp
@@ -32,37 +33,30 @@ HEADER = "x-roam-switch"
 SECONDS = 3.0
 LIMITS = Limits(max_body_bytes=4 * 1024)
 KEYS = frozenset({"fault", "operation", "count"})
-CONTROL = re.compile(r"([a-z][a-z0-9-]{0,39})=(http://(?:127\.0\.0\.1|localhost|\[::1\]):[0-9]{1,5})")
+SLUG = re.compile(r"[a-z][a-z0-9-]{0,39}")
+CONTROL = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\]):[0-9]{1,5}")
 
 
-class UnfitControls(ValueError):
-    """The addresses of the switches cannot be used; the message says which and why."""
-
-
-def controls_of(text: str) -> Mapping[str, str]:
-    """`slug=http://127.0.0.1:PORT`, separated by spaces, as addresses by slug.  Raises UnfitControls."""
-    found: dict[str, str] = {}
-    for part in text.split():
-        match = CONTROL.fullmatch(part)
-        if match is None:
-            raise UnfitControls(
-                f"ROAM_SANDBOX_CONTROLS: {part!r} is not city=http://127.0.0.1:PORT; switches are on this machine only"
-            )
-        found[match[1]] = match[2]
-    return MappingProxyType(found)
+def controls_in(file: Path) -> Mapping[str, str]:
+    """The control addresses of the sandbox's cities by slug, as it notes them while it runs; none that is elsewhere."""
+    try:
+        noted = orjson.loads(file.read_bytes())["controls"]
+        pairs = {str(slug): str(url) for slug, url in noted.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    return {slug: url for slug, url in pairs.items() if SLUG.fullmatch(slug) and CONTROL.fullmatch(url)}
 
 
 class Switches:
-    """The switches of some cities, by the addresses of their control ports."""
+    """The switches of the cities that `file` names; it is read each time, since a city may join while it runs."""
 
-    def __init__(self, controls: Mapping[str, str]) -> None:
-        self._controls = controls
+    def __init__(self, file: Path) -> None:
+        self._file = file
 
     @classmethod
-    def of(cls, text: str) -> Self | None:
-        """Of addresses as `controls_of` reads them; None where there is none.  Raises UnfitControls."""
-        controls = controls_of(text)
-        return cls(controls) if controls else None
+    def of(cls, file: str) -> Self | None:
+        """None where no file is named."""
+        return cls(Path(file)) if file else None
 
     async def show(self, scope: Scope, receive: Receive, send: Send) -> None:
         """How every switch stands; a city that does not answer has the fault null."""
@@ -71,7 +65,7 @@ class Switches:
         names: list[str] = []
         cities = []
         async with _session() as session:
-            for slug, control in self._controls.items():
+            for slug, control in controls_in(self._file).items():
                 _, stands = await _asked(session, "GET", f"{control}/fault")
                 if not names and isinstance(stands, dict):
                     _, told = await _asked(session, "GET", f"{control}/faults")
@@ -81,7 +75,8 @@ class Switches:
 
     async def put(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Set one switch; the city itself says what is wrong with a wish."""
-        control = self._controls.get(scope["path_params"]["slug"])
+        controls = controls_in(self._file)
+        control = controls.get(scope["path_params"]["slug"])
         headers = headers_of(scope)
         if await _turned_away(scope, send):
             return
@@ -90,7 +85,7 @@ class Switches:
                 scope, send, 403, f"A switch is set with the header {HEADER}, which only a page of ours sends."
             )
         elif control is None:
-            await _refused(scope, send, 404, f"No such city; there are: {', '.join(self._controls)}.")
+            await _refused(scope, send, 404, f"No such city; there are: {', '.join(controls)}.")
         elif (wish := await _wish(receive, headers)) is None:
             await _refused(scope, send, 400, 'The body must be an object with "fault", and maybe "operation", "count".')
         else:

@@ -157,7 +157,7 @@ class _Shaping:
             raise Unshaped
         for part in representation.fields:
             slot = shape.slots.get(part.key) if isinstance(part, Ask) and not part.parts else None
-            if slot is None or slot.giver is None or slot.shape is not None:
+            if slot is None or slot.giver is None or slot.shape is not None or (slot.output and slot.lists):
                 raise Unshaped
             slot.input = True
 

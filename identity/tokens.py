@@ -71,7 +71,7 @@ def verify(token: Unverified, issuer: Issuer, key: PublicKey, now: datetime) -> 
     _check_audience(claims["aud"], issuer.audience)
     _check_times(claims, now.timestamp())
     return Viewer(
-        subject=issuer.subject(_text(claims, "sub")),
+        subject=_subject(claims, issuer),
         home_city=_home_city(claims, issuer),
         assurance=assured(claims.get("acr"), issuer.acr, claims.get("amr"), issuer.amr),
         token=token.text,
@@ -134,6 +134,14 @@ def _text(claims: Mapping[str, object], name: str) -> str:
     if not isinstance(value, str) or not value.isprintable():  # half a character would fail far from here
         raise TokenRefused(RefusalReason.MALFORMED, name)
     return value
+
+
+def _subject(claims: Mapping[str, object], issuer: Issuer) -> str:
+    """The gateway's subject. A plain one that reads like another provider's qualified one would be that citizen: refused."""
+    found = _text(claims, "sub")
+    if not issuer.qualified and "|" in found and found.startswith(("https://", "http://")):
+        raise TokenRefused(RefusalReason.MALFORMED, "sub")
+    return issuer.subject(found)
 
 
 def _home_city(claims: Mapping[str, object], issuer: Issuer) -> str:

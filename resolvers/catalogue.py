@@ -1,6 +1,7 @@
 """The catalogue: canonical services, who provides them, and which provider is best for the one who asks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from channels.providers import Provider
@@ -15,6 +16,12 @@ from .sharing import share_row
 
 Row = dict[str, Any]
 Listed = tuple[Channel, Provider]
+CHOICES: Mapping[str, Callable[[Any], Any]] = {
+    "themes": attrgetter("theme"),
+    "types": attrgetter("type"),
+    "sources": attrgetter("source"),
+    "statuses": attrgetter("status"),
+}
 
 
 def services(_: None, info: Info, **arguments: Any) -> Row:
@@ -51,11 +58,11 @@ def in_register_order(context: Context, codes: Iterable[str]) -> list[str]:
 
 def listed(context: Context, cities: Sequence[str] | None, chosen: Mapping[str, Any]) -> Iterable[Listed]:
     """The providers that pass the filter. Without cities, all shown channels are looked through."""
-    roamable = chosen.get("roamableFrom")
+    roamable, passes = chosen.get("roamableFrom"), passing(chosen)
     for channel in looked_through(context, cities, chosen.get("cities")):
         open_to = allowed_codes(context, channel, roamable) if roamable else None
         for provider in channel.providers:
-            if passes(provider, chosen) and (open_to is None or provider.code in open_to):
+            if passes(provider) and (open_to is None or provider.code in open_to):
                 yield channel, provider
 
 
@@ -71,16 +78,12 @@ def allowed_codes(context: Context, channel: Channel, home: str) -> frozenset[st
     return frozenset(s.service for s in shares(context.snapshot, channel, home, context.today) if s.allowed)
 
 
-def passes(provider: Provider, chosen: Mapping[str, Any]) -> bool:
-    tests = (
-        ("themes", provider.theme),
-        ("types", provider.type),
-        ("sources", provider.source),
-        ("statuses", provider.status),
-    )
-    if any(chosen.get(name) is not None and value not in chosen[name] for name, value in tests):
-        return False
-    return chosen.get("highlight") is None or provider.highlight == chosen["highlight"]
+def passing(chosen: Mapping[str, Any]) -> Callable[[Provider], bool]:
+    """The test of a provider: only what the filter names is looked at, for a catalogue has hundreds of them."""
+    tests = [(read, chosen[name]) for name, read in CHOICES.items() if chosen.get(name) is not None]
+    if (highlight := chosen.get("highlight")) is not None:
+        tests.append((attrgetter("highlight"), (highlight,)))
+    return lambda provider: all(read(provider) in wanted for read, wanted in tests)
 
 
 def providers(

@@ -18,6 +18,7 @@ from schema.response_path import dotted
 
 from .asking import Question
 from .context import Context, Info
+from .coverage import covered_text
 from .dry import dry
 from .faults import coded, invalid, texts, told
 from .ids import seal_id
@@ -91,6 +92,8 @@ def step_row(context: Context, step: Step) -> Row:
             row |= {"agreementId": step.verdict.agreement_id}
         case Failure():
             row |= {"code": step.verdict.code.value, "message": texts(step.verdict.message)}
+        case Channel():
+            row |= {"message": covered_text(step.verdict)}
         case Question():
             row |= granted(context, step.verdict.grant)
             row |= {} if step.called else {"code": ErrorCode.NO_AGREEMENT.value, "message": NOTHING_LEFT}

@@ -12,7 +12,7 @@ from channels.opened import Opened, UnfitSdl, opened
 from channels.snapshot import Channel, Snapshot
 from channels.subgraph import subgraph_query
 from federation.subgraph import Source
-from schema.build import Graph
+from schema.build import Graph, subgraph_sdl
 
 from .answers import ANSWERS, SUBGRAPH_ANSWERS
 from .context import RunningGraph
@@ -37,7 +37,7 @@ def build_graphs(snapshot: Snapshot, sdls: Sdls, newest: Collection[str] = ()) -
 
     `newest`: the cities that have changed; where two do not fit together, the newer one is left out.
     """
-    own_sdl = Graph(SUBGRAPH_ANSWERS, snapshot.city_ids, subgraph=True).as_str()
+    own_sdl = subgraph_sdl(snapshot.city_ids)
     fit, unfit = opened_parts(snapshot, sdls, own_sdl)
     parts = [*contributed_parts(snapshot, own_sdl), *(part for part, _ in fit.values())]
     supergraph, refused = composed(own_sdl, sorted(parts, key=lambda part: part.city in newest))

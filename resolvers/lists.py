@@ -30,7 +30,9 @@ async def gathered(
         channels = [context.channel(slug) for slug in asked]
         tasks = [group.create_task(city_rows(context, typename, operation, c, args or {})) for c in channels]
     read = dict(zip(asked, (task.result() for task in tasks), strict=True))
-    found = [read[slug] if slug in read else told_by(context, slug, read[covered[slug]][0]) for slug in cities]
+    found = [
+        read[slug] if slug in read else told_by(context, operation, slug, read[covered[slug]][0]) for slug in cities
+    ]
     for outcome, _ in found:
         if outcome.failed and outcome.through is None and isinstance(outcome.refusal, Failure):
             add_error(context, info, failed(context, outcome.channel.slug, outcome.refusal))
@@ -40,9 +42,10 @@ async def gathered(
     }
 
 
-def told_by(context: Context, slug: str, asked: Outcome) -> tuple[Outcome, list[Row]]:
+def told_by(context: Context, operation: str, slug: str, asked: Outcome) -> tuple[Outcome, list[Row]]:
     """A city that has the same item of the province or a ministry as the one asked: it fares like that one, without rows."""
-    return Outcome(context.channel(slug), asked.refusal, through=asked.channel), []
+    channel = context.watched(context.channel(slug), operation, asked.channel)
+    return Outcome(context.channel(slug), asked.refusal, through=channel), []
 
 
 async def city_rows(

@@ -114,7 +114,7 @@ class Overseeing:
             graph=services.graph.version,
             cities=tuple(cities),
             agreements=tuple(found),
-            files=_files(services.activations),
+            files=self._files(services.activations),
             done=await self._done(found),
         )
 
@@ -183,7 +183,7 @@ class Overseeing:
             source=active.source if active else "",
             paused=Held(paused.by, paused.at, paused.reason) if paused else None,
             pinned=active is not None and active.pinned,
-            rejected=_rejected(active),
+            rejected=self._rejected(active),
             versions=await self._versions(slug, active),
             measured=self._measured(services, channel),
             contacts=city.contacts,
@@ -204,6 +204,20 @@ class Overseeing:
             failed = bad / calls if calls else None
             found.append(Measured(name, sum(outcomes.values()), failed, latency.p50_ms, latency.p95_ms))
         return tuple(found)
+
+    def _rejected(self, active: Activation | None) -> Rejected | None:
+        """The edit that stands refused; one that was mended since is no news. Paths begin with the root's own name."""
+        found = active.last_rejected if active else None
+        if found is None or not found.standing:
+            return None
+        above = f"{self._root.resolve().parent}/"
+        zh, en = (tuple(text.replace(above, "").split("\n\n")) for text in (found.zh, found.en))
+        return Rejected(found.at, zh, en)
+
+    def _files(self, activations: Mapping[str, Activation]) -> Mapping[str, Rejected]:
+        """The gateway's own files of which an edit stands refused; their names have a dot, a slug has none."""
+        found = {name: self._rejected(active) for name, active in activations.items() if "." in name}
+        return {name: rejected for name, rejected in found.items() if rejected is not None}
 
     async def _done(self, known: Sequence[Agreed]) -> tuple[Done, ...]:
         providers = {one.id: one.provider for one in known}
@@ -230,20 +244,6 @@ class Overseeing:
             for row in await self._database.rows(FLAGS, (MOST_DONE,))
         ]
         return tuple(sorted((*acts, *flags), key=lambda one: one.at, reverse=True)[:MOST_DONE])
-
-
-def _rejected(active: Activation | None) -> Rejected | None:
-    """The edit that stands refused; one that was mended since is no news."""
-    found = active.last_rejected if active else None
-    if found is None or not found.standing:
-        return None
-    return Rejected(found.at, tuple(found.zh.split("\n\n")), tuple(found.en.split("\n\n")))
-
-
-def _files(activations: Mapping[str, Activation]) -> Mapping[str, Rejected]:
-    """The gateway's own files of which an edit stands refused; their names have a dot, a slug has none."""
-    found = {name: _rejected(active) for name, active in activations.items() if "." in name}
-    return {name: rejected for name, rejected in found.items() if rejected is not None}
 
 
 def _at(row: Mapping[str, object]) -> datetime:

@@ -102,13 +102,14 @@ async def read_cities(context: Context, walk: Walk, place: Place | None, *, want
         asked = [slug for slug in walk.cities if slug not in covered]
         tasks = [group.create_task(read_one(context, walk, slug, place, want)) for slug in asked]
     read = dict(zip(asked, (task.result() for task in tasks), strict=True))
-    return [read[slug] if slug in read else told_by(context, slug, read[covered[slug]]) for slug in walk.cities]
+    return [read[slug] if slug in read else told_by(context, walk, slug, read[covered[slug]]) for slug in walk.cities]
 
 
-def told_by(context: Context, slug: str, asked: Reading) -> Reading:
+def told_by(context: Context, walk: Walk, slug: str, asked: Reading) -> Reading:
     """A city that has the same item of the province or a ministry as the one asked: it fares like that one, without rows."""
-    outcome = asked.outcome
-    return Reading(Outcome(context.channel(slug), outcome.refusal, left_out=True, through=outcome.channel))
+    outcome, channel = asked.outcome, context.channel(slug)
+    context.watched(channel, walk.operation, outcome.channel)
+    return Reading(Outcome(channel, outcome.refusal, left_out=True, through=outcome.channel))
 
 
 async def read_one(context: Context, walk: Walk, slug: str, place: Place | None, want: int | None) -> Reading:

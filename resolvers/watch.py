@@ -22,7 +22,7 @@ ROOTS_UNDONE = frozenset({"Mutation", "Subscription"})
 class Step:
     """One decision: at which response path, about which city and operation, and what it was.
 
-    `verdict` is a Question (it may be asked), a Denial or a Failure. `called`: it would have been put to the city.
+    `verdict` is a Question (it may be asked), a Denial or a Failure, or the Channel that is asked in its place. `called`: it would have been put to the city.
     """
 
     path: str

@@ -17,7 +17,12 @@ def write(root: Path, directory: Path, doors: Mapping[str, Door]) -> None:
     for leftover in directory.glob("*.yaml"):
         leftover.unlink()
     for slug, door in doors.items():
-        overlay, usual = root / slug / "channel.sandbox.yaml", CITIES[slug].port
-        if door.port != usual and overlay.is_file():
-            moved = overlay.read_text(encoding="utf-8").replace(f"{HOST}:{usual}", f"{HOST}:{door.port}")
-            (directory / f"{slug}.yaml").write_text(moved, encoding="utf-8")
+        add(root, directory, slug, door)
+
+
+def add(root: Path, directory: Path, slug: str, door: Door) -> None:
+    """Write one city's, if it has moved."""
+    overlay, usual = root / slug / "channel.sandbox.yaml", CITIES[slug].port
+    if door.port != usual and overlay.is_file():
+        moved = overlay.read_text(encoding="utf-8").replace(f"{HOST}:{usual}", f"{HOST}:{door.port}")
+        (directory / f"{slug}.yaml").write_text(moved, encoding="utf-8")

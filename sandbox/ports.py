@@ -68,6 +68,16 @@ class Ports:
         for port, wanted_by, setting in self._wishes():
             _check(port, wanted_by, setting)
 
+    def door_for(self, slug: str) -> Door:
+        """The usual ports of one more city, or free ones where those are taken."""
+        usual = _door(self.issuer.port + CITIES[slug].port - BASE_PORT)
+        try:
+            for port in (usual.port, usual.control):
+                _check(port, f"the city {slug}", "ROAM_SANDBOX_PORT")
+        except PortTaken:
+            return Ports.free([slug]).cities[slug]
+        return usual
+
     def _wishes(self) -> Iterable[tuple[int, str, str]]:
         yield self.gateway, "the gateway", "ROAM_PORT"
         yield self.issuer.port, "the identity provider", "ROAM_SANDBOX_PORT"

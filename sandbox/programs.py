@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from sandbox import running
 from sandbox.child import Program
 from sandbox.ports import HOST, Ports
 
@@ -73,7 +74,7 @@ def gateway(places: Places, ports: Ports, environment: Mapping[str, str]) -> Pro
         "ROAM_STATE": str(places.state),
         "ROAM_ISSUER": ports.issuer.url,
         "ROAM_OVERLAYS": str(places.overlays),
-        "ROAM_SANDBOX_CONTROLS": " ".join(f"{slug}={door.control_url}" for slug, door in ports.cities.items()),
+        "ROAM_SANDBOX_CONTROLS": str(places.home / running.NAME),
         **environment,
     }
     return Program(GATEWAY, "app", (), settings, f"http://{HOST}:{ports.gateway}/readyz")

@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -115,6 +115,20 @@ class Stack:
             if (status := one.exit_status()) is not None:
                 self._drop(name)
                 yield name, status
+
+    def newcomers(self) -> tuple[str, ...]:
+        """The cities whose folders have appeared since the start, and whose servers do not run yet."""
+        return tuple(slug for slug in slugs(self.places.root) if slug not in self.ports.cities)
+
+    def join(self, slug: str) -> None:
+        """Start the server of a city that has come; one that does not answer is given up, and told in `down`."""
+        door = self.ports.door_for(slug)
+        self.ports = replace(self.ports, cities={**self.ports.cities, slug: door})
+        overlays.add(self.places.root, self.places.overlays, slug, door)
+        program = programs.city(slug, self.places, self.ports)
+        self._run(program)
+        self._wait([program])
+        running.write(self.places.home, self.ports)
 
     def pids(self) -> Mapping[str, int]:
         """The processes that run, by name."""

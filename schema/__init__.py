@@ -6,6 +6,7 @@ node … subscriptions              the types, by noun
 operations                        the one table of canonical operations
 declared, sdl                     what the types say, as text
 subgraph                          what Federation adds to them: entities, keys, `_service`, `_entities`
+rows                              fields that are read from their row, as values
 bind, build                       one running Graph: this set's cities, answers, and the cities' own fields
 """
 

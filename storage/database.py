@@ -162,7 +162,9 @@ async def _fetched(
     connection to the view of that moment, and nobody would see what is written later.
     """
     with translated(path):
-        found: list[sqlite3.Row] = await connection._execute(_read, connection._conn, sql, parameters, limit)  # type: ignore[no-untyped-call]  # noqa: SLF001
+        # Private, since no public way is one turn and bounded.
+        reading = connection._execute(_read, connection._conn, sql, parameters, limit)  # type: ignore[no-untyped-call]
+        found: list[sqlite3.Row] = await reading
     return tuple(dict(row) for row in found)
 
 

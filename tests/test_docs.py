@@ -164,7 +164,7 @@ def test_every_command_on_a_page_exists(page: Path) -> None:
     wrong = []
     for line in typed(page.read_text("utf-8")):
         wrong += [f"make {name}" for name in re.findall(r"(?:^|\s)make ([a-z]+)", line) if name not in targets]
-        for name, argument in re.findall(r"(?:^|[\s(/])roam ([a-z]+)(?: ([a-z]+))?", line):
+        for name, argument in re.findall(r"(?:^|[\s(/])roam ([a-z]+)(?: ([a-z][a-z-]*))?", line):
             if name not in known or (known[name] and argument and argument not in known[name]):
                 wrong.append(f"roam {name} {argument}")
     assert wrong == []

@@ -16,7 +16,7 @@ from conformance.live import Exchange, Live
 from conformance.personas import EXACT, RARE
 from conformance.session import Family, Session
 from conformance.shapes import added, removed, shape_of
-from conformance.verdict import Verdict, beside_the_point, failed, judged, passed, unmeasured
+from conformance.verdict import Told, Verdict, beside_the_point, failed, judged, passed, unmeasured
 from schema.codes import ErrorCode
 
 EXACT_AMOUNT: Final = "12.34"
@@ -54,7 +54,9 @@ async def a04(session: Session) -> Verdict:
     if not verdict.counts:
         return verdict
     unfit = [name for name in sorted(lists) if not _empty_either_way(session.channel.operations[name], session, name)]
-    return judged([f"{name}: null and [] do not both map to empty" for name in unfit])
+    return judged(
+        [(f"{name}:null 与 [] 未都映射为空", f"{name}: null and [] do not both map to empty") for name in unfit]
+    )
 
 
 def _missing(session: Session, wanted: set[str], fits: Any) -> Verdict:
@@ -89,8 +91,15 @@ def _empty_either_way(operation: Compiled, session: Session, name: str) -> bool:
 async def a05(session: Session) -> Verdict:
     live, tour = session.heard()
     said = list(_everyday(session))
-    problems = [exchange.told() for exchange in said if exchange.code in BROKEN | SILENT]
-    problems += [f"{e.operation} {e.person}: {e.page.dropped} rows withheld" for e in said if e.page and e.page.dropped]
+    problems: list[Told] = [exchange.told() for exchange in said if exchange.code in BROKEN | SILENT]
+    problems += [
+        (
+            f"{e.operation} {e.person}:{e.page.dropped} 行被扣下",
+            f"{e.operation} {e.person}: {e.page.dropped} rows withheld",
+        )
+        for e in said
+        if e.page and e.page.dropped
+    ]
     if live.faults:
         problems += [f"backends.{name}: {reason}" for name, reason in live.faults.items()]
     tried = len({exchange.operation for exchange in said})

@@ -12,7 +12,7 @@ from conformance.arguments import of_read
 from conformance.live import Exchange, Live
 from conformance.personas import FIRST
 from conformance.session import LOAD_SECONDS, Family, Session
-from conformance.verdict import Verdict, beside_the_point, judged, passed, unmeasured
+from conformance.verdict import Told, Verdict, beside_the_point, judged, passed, unmeasured
 from schema.codes import ErrorCode
 
 CALLS: Final = 30
@@ -104,22 +104,23 @@ def _within(measured: Mapping[str, tuple[float, ...]], budgets: Mapping[str, flo
 
 async def f04(session: Session) -> Verdict:
     live, _ = session.heard()
-    problems: list[str] = []
-    seen: list[str] = []
+    problems: list[Told] = []
+    seen: list[tuple[str, str]] = []
     for name, backend in live.channel.config.backends.items():
         operation = next((one for one in live.reads() if one.backend == name and one.many and one.batch is None), None)
         if operation is None:
             continue
-        args = await of_read(live, operation, live.people[FIRST]) or {}
-        calls = await _ramp(live, operation, args, backend.bulkhead.max_concurrent, session.load_seconds)
+        args, most = await of_read(live, operation, live.people[FIRST]) or {}, backend.bulkhead.max_concurrent
+        calls = await _ramp(live, operation, args, most, session.load_seconds)
         bad = sum(exchange.code in DOWN for exchange in calls)
-        told = f"backends.{name}: {bad} of {len(calls)} failed at up to {backend.bulkhead.max_concurrent} at once for {session.load_seconds:g} s"
-        (problems if bad > ERROR_SHARE * len(calls) else seen).append(told)
+        zh = f"backends.{name}:最多 {most} 路并发,{session.load_seconds:g} 秒,{len(calls)} 次中 {bad} 次失败"
+        en = f"backends.{name}: {bad} of {len(calls)} failed at up to {most} at once for {session.load_seconds:g} s"
+        (problems if bad > ERROR_SHARE * len(calls) else seen).append((zh, en))
     if not problems and not seen:
         return beside_the_point("没有列表操作", "no list operations")
     if session.load_seconds < LOAD_SECONDS:
-        seen.append(f"shortened from {LOAD_SECONDS:g} s")
-    return judged(problems, good=("; ".join(seen), "; ".join(seen)))
+        seen.append((f"时长由 {LOAD_SECONDS:g} 秒缩短", f"shortened from {LOAD_SECONDS:g} s"))
+    return judged(problems, good=("; ".join(zh for zh, _ in seen), "; ".join(en for _, en in seen)))
 
 
 async def _ramp(live: Live, operation: Compiled, args: Mapping[str, Any], most: int, seconds: float) -> list[Exchange]:

@@ -12,7 +12,7 @@ from conformance.live import Live
 from conformance.personas import FIRST, SECOND
 from conformance.session import Family, Session
 from conformance.tour import Twice
-from conformance.verdict import Verdict, beside_the_point, judged, unmeasured
+from conformance.verdict import Told, Verdict, beside_the_point, judged, unmeasured
 from schema.codes import ErrorCode
 from schema.operations import REQUEST_STATES
 
@@ -28,17 +28,17 @@ async def d01(session: Session) -> Verdict:
     live, tour = session.heard()
     if not live.writes():
         return beside_the_point("没有办理操作", "no operation changes anything")
-    problems: list[str] = []
+    problems: list[Told] = []
     seen = []
     for name, twice in sorted(tour.writes.items()):
         if twice.first.page is None:
             problems.append(twice.first.told())
         elif twice.again.page is None:
-            problems.append(f"again: {twice.again.told()}")
+            problems.append((f"第二次:{twice.again.told()}", f"again: {twice.again.told()}"))
         elif _result(twice.first.page.rows[0]) != _result(twice.again.page.rows[0]):
-            problems.append(f"{name}: another result the second time")
+            problems.append((f"{name}:第二次结果不同", f"{name}: another result the second time"))
         elif (records := await _records(live, name, twice)) not in (None, 1):
-            problems.append(f"{name}: {records} records")
+            problems.append((f"{name}:有 {records} 条记录", f"{name}: {records} records"))
         else:
             seen.append(name)
     if not tour.writes:
@@ -81,7 +81,7 @@ async def d03(session: Session) -> Verdict:
     if not live.writes():
         return beside_the_point("没有办理操作", "no operation changes anything")
     if not tried:
-        return judged(["no write says how its outcome can be asked"])
+        return judged([("没有办理操作声明如何查询结果", "no write says how its outcome can be asked")])
     writer = live.people.get(SECOND, live.people[FIRST])
     for name in tried:
         wish = await of_write(live, live.channel.operations[name], writer)

@@ -14,7 +14,7 @@ from channels.refusals import ContractBroken
 from conformance.live import Live
 from conformance.personas import FIRST, MANY
 from conformance.session import Family, Session
-from conformance.verdict import Verdict, beside_the_point, judged, unmeasured
+from conformance.verdict import Told, Verdict, beside_the_point, judged, unmeasured
 
 SIZES: Final = (10, 50)
 MOST_PAGES: Final = 60
@@ -84,16 +84,22 @@ async def e01(session: Session) -> Verdict:
     made = await walks(live)
     if not made:
         return beside_the_point("没有分页的列表", "no list is paged")
-    problems: list[str] = []
+    problems: list[Told] = []
     for name, of_one in made.items():
         problems += [f"{name}: {walk.broke}" for walk in of_one if walk.broke]
         for walk in of_one:
             if walk.came != len(set(walk.ids)):
-                problems.append(f"{name} at {walk.size}: {walk.came} rows, {len(set(walk.ids))} different ids")
+                ids = len(set(walk.ids))
+                en = f"{name} at {walk.size}: {walk.came} rows, {ids} different ids"
+                problems.append((f"{name} 每页 {walk.size}:{walk.came} 行,{ids} 个不同的 id", en))
             if walk.total is not None and walk.total != len(set(walk.ids)):
-                problems.append(f"{name} at {walk.size}: total says {walk.total}, {len(set(walk.ids))} came")
+                ids = len(set(walk.ids))
+                en = f"{name} at {walk.size}: total says {walk.total}, {ids} came"
+                problems.append((f"{name} 每页 {walk.size}:总数称 {walk.total},实得 {ids}", en))
         if len({frozenset(walk.ids) for walk in of_one}) > 1:
-            problems.append(f"{name}: {' and '.join(str(len(set(w.ids))) for w in of_one)} ids at two page sizes")
+            counts = [str(len(set(walk.ids))) for walk in of_one]
+            en = f"{name}: {' and '.join(counts)} ids at two page sizes"
+            problems.append((f"{name}:两种页长得到 {' 与 '.join(counts)} 个 id", en))
     seen = ", ".join(f"{name} {len(of_one[0].rows)}" for name, of_one in made.items())
     if not problems and not any(len(walk.rows) >= MANY_ROWS for of_one in made.values() for walk in of_one):
         return unmeasured("没有一页以上的数据", "no list has more than a page", seen)
@@ -102,7 +108,7 @@ async def e01(session: Session) -> Verdict:
 
 async def e02(session: Session) -> Verdict:
     live, _ = session.heard()
-    problems: list[str] = []
+    problems: list[Told] = []
     checked: list[str] = []
     for name, of_one in (await walks(live)).items():
         rule = live.declared(name).page
@@ -114,7 +120,9 @@ async def e02(session: Session) -> Verdict:
             values = [_comparable(row[field]) for row in walk.rows if row.get(field) is not None]
             pairs = pairwise(values)
             if any(a < b if descending else a > b for a, b in pairs):
-                problems.append(f"{name}: not {field} {'desc' if descending else 'asc'} at size {walk.size}")
+                way = "desc" if descending else "asc"
+                en = f"{name}: not {field} {way} at size {walk.size}"
+                problems.append((f"{name}:每页 {walk.size} 时不是 {field} {way}", en))
     if not checked:
         return beside_the_point("没有声明排序", "no order is declared")
     return judged(problems, good=(", ".join(checked), ", ".join(checked)))

@@ -18,7 +18,7 @@ from conformance.detectors import detected, leaves
 from conformance.live import Exchange, Live
 from conformance.personas import FIRST, SECOND, Person
 from conformance.session import Family, Session
-from conformance.verdict import Verdict, beside_the_point, failed, judged, unmeasured
+from conformance.verdict import Told, Verdict, beside_the_point, failed, judged, unmeasured
 
 DAYS_LEFT: Final = 30
 CONNECT_SECONDS: Final = 5.0
@@ -27,17 +27,17 @@ _WORD: Final = re.compile(r"[^\W\d]\w*")
 
 async def c01(session: Session) -> Verdict:
     """Templates ⊆ needs ⊆ the claims of the agreement: the checker holds both, and no operation compiles without."""
-    return _without(session, "personal data that is not declared", _undeclared)
+    return _without(session, ("未声明的个人信息", "personal data that is not declared"), _undeclared)
 
 
 async def c04(session: Session) -> Verdict:
-    return _without(session, "personal data in a public cache", _in_public)
+    return _without(session, ("公共缓存中的个人数据", "personal data in a public cache"), _in_public)
 
 
-def _without(session: Session, what: str, wrong: Any) -> Verdict:
+def _without(session: Session, what: tuple[str, str], wrong: Any) -> Verdict:
     if not session.channel.available:
         return failed("频道文件有错误", "the channel's files have errors")
-    return judged([f"{what}: {line}" for line in wrong(session)])
+    return judged([(f"{what[0]}:{line}", f"{what[1]}: {line}") for line in wrong(session)])
 
 
 def _undeclared(session: Session) -> list[str]:
@@ -70,14 +70,19 @@ async def c02(session: Session) -> Verdict:
     live, tour = session.heard()
     if FIRST not in live.people or SECOND not in live.people:
         return unmeasured("需要两位虚拟市民", "two personas are needed")
-    problems, compared = [], 0
+    problems: list[Told] = []
+    compared = 0
     for operation in live.reads():
         if not operation.needs or not operation.many:
             continue
         mine, theirs = (_ids(tour.reads.get((operation.id, kind))) for kind in (FIRST, SECOND))
         if mine and theirs:
             compared += 1
-            problems += [f"{operation.id}: both see the same record"] if mine & theirs else []
+            problems += (
+                [(f"{operation.id}:两人看到同一记录", f"{operation.id}: both see the same record")]
+                if mine & theirs
+                else []
+            )
     for told in await _swapped(live):
         compared += 1
         problems += [told] if told else []
@@ -100,7 +105,9 @@ async def _swapped(live: Live) -> list[str]:
             keys = sorted(_ids(await live.ask(f"{operation.id.partition('.')[0]}.list", first)))
             if keys:
                 got = await live.ask(operation, second, {operation.batch.by.removeprefix("args."): keys}, probe=True)
-                told.append(f"{operation.id}: the other's record was shown" if _ids(got) & set(keys) else "")
+                told.append(
+                    f"{operation.id}: 能看到他人的记录 the other's record was shown" if _ids(got) & set(keys) else ""
+                )
     for name, source, make in (
         ("bills.pay", "bills.list", _payment),
         ("appointments.cancel", "appointments.list", _cancelling),
@@ -116,7 +123,7 @@ async def _reach(live: Live, name: str, source: str, make: Any, first: Person, s
     if row is None:
         return []
     got = await live.ask(name, second, make(row), probe=True)
-    return [f"{name}: done with the other's record" if got.page is not None else ""]
+    return [f"{name}: 能动用他人的记录 done with the other's record" if got.page is not None else ""]
 
 
 def _payment(row: Any) -> dict[str, Any]:
@@ -147,7 +154,10 @@ async def c03(session: Session) -> Verdict:
                 found.setdefault(exchange.operation, {})[f"{key} ({'/'.join(kinds)})"] = None
     if not bodies:
         return unmeasured("没有收到正文", "no bodies were received")
-    problems = [f"{name}: {', '.join(keys)} returned but not mapped" for name, keys in sorted(found.items())]
+    problems = [
+        (f"{name}:返回了 {', '.join(keys)},映射中没有用到", f"{name}: {', '.join(keys)} returned but not mapped")
+        for name, keys in sorted(found.items())
+    ]
     return judged(problems, good=(f"{bodies} 份正文", f"{bodies} bodies"))
 
 
@@ -171,18 +181,21 @@ def _mapped(live: Live, name: str) -> set[str]:
 
 async def c05(session: Session) -> Verdict:
     wrong = [name for name, operation in session.channel.operations.items() if "id_number" in operation.needs]
-    return judged([f"{name} needs id_number" for name in wrong])
+    return judged([(f"{name} 需要 id_number", f"{name} needs id_number") for name in wrong])
 
 
 async def c06(session: Session) -> Verdict:
-    mine = [agreement for agreement in session.snapshot.agreements if agreement.provider == session.slug]
+    given = [agreement for agreement in session.snapshot.agreements if agreement.provider == session.slug]
+    mine = [agreement for agreement in given if agreement.state == "ACTIVE"]  # no share rests on the others
     if not mine:
         return beside_the_point("没有漫游协议", "there are no agreements")
-    limit, problems = (session.now + timedelta(days=DAYS_LEFT)).date(), []
+    limit = (session.now + timedelta(days=DAYS_LEFT)).date()
+    problems: list[Told] = []
     for agreement in mine:
         if agreement.valid.until < limit:
             left = (agreement.valid.until - session.now.date()).days
-            problems.append(f"{agreement.id}: " + (f"{left} days left" if left >= 0 else "expired"))
+            told = (f"还剩 {left} 天", f"{left} days left") if left >= 0 else ("已到期", "expired")
+            problems.append((f"{agreement.id}:{told[0]}", f"{agreement.id}: {told[1]}"))
     return judged(problems, good=(f"{len(mine)} 份协议", f"{len(mine)} agreements"))
 
 
@@ -194,7 +207,11 @@ async def c07(session: Session) -> Verdict:
             told, fine = await _certificate(session, backend)
         else:
             fine = backend.dedicated_line is not None
-            told = f"dedicated line {backend.dedicated_line}" if fine else "plain http without a dedicated line"
+            told = (
+                f"dedicated line {backend.dedicated_line}"
+                if fine
+                else "http 明文,未声明专线 plain http without a dedicated line"
+            )
         (seen if fine else problems).append(f"backends.{name}: {told}")
     return judged(problems, good=("; ".join(seen), "; ".join(seen)))
 

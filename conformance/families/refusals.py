@@ -11,7 +11,7 @@ from conformance.arguments import of_read
 from conformance.live import Exchange, Live, Manner
 from conformance.personas import FIRST, NOBODY
 from conformance.session import Family, Session
-from conformance.verdict import Verdict, beside_the_point, failed, judged, passed, unmeasured
+from conformance.verdict import Told, Verdict, beside_the_point, failed, judged, passed, unmeasured
 from schema.codes import ErrorCode
 
 SILENT: Final = frozenset({ErrorCode.BACKEND_UNREACHABLE, ErrorCode.BACKEND_TIMEOUT})
@@ -23,6 +23,8 @@ BAD_TEXTS: Final[Mapping[str, str]] = {
 BAD_PAGE: Final = {"number": -1, "size": -5, "offset": -5, "cursor": "😀'\""}
 MOST_BURST: Final = 300  # more than this is load, not a question
 OUTCOME: Final = "requests.outcome"
+WRONG_KEY: Final = ("错误的密钥", "a wrong key")
+WRONG_TOKEN: Final = ("错误的市民令牌", "a wrong citizen token")
 
 
 async def b01(session: Session) -> Verdict:
@@ -43,20 +45,20 @@ def _personal(session: Session, name: str) -> bool:
 async def b02(session: Session) -> Verdict:
     live, _ = session.heard()
     open_doors = [name for name, backend in live.channel.config.backends.items() if backend.auth is None]
-    problems = [f"backends.{name} has no auth" for name in open_doors]
+    problems: list[Told] = [(f"backends.{name} 没有 auth", f"backends.{name} has no auth") for name in open_doors]
     refused = 0
     for operation, args in await _proofs(live):
         right = await live.ask(operation, live.people[FIRST], args)
         if right.page is None:
             continue  # a call that fails with the right key proves nothing with a wrong one
-        for manner, what in (("forged", "a wrong key"), ("forged-citizen", "a wrong citizen token")):
+        for manner, what in (("forged", WRONG_KEY), ("forged-citizen", WRONG_TOKEN)):
             if not _has(live, operation, manner):
                 continue
             wrong = await live.ask(operation, live.people[FIRST], args, manner=manner)  # type: ignore[arg-type]
             if wrong.page is not None:
-                problems.append(f"{operation.id}: answered to {what}")
+                problems.append((f"{operation.id}:{what[0]}也得到了答复", f"{operation.id}: answered to {what[1]}"))
             elif wrong.code in SILENT and wrong.reply is None:
-                problems.append(f"{operation.id}: no answer to {what}")
+                problems.append((f"{operation.id}:{what[0]}没有答复", f"{operation.id}: no answer to {what[1]}"))
             else:
                 refused += 1
     if not problems and not refused:

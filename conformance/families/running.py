@@ -11,7 +11,7 @@ import aiohttp
 
 from channels.providers import Provider
 from conformance.session import Family, Session
-from conformance.verdict import Verdict, beside_the_point, failed, judged, passed, unmeasured
+from conformance.verdict import Told, Verdict, beside_the_point, failed, judged, passed, unmeasured
 
 ROLES: Final = ("OPERATOR", "ONCALL", "DATA_PROTECTION")
 DRILL_DAYS: Final = 90
@@ -24,7 +24,7 @@ async def g01(session: Session) -> Verdict:
     contacts = session.snapshot.channels[session.slug].city.contacts
     there = {contact.role for contact in contacts if contact.phone or contact.email}
     missing = [role for role in ROLES if role not in there]
-    return judged([f"no {role} with a phone or address" for role in missing])
+    return judged([(f"缺少 {role} 的电话或邮箱", f"no {role} with a phone or address") for role in missing])
 
 
 async def g02(session: Session) -> Verdict:
@@ -64,8 +64,10 @@ def _skew(stamp: str, at: datetime, seconds: float) -> list[float]:
 
 async def g04(session: Session) -> Verdict:
     city = session.channel.city
-    missing = [what for what, name in (("city.name", city.name), ("city.app", city.app)) if not name.en]
-    missing += [f"{p.code}: no English name" for p in _live_services(session) if not p.name.en]
+    missing: list[Told] = [what for what, name in (("city.name", city.name), ("city.app", city.app)) if not name.en]
+    missing += [
+        (f"{p.code}:没有英文名", f"{p.code}: no English name") for p in _live_services(session) if not p.name.en
+    ]
     return judged(missing)
 
 
@@ -82,15 +84,21 @@ async def g06(session: Session) -> Verdict:
         return passed()
     if session.soak is not None and session.soak.measured:
         bad = session.soak.bad_at_night()
-        return passed("夜间没有故障", "no failures at night") if not bad else judged([f"{bad} failures at night"])
-    return judged([f"backends.{name}: no maintenance window" for name in without])
+        return (
+            passed("夜间没有故障", "no failures at night")
+            if not bad
+            else judged([(f"夜间 {bad} 次故障", f"{bad} failures at night")])
+        )
+    return judged([(f"backends.{name}:没有维护窗口", f"backends.{name}: no maintenance window") for name in without])
 
 
 async def g07(session: Session) -> Verdict:
     services = _live_services(session)
     if not services:
         return beside_the_point("没有上线服务", "no service is LIVE")
-    problems = [f"{p.code} opens nothing" for p in services if not p.operations and not p.web]
+    problems: list[Told] = [
+        (f"{p.code} 没有入口", f"{p.code} opens nothing") for p in services if not p.operations and not p.web
+    ]
     pages = list(dict.fromkeys(p.web for p in services if p.web)) if session.live is not None else []
     problems += await _unreached([placed(session, page) for page in pages])
     told = f"{len(services)} services, {len(pages)} pages"

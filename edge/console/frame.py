@@ -80,9 +80,9 @@ def secret(visitor: Visitor) -> Markup:
     return tag("input", type="hidden", name="csrf", value=visitor.csrf)
 
 
-def section(title: str, *body: Child, id_: str | None = None, cls: str = "card") -> Markup:
+def section(title: str, *body: Child, cls: str = "card") -> Markup:
     """One card of a page."""
-    return tag("section", tag("h2", title), body, id=id_, cls=cls)
+    return tag("section", tag("h2", title), body, cls=cls)
 
 
 def live(name: str, *body: Child, cls: str | None = None) -> Markup:

@@ -68,7 +68,7 @@ def city_page(visitor: Visitor, seen: Oversight, city: CityView, notice: Child =
             "div",
             tag(
                 "div",
-                section(words("rejected"), live("rejected", rejected_part(words, city.rejected))),
+                section(words("rejected"), live("rejected", rejected_part(words, city.rejected)), cls="card first"),
                 section(words("operations"), live("operations", operations_table(words, city.measured))),
                 section(
                     words("agreements"),
@@ -76,7 +76,12 @@ def city_page(visitor: Visitor, seen: Oversight, city: CityView, notice: Child =
                 ),
                 cls="wide",
             ),
-            tag("div", section(words("actions"), city_forms(visitor, city)), _contacts(words, city), cls="side"),
+            tag(
+                "div",
+                section(words("actions"), city_forms(visitor, city), cls="card acts"),
+                _contacts(words, city),
+                cls="side",
+            ),
             cls="split",
         ),
         section(words("history"), live("history", history_table(words, seen, done))),
@@ -140,11 +145,12 @@ def _line(words: Words, city: CityView) -> Markup:
         (words("status"), " ", tag("b", words.code(city.status))),
         (words("badge"), " ", tag("b", words.code(city.badge), cls=f"badge {city.badge.lower()}")),
         (words("revision"), " ", tag("code", city.revision or "—")),
+        (words("answered"), " ", tag("b", share(city.answered))),
         ("p95 ", tag("b", milliseconds(slowest))),
         (words("breaker"), " ", chip(words, open_[0].breaker or "")) if open_ else None,
     ]
     warned = tag("span", words("edit_rejected"), cls="chip rejected-edit") if city.rejected else None
-    pinned = tag("span", words("pin"), cls="chip pinned") if city.pinned else None
+    pinned = tag("span", words("held"), cls="chip pinned") if city.pinned else None
     return tag(
         "a",
         tag("span", tag("strong", words.pick(city.name)), tag("small", words.pick(city.app)), cls="name"),
@@ -190,5 +196,7 @@ def _contacts(words: Words, city: CityView) -> Child:
         lines = [phone, tag("br") if phone and mail else None, mail]
         rows.append((words.code(contact.role), (contact.name, tag("br"), lines)))
     return section(
-        words("contacts"), tag("dl", [tag("div", tag("dt", a), tag("dd", b)) for a, b in rows], cls="people")
+        words("contacts"),
+        tag("dl", [tag("div", tag("dt", a), tag("dd", b)) for a, b in rows], cls="people"),
+        cls="card contacts",
     )

@@ -1,5 +1,6 @@
 """Parts that several pages share: tables of agreements, operations and actions."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from channels.agreements import Suspension
@@ -8,6 +9,8 @@ from resolvers.oversight import Agreed, Done, Measured, Oversight, Rejected
 from .frame import HOME, chip, stamp
 from .html import Child, Markup, tag
 from .words import Words
+
+EXCERPT = re.compile(r" *[0-9]* \| ")  # a source line, or the caret below it, as `roam city check` shows them
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Child]], *, cls: str = "") -> Markup:
@@ -122,5 +125,19 @@ def rejected_part(words: Words, rejected: Rejected | None) -> Child:
     if rejected is None:
         return tag("p", words("no_rejected"), cls="soft")
     found = rejected.zh if words.lang == "zh" else rejected.en
-    texts = [tag("pre", text, cls="finding", tabindex=0) for text in found]
-    return (tag("p", words("rejected_note"), " ", tag("small", stamp(rejected.at))), texts)
+    note = tag("p", words("rejected_note"), " ", tag("small", stamp(rejected.at), cls="soft"))
+    return (note, [_finding(text) for text in found])
+
+
+def _finding(text: str) -> Markup:
+    """One finding: place and sentence, the line with its caret (which must not wrap), the hint."""
+    head, *rest = text.split("\n")
+    excerpt = [line for line in rest if EXCERPT.match(line)]
+    hints = [line.strip().removeprefix("=").strip() for line in rest if line not in excerpt]
+    return tag(
+        "div",
+        tag("p", head, cls="place"),
+        tag("pre", "\n".join(excerpt), tabindex=0) if excerpt else None,
+        [tag("p", hint) for hint in hints],
+        cls="finding",
+    )

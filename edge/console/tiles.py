@@ -82,10 +82,11 @@ def by_code(found: Iterable[Tile]) -> dict[str, list[Tile]]:
 
 def _city(own: list[Tile], mark: Mark | None, lang: str) -> Markup:
     named = next(tile for tile in own if tile.label[lang])
-    x = sum(tile.centre[0] for tile in own) / len(own)
-    y = sum(tile.centre[1] for tile in own) / len(own)
-    gap = GAP if len(own) == 1 else 0.0  # what belongs together shows no seam
+    x, y = named.centre
+    gap = GAP if len(own) == 1 else 0.0
     parts: list[Child] = [tag("polygon", points=tile.corners(gap)) for tile in own]
+    if len(own) > 1:  # what belongs together shows no seam, only its border
+        parts.append(tag("path", d=border(own), cls="border"))
     if mark is None:
         label = tag("text", named.label[lang], x=f"{x:.1f}", y=f"{y + 5:.1f}")
         return tag("g", tag("title", named.label[lang]), parts, label, cls="tile none")
@@ -95,3 +96,18 @@ def _city(own: list[Tile], mark: Mark | None, lang: str) -> Markup:
         parts.append(tag("circle", cx=f"{x + 24:.1f}", cy=f"{y - 24:.1f}", r="5", cls="warned"))
     group = tag("g", tag("title", mark.title), parts, cls=f"tile {mark.state.lower()}")
     return tag("a", group, href=mark.href, aria_label=mark.title)
+
+
+def border(own: Iterable[Tile]) -> str:
+    """The edges between these tiles and all others, for a `d` attribute."""
+    found = list(own)
+    taken = {(tile.x, tile.row) for tile in found}
+    # Clockwise from the upper right: each edge's neighbour, as steps of `x` and `row`.
+    beside = ((1, -1), (2, 0), (1, 1), (-1, 1), (-2, 0), (-1, -1))
+    edges = []
+    for tile in found:
+        corners = tile.corners(0.0).split()
+        for number, (dx, down) in enumerate(beside):
+            if (tile.x + dx, tile.row + down) not in taken:
+                edges.append(f"M{corners[number]}L{corners[(number + 1) % 6]}")
+    return "".join(edges)

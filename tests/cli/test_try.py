@@ -168,8 +168,17 @@ OTHERS = {
 }
 
 
-@pytest.mark.parametrize("slug", [slug for slug in CITIES if slug != "deyang"])
-@pytest.mark.parametrize("fault", OTHERS)
+ELSEWHERE = [slug for slug in CITIES if slug != "deyang"]
+# Every fault at two cities or more and every city with several faults, its own wording always: all pairs would take minutes.
+PAIRS = [
+    (fault, slug)
+    for number, fault in enumerate(OTHERS)
+    for place_, slug in enumerate(ELSEWHERE)
+    if slug in OTHERS[fault] or (number + place_) % 3 == 0
+]
+
+
+@pytest.mark.parametrize(("fault", "slug"), PAIRS)
 def test_the_main_faults_of_every_other_city_are_named(
     six: tuple[Stack, Deployment], tried: Try, switch: Switch, slug: str, fault: str
 ) -> None:

@@ -48,9 +48,7 @@ async def test_nothing_is_done_without_a_reason(operator: Visitor, reason: str) 
     status, page = await operator.post("/console/cities/meishan/pause", reason=reason)
     assert status == 422
     assert "请写明原因" in page
-    assert "还没有操作" in await history(operator, "meishan") or reason.strip() not in await history(
-        operator, "meishan"
-    )
+    assert "还没有操作" in await history(operator, "meishan")
 
 
 async def test_an_operator_of_one_city_sees_all_and_acts_on_theirs(stack: Stack) -> None:

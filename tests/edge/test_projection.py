@@ -6,7 +6,6 @@ ones with wrong types, missing keys, nulls where none may be, Exceptions, and va
 
 import asyncio
 import gc
-import os
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -32,7 +31,7 @@ from hypothesis import strategies as st
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 
 from edge.executor import RowExecutor
-from edge.projections import Projections
+from edge.projections import MAX_KEPT, Projections
 from schema import answered_coordinates
 from tests.schema.graphs import Context, contributions, graph_of
 
@@ -186,7 +185,7 @@ def test_rows_are_shown_as_graphql_core_shows_them() -> None:
     gc.collect()
 
 
-@settings(max_examples=int(os.environ.get("N", "100")), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32), oddness=st.sampled_from([0.0, 0.02, 0.15]), shares=st.booleans())
 def shown_alike(seed: int, oddness: float, shares: bool) -> None:
     random = Random(seed)  # noqa: S311  no secret
@@ -200,3 +199,61 @@ def shown_alike(seed: int, oddness: float, shares: bool) -> None:
         plain = Executor.build(CORE, document, None, context, variables, is_awaitable=optimized_is_awaitable)
         expected = asyncio.run(ran(plain))
         assert asyncio.run(ran(compiled(document, context, projections, variables))) == expected
+
+
+BILLS = """query ($lang: Language, $before: Date, $yes: Boolean = true) { me { bills(filter: { dueBefore: $before }) {
+  nodes { id source { city { name(lang: $lang) } asOf @include(if: $yes) } } } } }"""
+
+
+def bills(*, source: dict[str, Any]) -> Any:
+    rows = [{"__typename": "Bill", "id": f"b{n}", "source": source} for n in range(3)]
+
+    async def answer(_source: Any, info: Any, **_arguments: Any) -> Any:
+        return {"nodes": rows} if info.field_name == "bills" else {}
+
+    return answer
+
+
+def shown(projections: Projections, variables: dict[str, Any], language: str = "zh") -> Any:
+    """The nodes of one more request."""
+    executor = compiled(DOCUMENT, Context(language), projections, variables)
+    result = asyncio.run(finished(execute_root_selection_set(executor)))
+    assert result.errors is None
+    return result.data["me"]["bills"]["nodes"]
+
+
+async def finished(result: Any) -> Any:
+    return await result
+
+
+DOCUMENT = parse(BILLS)
+SOURCE = {"city": {"name": {"zh": "德阳市", "en": "Deyang"}}, "asOf": "2026-11-30T09:00:00+08:00"}
+
+
+def test_rows_of_a_page_share_what_is_shown_of_their_source() -> None:
+    """A thousand rows name one city: it is shown once, from the second request on, unless somebody will change the answer."""
+    CURRENT["answer"] = bills(source=SOURCE)
+    projections, own = Projections(), Projections(shares=False)
+    first, second = shown(projections, {}), shown(projections, {})
+    assert first == second
+    assert first[0]["source"] is not first[1]["source"]
+    assert second[0]["source"] is second[1]["source"]
+    shown(own, {})
+    apart = shown(own, {})
+    assert apart[0]["source"] is not apart[1]["source"]
+
+
+def test_each_combination_of_deciding_variables_is_compiled_by_itself_and_few_are_kept() -> None:
+    """Language and directives decide what is shown; a citizen's own variables decide nothing, and are not kept."""
+    CURRENT["answer"] = bills(source=SOURCE)
+    projections = Projections()
+    for _ in range(2):
+        for lang, name in (("EN", "Deyang"), ("ZH", "德阳市"), (None, "德阳市")):
+            for yes in (True, False):
+                [row, *_] = shown(projections, {"lang": lang, "yes": yes, "before": "2026-12-01"})
+                assert row["source"]["city"] == {"name": name}
+                assert ("asOf" in row["source"]) is yes
+    assert shown(projections, {}, "en")[0]["source"]["city"] == {"name": "Deyang"}
+    kept = list(projections._kept.values())
+    assert len(kept) <= MAX_KEPT
+    assert all("before" not in each.variables.coerced for each in kept)

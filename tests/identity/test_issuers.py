@@ -32,6 +32,15 @@ async def test_a_provider_with_no_cities_vouches_for_nobody(world: World) -> Non
     assert found.reason is RefusalReason.FOREIGN_CITY
 
 
+@pytest.mark.parametrize(("sub", "let_in"), [("https://b.example|deng", False), ("auth|deng", True)])
+async def test_a_plain_subject_is_never_that_of_another_provider(world: World, sub: str, let_in: bool) -> None:
+    """Pairwise ids are made of subjects: one that reads like a qualified one would be the other provider's citizen."""
+    found = await world.authentication.verified(world.forge(sub=sub), world.clock())
+    assert isinstance(found, Viewer) is let_in
+    if isinstance(found, Refusal):
+        assert found.reason is RefusalReason.MALFORMED
+
+
 async def test_an_algorithm_not_configured_for_the_provider_is_refused(world: World) -> None:
     """The token's own word for its algorithm decides nothing."""
     url = world.site.provider.issuer

@@ -21,7 +21,7 @@ query Explain($operation: String!, $variables: JSON, $name: String) {
 """
 FIVE = """
 query Five($cities: [CityId!]) {
-  me { water: bills(cities: $cities) { nodes { id } } socialInsurance(cities: $cities) { nodes { kind } } }
+  me { water: bills(cities: $cities, filter: {dueBefore: "2031-03-01"}) { nodes { id } } socialInsurance(cities: $cities) { nodes { kind } } }
   notices(cities: [CHENGDU]) { nodes { id } }
 }
 """

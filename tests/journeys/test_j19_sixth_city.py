@@ -211,3 +211,18 @@ async def test_a_pinned_city_stays_until_it_is_let_go(stack: Stack, root: Path) 
     pinned = config(front)
     assert roam(stack, "city", "unpin", "meishan", "--reason", "done").returncode == 0
     await until(lambda: config(front) != pinned)
+
+
+async def test_the_sandbox_starts_the_server_of_a_city_that_joins(stack: Stack, root: Path) -> None:
+    """Whoever follows the documents sees the new city's bills, and not only its name."""
+    shutil.copytree(LESHAN, root / "leshan")
+    assert stack.newcomers() == ("leshan",)
+    await asyncio.to_thread(stack.join, "leshan")
+    assert stack.newcomers() == ()
+    local = FrontEnd(stack.gateway_url, stack.token("test-many@leshan"))
+
+    def answered() -> bool:
+        answer = local.ask(BILLS, cities=["LESHAN"])
+        return not answer.errors and answer.data["me"]["bills"]["coverage"][0]["outcome"] == "OK"
+
+    await until(answered)

@@ -1,14 +1,19 @@
 """Items of the province and the ministries: the same in every city that lists them, so one city is asked for all."""
 
 from dataclasses import replace
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from channels.snapshot import Channel, Snapshot
 from resolvers import Context
 from resolvers.coverage import coverage_row
+from resolvers.explaining import step_row
+from resolvers.lists import gathered
+from resolvers.planning import plan
 from resolvers.walk import Walk, read_cities
+from resolvers.watch import Watch
 from roaming.higher import asked_once, higher_item
 from schema.codes import ErrorCode
 from tests.resolvers.simulator import NOW, City, Row, citizen, request, services, snapshot
@@ -118,6 +123,19 @@ async def test_a_walk_asks_the_one_city_and_tells_the_others_so() -> None:
         "zh": "省级或部级统一事项,只问一次:见成都市。",
         "en": "An item of the province or a ministry, asked once: see Chengdu.",
     }
+
+
+async def test_an_explanation_says_which_city_is_asked_in_place_of_the_others() -> None:
+    """Nothing is called there, and that is no refusal."""
+    held = with_items(dict.fromkeys(CITIES, ("MINISTRY", "POLICY")))
+    watched = replace(context_over(held, {}), watch=Watch(plan))
+    walk = Walk(OPERATION, CITIES, lambda grant: {}, lambda row: True, {})
+    await read_cities(watched, walk, None, want=None)
+    await gathered(cast("Any", SimpleNamespace(context=watched)), "Notice", OPERATION, CITIES)
+    steps = [step_row(watched, step) for step in watched.watch.steps] if watched.watch else []
+    told = {(s["city"]["slug"], s["called"], s.get("code"), (s.get("message") or {"en": ""})["en"]) for s in steps}
+    there = "An item of the province or a ministry, asked once: see Chengdu."
+    assert told == {("chengdu", True, None, ""), ("deyang", False, None, there), ("mianyang", False, None, there)}
 
 
 async def test_when_the_one_city_fails_the_covered_ones_fail_with_it() -> None:

@@ -20,8 +20,8 @@ from federation.client import (
     SubgraphResponse,
 )
 from supergateway.pool import Broken, Pool
-from supergateway.target import written_headers
 from supergateway.subgraph import LINES, HttpSubgraph
+from supergateway.target import written_headers
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 BODY = b'{"data":{"a":1}}'

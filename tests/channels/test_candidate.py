@@ -1,0 +1,267 @@
+"""What is served when files do not hold: the last good of them, and who is charged."""
+
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from channels.candidate import Candidate, Ground, activations, settled
+from channels.editions import Editions
+from channels.history import MIGRATIONS, Action, Source, act, activated, mended, numbered, rejected, standing_in
+from channels.secrets import Secrets
+from channels.snapshot import Channel
+from resolvers.operating import Controls, NotPossible
+from resolvers.reloading import keep
+from storage import Database
+
+ROOT = Path(__file__).resolve().parents[2]
+AT, DAY = datetime(2026, 11, 22, 9, tzinfo=UTC), date(2026, 11, 22)
+STORE = "gateway.sqlite"
+
+
+@dataclass
+class Room:
+    """A copy of the project's cities, and a history beside it."""
+
+    root: Path
+    state: Path
+    database: Database
+    bare: dict[str, Channel] = field(default_factory=dict)
+
+    @property
+    def ground(self) -> Ground:
+        names = [line.partition("=")[0] for line in (self.root / "secrets.sandbox").read_text("utf-8").splitlines()]
+        secrets = Secrets(dict.fromkeys(names, "x" * 40))
+        return Ground(self.root, "sandbox", secrets, None, Editions(self.state / "history"))
+
+    @property
+    def controls(self) -> Controls:
+        return Controls(self.database, self.root)
+
+    async def served(self, unfit: dict[str, str] | None = None) -> Candidate:
+        """One round, recorded."""
+        standing = standing_in(self.state / STORE)
+        found = settled(self.ground, standing, day=DAY, at=AT, known=self.bare, unfit=unfit or {})
+        self.bare = dict(found.bare)
+        keep(self.ground, found, standing)
+        await activated(self.database, found.chosen, AT)
+        await rejected(self.database, found.rejected)
+        await mended(self.database, tuple(standing.rejected.keys() - found.rejected.keys()), AT)
+        return found
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        file = self.root / name
+        text = file.read_text("utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new, 1), "utf-8")
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Room]:
+    shutil.copytree(ROOT / "cities", tmp_path / "cities")
+    async with await Database.open(tmp_path / STORE, (MIGRATIONS,)) as database:
+        yield Room(tmp_path / "cities", tmp_path, database)
+
+
+def source(found: Candidate, name: str) -> Source:
+    return found.chosen[name][1]
+
+
+def status(found: Candidate, slug: str) -> tuple[str, bool]:
+    assert found.loaded.snapshot is not None
+    channel = found.loaded.snapshot.channels[slug]
+    return channel.status, channel.available
+
+
+async def test_unchanged_cities_are_used_again_as_they_are(room: Room) -> None:
+    """A reload costs what changed, and an unchanged city keeps its lines and its pages."""
+    first = await room.served()
+    room.edit("deyang/channel.yaml", 'roam: "1"', 'roam: "1" # edited')
+    second = await room.served()
+    assert second.bare["chengdu"] is first.bare["chengdu"]
+    assert second.bare["deyang"] is not first.bare["deyang"]
+    assert second.chosen["deyang"][0] != first.chosen["deyang"][0]
+
+
+async def test_a_broken_city_is_served_as_it_last_was_good(room: Room) -> None:
+    """The rejection has the place, the line and the caret, in both languages."""
+    good = await room.served()
+    room.edit("deyang/channel.yaml", "    timeout:", "    timeouts:")
+    found = await room.served()
+    assert found.chosen["deyang"] == (good.chosen["deyang"][0], "kept")
+    assert status(found, "deyang") == ("LIVE", True)
+    told = found.rejected["deyang"]
+    assert "deyang/channel.yaml:" in told.en
+    assert "^^^" in told.en
+    assert "错误" in told.zh
+    room.edit("deyang/channel.yaml", "    timeouts:", "    timeout:")
+    assert source(await room.served(), "deyang") == "files"
+    assert not standing_in(room.state / STORE).rejected["deyang"].standing
+
+
+async def test_a_city_broken_at_the_very_first_start_keeps_its_place(room: Room) -> None:
+    """There is nothing to put back; its clients' queries must not break all the same, then or later."""
+    (room.root / "deyang" / "channel.yaml").write_text("{ no", "utf-8")
+    assert status(await room.served(), "deyang") == ("PAUSED", False)
+    assert status(await room.served(), "deyang") == ("PAUSED", False)
+
+
+async def test_a_new_city_that_takes_anothers_code_costs_nobody_anything(room: Room) -> None:
+    """The check finds the error in the city that comes later in the alphabet; the one that changed is charged."""
+    await room.served()
+    shutil.copytree(room.root / "deyang", room.root / "aba")
+    room.edit("aba/channel.yaml", "id: deyang", "id: aba")
+    found = await room.served()
+    assert found.loaded.snapshot is not None
+    assert "aba" not in found.loaded.snapshot.channels
+    assert status(found, "deyang") == ("LIVE", True)
+    assert "aba" in found.rejected
+
+
+@pytest.mark.parametrize("text", ["{", 'roam: "1"\nservices: []\n'], ids=["broken", "emptied"])
+async def test_a_register_that_costs_cities_is_put_back(room: Room, text: str) -> None:
+    """Whoever edits services.yaml is told; no city goes dark for it."""
+    await room.served()
+    (room.root / "services.yaml").write_text(text, "utf-8")
+    found = await room.served()
+    assert source(found, "services.yaml") == "kept"
+    assert status(found, "chengdu") == ("LIVE", True)
+
+
+async def test_a_broken_or_missing_gateway_file_is_put_back(room: Room) -> None:
+    """Also at a restart: nothing but the files and the history is needed."""
+    await room.served()
+    (room.root / "roam.yaml").unlink()
+    found = await room.served()
+    assert found.loaded.snapshot is not None
+    assert source(found, "roam.yaml") == "kept"
+
+
+async def test_a_broken_agreement_is_put_back_and_a_removed_one_is_gone(room: Room) -> None:
+    """What two cities signed is not guessed at; what was taken away is not kept."""
+    await room.served()
+    name = "agreements/2026-002-deyang-transit.yaml"
+    (room.root / name).write_text("id: [", "utf-8")
+    found = await room.served()
+    assert source(found, name) == "kept"
+    assert found.loaded.snapshot is not None
+    assert "2026-002" in [each.id for each in found.loaded.snapshot.agreements]
+    (room.root / name).unlink()
+    found = await room.served()
+    assert found.loaded.snapshot is not None
+    assert "2026-002" not in [each.id for each in found.loaded.snapshot.agreements]
+
+
+async def test_a_removed_folder_retires_its_city_and_an_emptied_one_does_not(room: Room) -> None:
+    """A folder without a channel is an accident; without a folder, somebody meant it."""
+    await room.served()
+    (room.root / "deyang" / "channel.yaml").rename(room.root / "deyang" / "channel.bak")
+    assert status(await room.served(), "deyang") == ("LIVE", True)
+    shutil.rmtree(room.root / "deyang")
+    assert status(await room.served(), "deyang") == ("RETIRED", True)
+
+
+async def test_what_does_not_compose_is_charged_to_its_city(room: Room) -> None:
+    """The composer says why; the place is the city's own contribution."""
+    await room.served()
+    room.edit("deyang/channel.yaml", 'roam: "1"', 'roam: "1" # edited')
+    found = await room.served(unfit={"deyang": "Type Bill is another one"})
+    assert source(found, "deyang") == "kept"
+    assert "contribute.graphql:1:1: error ROAM-358" in found.rejected["deyang"].en
+
+
+async def test_a_rollback_holds_until_the_files_change(room: Room) -> None:
+    """Back to the version before; an edit ends it, a save without a change does not."""
+    first = await room.served()
+    room.edit("deyang/channel.yaml", 'roam: "1"', 'roam: "1" # second')
+    await room.served()
+    revision = await room.controls.rollback("deyang", by="li", reason="wrong amounts", at=AT)
+    assert revision == first.chosen["deyang"][0]
+    found = await room.served()
+    assert found.chosen["deyang"] == (revision, "rollback")
+    told = activations(found, standing_in(room.state / STORE), AT)["deyang"]
+    assert (told.revision, told.source, told.pinned) == (revision, "rollback", False)
+    room.edit("deyang/channel.yaml", "# second", "# third")
+    assert source(await room.served(), "deyang") == "files"
+
+
+async def test_a_pin_outlasts_edits_and_a_pause_lies_over_everything(room: Room) -> None:
+    """Each is told with who, when and why."""
+    await room.served()
+    await room.controls.pin("deyang", by="li", reason="inspection", at=AT)
+    await room.controls.pause("deyang", by="wang", reason="they move", at=AT)
+    room.edit("deyang/channel.yaml", 'roam: "1"', 'roam: "1" # second')
+    found = await room.served()
+    assert source(found, "deyang") == "pin"
+    assert status(found, "deyang") == ("PAUSED", True)
+    told = activations(found, standing_in(room.state / STORE), AT)["deyang"]
+    assert told.paused is not None
+    assert (told.pinned, told.paused.reason, told.paused.by) == (True, "they move", "wang")
+    await room.controls.unpin("deyang", by="li", reason="done", at=AT)
+    await room.controls.resume("deyang", by="wang", reason="moved", at=AT)
+    found = await room.served()
+    assert (source(found, "deyang"), status(found, "deyang")) == ("files", ("LIVE", True))
+
+
+@pytest.mark.parametrize(
+    ("slug", "to", "told"),
+    [
+        ("nowhere", None, "no city nowhere"),
+        ("services.yaml", None, "no city services.yaml"),
+        ("deyang", None, "no earlier revision"),
+        ("deyang", "ffff", "no revision ffff"),
+        ("deyang", "", "no earlier revision"),
+    ],
+)
+async def test_what_cannot_be_rolled_back_is_said(room: Room, slug: str, to: str | None, told: str) -> None:
+    """And nothing is written down."""
+    await room.served()
+    with pytest.raises(NotPossible, match=told):
+        await room.controls.rollback(slug, to, by="li", reason="x", at=AT)
+    assert standing_in(room.state / STORE).actions == 0
+
+
+@pytest.mark.parametrize("action", ["unpin", "resume"])
+async def test_what_does_not_stand_cannot_be_ended(room: Room, action: Action) -> None:
+    """An operator who means another city should hear of it."""
+    await room.served()
+    work = {"unpin": room.controls.unpin, "resume": room.controls.resume}[action]
+    with pytest.raises(NotPossible):
+        await work("deyang", by="li", reason="x", at=AT)
+
+
+async def test_an_action_needs_a_reason(room: Room) -> None:
+    """Who asks later why a city stood still must find an answer."""
+    await room.served()
+    with pytest.raises(NotPossible, match="reason"):
+        await room.controls.pause("deyang", by="li", reason="  ", at=AT)
+
+
+async def test_numbers_of_configurations_grow_and_stay_over_restarts(room: Room) -> None:
+    """The same files have the same number for every worker; what comes back is a later moment."""
+    assert [await numbered(room.database, digest, AT) for digest in ("a", "a", "b", "a")] == [1, 1, 2, 3]
+
+
+async def test_the_history_keeps_as_many_versions_as_it_is_told(room: Room) -> None:
+    """And always the one that serves."""
+    editions = room.ground.editions
+    await room.served()
+    for number in range(4):
+        room.edit("deyang/channel.yaml", 'roam: "1"', f'roam: "1" # {number}\n#')
+        await room.served()
+    assert len(editions.revisions("deyang")) == 5
+    last = (await room.served()).chosen["deyang"][0]
+    editions.trim("deyang", 2, {last})
+    assert last in editions.revisions("deyang")
+    assert len(editions.revisions("deyang")) <= 3
+
+
+async def test_what_operators_did_cannot_be_changed(room: Room) -> None:
+    """Rows are added, never changed."""
+    await act(room.database, "deyang", "pause", revision="", files="", reason="x", who="li", at=AT)
+    with pytest.raises(Exception, match="appended"):
+        async with room.database.transaction() as transaction:
+            await transaction.execute("DELETE FROM city_actions")
