@@ -96,7 +96,7 @@ class Query:
         "解释一个操作会向哪些城市要什么、依据什么、为何不要;仅限测试环境。 Explains what an operation would ask of which city, "
         "on what grounds, and why not; where testers work.",
         Public(),
-        Cost(value=1000),
+        Cost(value=900),
     )
     async def roam_explain(
         self, operation: str, variables: JSON | None = UNSET, operation_name: str | None = UNSET

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
+from aiohttp import hdrs
 from aiohttp.http import HttpProcessingError
 from yarl import URL
 
@@ -85,7 +86,7 @@ async def _exchanged(connection: Any, request: bytes) -> tuple[int, bytes]:
 
 
 async def _body(headers: Mapping[str, str], stream: aiohttp.StreamReader) -> bytes:
-    length, encoding = headers.get("Content-Length", ""), headers.get("Content-Encoding", "")
+    length, encoding = headers.get(hdrs.CONTENT_LENGTH, ""), headers.get(hdrs.CONTENT_ENCODING, "")
     if encoding or not length.isdigit():
         return await read_capped(stream, encoding, MAX_RESPONSE_BYTES)
     if int(length[:19]) > MAX_RESPONSE_BYTES:

@@ -201,7 +201,11 @@ def outline(name: str) -> dict[str, Any]:
     """What must be equal in two languages: levels of headings, code, tables, links, inline code."""
     text = text_of(name)
     prose = prose_of(text)
-    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", prose) if not link.startswith("README")]
+    links = [
+        link.replace("-en.png", ".png")  # a picture of the page in the reader's own language
+        for link in re.findall(r"\]\(([^)\s]+)\)", prose)
+        if not link.startswith("README")
+    ]
     return {
         "headings": [len(marks) for marks in re.findall(r"^(#+) ", prose, re.MULTILINE)],
         "code": [(kind, re.sub(r"\s+#\s.*", "", body)) for kind, body in FENCE.findall(text)],

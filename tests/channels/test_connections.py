@@ -148,8 +148,8 @@ async def test_a_citizens_page_is_kept_for_that_citizen_only() -> None:
     assert len(city.asked) == 3
 
 
-async def test_a_write_forgets_the_citizens_pages_of_that_city() -> None:
-    """After paying, the bill must not still be unpaid for a minute."""
+async def test_a_write_forgets_the_citizens_pages_of_that_city_and_keeps_none_for_a_while() -> None:
+    """After paying, the bill must not still be unpaid for a minute, nor still be processed when the city has long booked it."""
 
     async def respond(city: City, asked: Asked, writer: Any) -> bytes:
         return http(PAID) if asked.method == "PUT" else http({"rows": [BILL]})
@@ -158,8 +158,16 @@ async def test_a_write_forgets_the_citizens_pages_of_that_city() -> None:
         await call()
         await call("bills.pay", args={"billId": "b1"})
         assert not (await call()).from_cache
-        assert await call.connections.purge("s1") == 1
         assert not (await call()).from_cache
+        assert await call.connections.purge("s1") == 0
+
+
+async def test_a_purge_forgets_the_citizens_pages() -> None:
+    async with served(always(http({"rows": [BILL]}))) as city:
+        async with connected(snapshot(city.url, operations=CACHED)) as call:
+            await call()
+            assert await call.connections.purge("s1") == 1
+            assert not (await call()).from_cache
 
 
 async def test_a_page_with_withheld_rows_is_not_kept() -> None:

@@ -80,7 +80,7 @@ def test_the_list_has_a_row_per_city(roam: typer.Typer, tmp_path: Path) -> None:
     rows = [line.split() for line in output.splitlines()]
     assert code == 0
     assert [row[0] for row in rows] == ["id", "chengdu", "deyang", "mianyang", "leshan", "meishan", "ziyang"]
-    assert rows[3][-3:] == ["5", "411", "1"]
+    assert rows[3][-3:] == ["6", "411", "1"]
 
 
 def test_every_city_declares_the_account_operations() -> None:

@@ -5,6 +5,7 @@ The careful tier is the reference: where an answer is not plain, the quick one m
 
 import asyncio
 import json
+from collections.abc import Callable
 from copy import deepcopy
 from random import Random
 from typing import Any
@@ -205,3 +206,34 @@ async def test_a_type_name_that_is_none_costs_its_object(name: Any) -> None:
     answer = await found.ask(query)
     assert answer["data"]["media"] is None
     assert answer["errors"]
+
+
+class Told(RecordedSubgraph):
+    """A subgraph of one answer for each request."""
+
+    def __init__(self, told: Callable[[Any], Any]) -> None:
+        self._told = told
+
+    def run(self, query: str, variables: Any) -> Any:
+        return {"data": self._told(variables)}
+
+
+async def test_a_list_that_a_field_requires_is_sent() -> None:
+    """Objects are told apart by what is sent of them, and a list tells nothing apart: the careful tier does it."""
+    link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@external", "@requires"])'
+    first = f'{link} type Query {{ things: [Thing!]! }} type Thing @key(fields: "id") {{ id: ID! tags: [String!] }}'
+    second = f"""{link} type Thing @key(fields: "id") {{
+        id: ID! tags: [String!] @external label: String @requires(fields: "tags")
+    }}"""
+    gateway = Gateway(Graph(supergraph_of([Source("a", first), Source("b", second)]).sdl))
+    things = [{"__typename": "Thing", "id": str(at), "tags": tags} for at, tags in enumerate((["a", "b"], None, []))]
+
+    def lines() -> dict[str, Line]:
+        return {
+            "a": Line(Told(lambda _: {"things": things})),
+            "b": Line(Told(lambda sent: {"_entities": [{"label": str(x["tags"])} for x in sent["representations"]]})),
+        }
+
+    expected, found, _, _ = await both(gateway, "{ things { label tags } }", lines)
+    assert written(found) == written(expected)
+    assert [each["label"] for each in found.formatted()["data"]["things"]] == ["['a', 'b']", "None", "[]"]

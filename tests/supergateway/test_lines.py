@@ -20,6 +20,7 @@ from federation.client import (
     SubgraphResponse,
 )
 from supergateway.pool import Broken, Pool
+from supergateway.session import Session
 from supergateway.subgraph import LINES, HttpSubgraph
 from supergateway.target import written_headers
 
@@ -303,3 +304,20 @@ def test_a_header_is_one_line(value: str) -> None:
     """What a client sends must not become a header of ours."""
     with pytest.raises(ValueError, match="line"):
         written_headers({"x-tenant": value})
+
+
+async def test_the_session_too_leaves_bytes_that_nobody_asked_for_unread() -> None:
+    """They came with an answer, or later on a connection that is kept."""
+    connections: list[int] = []
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(1)
+        while True:
+            await asked(reader)
+            writer.write(framed(BODY) + framed(b'{"data":{"a":"stolen"}}'))
+
+    async with server(handler) as url, Session(url, connect_seconds=5) as session:
+        assert [await session.send(session.head({}), b"{}") for _ in range(2)] == [(200, BODY)] * 2
+    assert len(connections) == 2
+    with pytest.raises(Broken):
+        await session.send(session.head({}), b"{}")
