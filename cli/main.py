@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
@@ -69,6 +70,7 @@ def needed(words: Sequence[str]) -> list[Callable[[typer.Typer], None]]:
 
 def run() -> None:
     """Entry point of the `roam` command."""
+    gc.set_threshold(200_000, 50, 1_000)  # most commands end before there is anything to collect; a sixth of `city check`
     for register in needed(sys.argv[1:]):
         register(app)
     app()

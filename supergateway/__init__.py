@@ -2,7 +2,8 @@
 
     sources   files to a graph: a composed supergraph, or subgraphs to compose
     subgraph  one subgraph over HTTP (a federation.client.Wire and EventSource)
-    pool      its bytes over our own connections; session the same with aiohttp, the reference
+    pool      its bytes over our own connections; session the same with aiohttp's, the reference
+    target    its address, and the head that every request to it begins with
     events    a subgraph's stream of events: graphql-sse, read as it comes
     overrides which progressive override labels are on for a request
     gateway   one request: prepared once, answered by the engine

@@ -21,6 +21,7 @@ from .pool import Broken
 from .target import Target
 
 _SWITCHING = 101
+_TRIES = 3  # a kept connection may have gone bad; a new one that has will not get better
 
 
 class Session:
@@ -65,11 +66,12 @@ class Session:
 
     async def _connection(self, connector: aiohttp.TCPConnector) -> Any:
         """One that nothing came on unasked."""
-        while True:
-            found = await connector.connect(self._where, [], self._timeout)
-            if not found.protocol.should_close:  # type: ignore[union-attr]
+        for _ in range(_TRIES):
+            found: Any = await connector.connect(self._where, [], self._timeout)
+            if not found.protocol.should_close:
                 return found
             found.close()
+        raise Broken("the other side speaks unasked, or closes")
 
 
 async def _exchanged(connection: Any, request: bytes) -> tuple[int, bytes]:

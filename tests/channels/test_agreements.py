@@ -8,7 +8,7 @@ from tests.channels.deployment import Deployment, errors
 
 FILE = "agreements/2026-002-deyang-transit.yaml"
 VALID = "valid: {from: 2026-03-01, until: 2027-02-28}"
-QUOTA = "quota: {per_citizen_per_day: 10000000}"
+QUOTA = "quota: {per_citizen_per_day: 100000}"
 
 
 def flags(text: str) -> tuple[str, str]:

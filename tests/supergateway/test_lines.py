@@ -286,16 +286,17 @@ async def test_a_closed_pool_sends_nothing() -> None:
             await pool.send(pool.head({}), b"{}")
 
 
-async def test_tls_is_checked_and_used(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("way", "line"), [(Pool, "direct"), (Session, "aiohttp")])
+async def test_tls_is_checked_and_used(way: type[Pool] | type[Session], line: str, tmp_path: Path) -> None:
     """With the host's own certificate, from an authority that is trusted; refused from one that is not."""
     authority = trustme.CA()
     serving, trusting = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), ssl.create_default_context()
     authority.issue_cert("127.0.0.1").configure_cert(serving)
     authority.configure_trust(trusting)
     async with server(saying(framed(BODY)), serving) as url:
-        async with Pool(url, connect_seconds=5, tls=trusting) as pool:
+        async with way(url, connect_seconds=5, tls=trusting) as pool:
             assert await pool.send(pool.head({}), b"{}") == (200, BODY)
-        (answer,) = await fetch(url, "direct")
+        (answer,) = await fetch(url, line)
     assert answer.errors[0].code == SUBGRAPH_UNREACHABLE
 
 
@@ -321,3 +322,20 @@ async def test_the_session_too_leaves_bytes_that_nobody_asked_for_unread() -> No
     assert len(connections) == 2
     with pytest.raises(Broken):
         await session.send(session.head({}), b"{}")
+
+
+@pytest.mark.parametrize("line", LINES)
+async def test_who_speaks_first_is_unreachable(line: str) -> None:
+    """As a mail server does; and who closes at once: neither is asked for ever."""
+
+    async def greeting(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 ready\r\n")
+        await reader.read()
+
+    async def closing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    for handler in (greeting, closing):
+        async with server(handler) as url:
+            (answer,) = await fetch(url, line)
+        assert answer.errors[0].code == SUBGRAPH_UNREACHABLE
