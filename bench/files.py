@@ -93,7 +93,7 @@ def main() -> None:
             "memory at the most, MB": megabytes,
             "providers": providers,
         }
-    print(json.dumps(figures, indent=2))
+    sys.stdout.write(json.dumps(figures, indent=2) + "\n")
 
 
 if __name__ == "__main__":

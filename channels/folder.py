@@ -52,7 +52,7 @@ def read_folder(folder: Path, overlay: str, overlays: Path | None) -> Reading:
         # What an overlay replaces is still wrong, and a misspelt key is known by its right name from here on.
         node, whole_model, refused = read_as_meant(ChannelFile, node)
         found += refused
-    meant = node
+    meant, unread = node, any(item.code.startswith("ROAM-10") for item in found)
     for file in _overlay_files(folder, overlay, overlays):
         laid = read_node(file, shown_path(file))
         sources.append(laid.source)
@@ -60,7 +60,8 @@ def read_folder(folder: Path, overlay: str, overlays: Path | None) -> Reading:
         found += laid.found
         if isinstance(node, MapNode) and laid.node is not None:
             merged, refused = overlaid(node, laid.node)
-            found += refused
+            # Of a channel that could not be read whole nobody knows what it declares.
+            found += [item for item in refused if not (unread and item.code == "ROAM-306")]
             node = merged if file.name == f"channel.{overlay}.yaml" or file.parent == overlays else node
     contribution = None
     if (folder / CONTRIBUTION).is_file():

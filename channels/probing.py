@@ -9,7 +9,6 @@ from contextlib import suppress
 from channels.draft import Base
 from channels.models import Backend
 
-
 EVERY_SECONDS = 10.0
 
 

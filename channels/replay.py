@@ -227,4 +227,4 @@ def recorded_reply(recorded: RecordedResponse, *, xml: bool) -> Reply:
 
 def replayed(operation: Compiled, case: Case, *, xml: bool) -> Answer:
     """Return: what a recorded answer becomes, whatever its case expects."""
-    return _Replay(operation, case, xml)._read()  # noqa: SLF001  (of this module)
+    return _Replay(operation, case, xml)._read()

@@ -144,7 +144,7 @@ def load(
         register=room.register,
         agreements=room.agreements,
         channels=MappingProxyType(channels),
-        broken=MappingProxyType(broken),
+        broken=MappingProxyType({slug: tuple(refine(errors, sources)) for slug, errors in broken.items()}),
         statistics=room.statistics,
         secrets=room.secrets,
     )

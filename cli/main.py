@@ -70,7 +70,9 @@ def needed(words: Sequence[str]) -> list[Callable[[typer.Typer], None]]:
 
 def run() -> None:
     """Entry point of the `roam` command."""
-    gc.set_threshold(200_000, 50, 1_000)  # most commands end before there is anything to collect; a sixth of `city check`
+    gc.set_threshold(
+        200_000, 50, 1_000
+    )  # most commands end before there is anything to collect; a sixth of `city check`
     for register in needed(sys.argv[1:]):
         register(app)
     app()

@@ -45,9 +45,7 @@ def failed(context: Context, city: str, failure: Failure) -> GraphQLError:
 def denied(context: Context, city: str, denial: Denial) -> GraphQLError:
     """A refusal to ask a city, as an error: with the reason and the date where there is one."""
     consent = told_consent(context, denial.consent) if denial.consent else None
-    return coded(
-        context, denial.code, denial_texts(denial), city=city, retryAfter=denial.retry_after, consent=consent
-    )
+    return coded(context, denial.code, denial_texts(denial), city=city, retryAfter=denial.retry_after, consent=consent)
 
 
 def told_consent(context: Context, terms: Terms) -> dict[str, Any]:

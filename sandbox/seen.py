@@ -54,7 +54,12 @@ def token(world: World, text: str) -> dict[str, Any] | None:
     act = claims.get("act") or {}
     person = (act.get("act") or {}).get("sub")
     told_plainly = {name: claims.get(name) for name in TOKEN_CLAIMS}
-    return {**told_plainly, "citizen": names.get(str(claims.get("sub"))), "app": act.get("sub"), "actor": names.get(str(person))}
+    return {
+        **told_plainly,
+        "citizen": names.get(str(claims.get("sub"))),
+        "app": act.get("sub"),
+        "actor": names.get(str(person)),
+    }
 
 
 def token_in(headers: Mapping[bytes, bytes]) -> str:

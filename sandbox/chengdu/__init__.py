@@ -65,9 +65,7 @@ def create_app(world: World) -> ASGIApp:
     def answer(request: Request, question: Question) -> ExecutionResult:
         now = world.now()
         try:
-            citizen = verifier.citizen(
-                request.headers.get("authorization", ""), asked_in(question.query), now
-            )
+            citizen = verifier.citizen(request.headers.get("authorization", ""), asked_in(question.query), now)
         except BadToken as error:
             raise Refusal(401, "FORBIDDEN_TOKEN", f"token refused: {error}") from None
         visit = Visit(desk, citizen, now)

@@ -163,11 +163,11 @@ async def test_a_write_forgets_the_citizens_pages_of_that_city_and_keeps_none_fo
 
 
 async def test_a_purge_forgets_the_citizens_pages() -> None:
-    async with served(always(http({"rows": [BILL]}))) as city:
-        async with connected(snapshot(city.url, operations=CACHED)) as call:
-            await call()
-            assert await call.connections.purge("s1") == 1
-            assert not (await call()).from_cache
+    rows = [BILL]
+    async with served(always(http({"rows": rows}))) as city, connected(snapshot(city.url, operations=CACHED)) as call:
+        await call()
+        assert await call.connections.purge("s1") == 1
+        assert not (await call()).from_cache
 
 
 async def test_a_page_with_withheld_rows_is_not_kept() -> None:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, OKPKey
 
 from channels.answer import Failure, Page
 from channels.compiled import LOCAL, compile_operation
@@ -45,7 +45,9 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     for entry in [*ROOT.iterdir(), *(entry for entry in EXAMPLE.glob("*") if entry.is_dir())]:
         (root / entry.name).symlink_to(entry.resolve())
     key = ECKey.generate_key("P-256").as_pem(private=True).decode()
-    secrets = Secrets(MappingProxyType({"CHENGDU_GATEWAY_KEY": key}))
+    second = OKPKey.generate_key("Ed25519").as_pem(private=True).decode()
+    keys = {"CHENGDU_GATEWAY_KEY": key, "GATEWAY_TOKEN_KEY": key, "GATEWAY_TOKEN_ED25519_KEY": second}
+    secrets = Secrets(MappingProxyType(keys))
     snapshot = load(root, environment="sandbox", at=date(2026, 11, 21), secrets=secrets).snapshot
     assert snapshot is not None
     return snapshot

@@ -51,4 +51,5 @@ def test_without_a_secrets_file_each_missing_secret_is_named(tmp_path: Path) -> 
     assert {item.en for item in report.found if item.code == "ROAM-304"} == {
         "secret DEYANG_APP_ID is not set in this environment",
         "secret DEYANG_APP_KEY is not set in this environment",
+        "secret GATEWAY_TOKEN_KEY is not set in this environment",
     }

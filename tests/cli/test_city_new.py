@@ -281,7 +281,7 @@ def test_against_a_revision_an_environment_and_nothing(deployment: Deployment) -
         ("add", "."),
         ("-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qm", "x"),
     ):
-        subprocess.run([git, "-C", str(deployment.root), *words], check=True)  # noqa: S603
+        subprocess.run([git, "-C", str(deployment.root), *words], check=True)
     assert diff(deployment, "--against", "HEAD")[0] == 0
     deployment.edit("deyang/channel.yaml", "burst: 100", "burst: 90")
     code, sections = diff(deployment, "deyang", "--against", "HEAD")

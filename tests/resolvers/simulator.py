@@ -102,7 +102,9 @@ class Book:
     async def records_of(
         self, subject: str, *, visited: Sequence[str] | None, before: int | None, most: int
     ) -> tuple[Record, ...]:
-        found = [Record(number, usage, "", "") for number, usage in enumerate(self.usages, 1) if usage.subject == subject]
+        found = [
+            Record(number, usage, "", "") for number, usage in enumerate(self.usages, 1) if usage.subject == subject
+        ]
         wanted = [r for r in found if visited is None or r.usage.visited in visited]
         return tuple(r for r in reversed(wanted) if before is None or r.sequence < before)[:most]
 

@@ -50,7 +50,11 @@ class Chengdu:
             return response.status, await response.json(content_type=None)
 
     async def ask(self, persona: str | None, query: str, **variables: Any) -> Any:
-        token = jwt.encode({"alg": "ES256", "typ": "at+jwt"}, self.claims(persona, operation_of("POST", "/graphql", query.encode())), KEY)
+        token = jwt.encode(
+            {"alg": "ES256", "typ": "at+jwt"},
+            self.claims(persona, operation_of("POST", "/graphql", query.encode())),
+            KEY,
+        )
         return (await self.post({"query": query, "variables": variables}, token))[1]
 
     async def data(self, persona: str | None, query: str, **variables: Any) -> Any:
