@@ -21,7 +21,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 
-from app import Gateway, Settings, now, usable
+from app import Gateway, now, usable
 from channels.answer import Failure, Page
 from channels.snapshot import load
 from edge.ports import Credentials
@@ -33,7 +33,7 @@ from roaming import Denial, Grant, Outcome, SqliteLedger, Usage, authorize, subj
 from roaming.ledger_store import FILE, MIGRATIONS, write
 from sandbox import programs
 from sandbox.up import Stack
-from starting import CHINA
+from starting import CHINA, Settings
 from storage import Database
 from storage.plain import writer
 

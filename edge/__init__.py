@@ -19,13 +19,29 @@ Rules: a request is refused here before any city is called, in time bounded by `
 token or a config file. The gateway says who is asking (`GatewayPort.context`); the edge only carries the headers there.
 """
 
-from .limits import Limits
-from .pages import Site
-from .ports import Credentials, GatewayPort, GraphPort, RequestContext
-from .readiness import CityReadiness, Readiness
-from .routes import routes
-from .server import server_config
-from .signin import SignIn
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from edge.limits import Limits
+    from edge.pages import Site
+    from edge.ports import Credentials, GatewayPort, GraphPort, RequestContext
+    from edge.readiness import CityReadiness, Readiness
+    from edge.server import server_config
+    from edge.signin import SignIn
+
+_HOMES = {
+    "CityReadiness": "readiness",
+    "Credentials": "ports",
+    "GatewayPort": "ports",
+    "GraphPort": "ports",
+    "Limits": "limits",
+    "Readiness": "readiness",
+    "RequestContext": "ports",
+    "SignIn": "signin",
+    "Site": "pages",
+    "server_config": "server",
+}
 
 __all__ = [
     "CityReadiness",
@@ -37,6 +53,13 @@ __all__ = [
     "RequestContext",
     "SignIn",
     "Site",
-    "routes",
     "server_config",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Imports a public name when it is first asked for: a gateway of anyone's subgraphs needs no sign-in and no console."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'edge' has no attribute {name!r}")
+    return getattr(import_module(f"edge.{home}"), name)

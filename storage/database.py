@@ -13,10 +13,12 @@ from typing import Self
 
 import aiosqlite
 
-from storage.errors import StorageBusy, StorageError, StorageUnusable, translated
+from storage.errors import BUSY_CODES, StorageBusy, StorageError, StorageUnusable, translated
 from storage.migrations import Migrations, migrate
+from storage.plain import WAL_PAUSE_SECONDS, WAL_TRIES
 
 BUSY_TIMEOUT_MS = 5_000
+WAL = "journal_mode = WAL"
 TURN_TIMEOUT_SECONDS = 5.0
 MAX_ROWS = 10_000
 
@@ -138,12 +140,20 @@ def _prepare(path: Path) -> None:
 async def _configure(connection: aiosqlite.Connection) -> None:
     for pragma in (
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
-        "journal_mode = WAL",
+        WAL,
         "synchronous = FULL",  # a committed payment survives a power cut
         "foreign_keys = ON",
     ):
-        async with connection.execute(f"PRAGMA {pragma}") as cursor:
-            await cursor.fetchall()
+        # A new file changes its mode once; of processes that open it together SQLite turns some away without waiting.
+        for left in reversed(range(WAL_TRIES if pragma == WAL else 1)):
+            try:
+                async with connection.execute(f"PRAGMA {pragma}") as cursor:
+                    await cursor.fetchall()
+                break
+            except sqlite3.OperationalError as error:
+                if not left or error.sqlite_errorcode & 0xFF not in BUSY_CODES:
+                    raise
+                await asyncio.sleep(WAL_PAUSE_SECONDS)
 
 
 async def _all(connection: aiosqlite.Connection, path: Path, sql: str, parameters: Parameters) -> tuple[Row, ...]:

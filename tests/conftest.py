@@ -25,6 +25,11 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def citizen(stack: Stack) -> Citizen:
     """`citizen("deng")` is a front-end with deng's own access token; `citizen(None)` has none."""
+    return citizens(stack)
+
+
+def citizens(stack: Stack) -> Citizen:
+    """Front-ends of one sandbox, each signed in once."""
 
     @cache
     def signed_in(persona: str | None, acr: str = "") -> FrontEnd:

@@ -11,7 +11,8 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from edge import Limits, Site, routes, server_config
+from edge import Limits, Site, server_config
+from edge.routes import routes
 from tests.edge.town import Gateway
 
 Serve = Callable[..., Awaitable[str]]

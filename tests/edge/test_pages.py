@@ -6,7 +6,8 @@ import aiohttp
 import pytest
 from starlette.applications import Starlette
 
-from edge import Site, routes
+from edge import Site
+from edge.routes import routes
 from tests.edge.conftest import Serve, serving
 from tests.edge.town import Gateway
 

@@ -1,10 +1,11 @@
 """J7 Pay in another city: a cashier's address, a bill that goes from PROCESSING to PAID, and never a second order.
 
-mian lives in Mianyang and owes for water in Deyang; test personas pay at home, where the same rules hold.
+mian lives in Mianyang and owes for water in Deyang; test personas pay at home, where the same rules hold. The sandbox is this
+journey's own: a bill that is paid stays paid, and others want to pay one too.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -12,6 +13,7 @@ import pytest
 
 from sandbox.up import Stack
 from tests.client import Answer, FrontEnd, new_key
+from tests.conftest import ROOT, citizens
 from tests.journeys.told import known, until
 
 Citizen = Callable[..., FrontEnd]
@@ -30,6 +32,17 @@ mutation Pay($bill: ID!, $amount: Decimal!, $key: IdempotencyKey!) {
   }
 }
 """
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with Stack.start(ROOT / "cities", tmp_path_factory.mktemp("paying")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def citizen(stack: Stack) -> Citizen:
+    return citizens(stack)
 
 
 def bills(front: FrontEnd, city: str = "DEYANG") -> list[Any]:
@@ -169,7 +182,7 @@ def test_a_lost_answer_that_was_a_refusal_frees_the_key(citizen: Citizen, faults
 
 def test_a_bill_that_could_not_be_read_after_its_order_is_shown_by_the_replay(citizen: Citizen, faults: Faults) -> None:
     """The order stands and its address is told; only the bill itself was out of reach for a moment."""
-    front, key = citizen("deng"), new_key("j7-unread")
+    front, key = citizen("test-many@deyang"), new_key("j7-unread")
     bill = an_unpaid(front)
     faults("deyang", "5xx", "bills.list")
     told = pay(front, bill, key).whole()["payBill"]

@@ -9,11 +9,23 @@ import pytest
 
 from sandbox.switch import call, show
 from sandbox.up import Stack
-from tests.conftest import Citizen
+from tests.conftest import ROOT, Citizen, citizens
 from tests.journeys.test_federated_cities import once_known
 from tests.web.browser import DESKTOP, LOOPBACK, PHONE, Visit, visiting
 
 TOGGLE = ".roam-fault-toggle"
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A sandbox of the tester's own: what others asked a moment ago is not in its caches."""
+    with Stack.start(ROOT / "cities", tmp_path_factory.mktemp("tester")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def citizen(stack: Stack) -> Citizen:
+    return citizens(stack)
 
 
 @pytest.fixture
