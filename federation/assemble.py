@@ -9,7 +9,7 @@ from itertools import combinations
 
 from .draft import Group, Sent
 from .graph import Graph
-from .plan import LIST, Ask, Entities, Fetch, Kind, Node, On, Parallel, Part, Path, Representation, parts_text
+from .plan import LIST, Ask, Carried, Entities, Fetch, Kind, Node, On, Parallel, Part, Path, Representation, parts_text
 from .plan import Sequence as Steps
 from .untangle import untangled
 
@@ -43,7 +43,7 @@ def _join(groups: list[Group]) -> list[Bundle]:
     steps = _steps([(group,) for group in groups])
     found: dict[tuple[str, int, Group | None], list[Group]] = {}
     for group in groups:
-        alone = None if group.entities else group
+        alone = None if _joins(group) else group
         found.setdefault((group.graph, steps[(group,)], alone), []).append(group)
     bundles = [tuple(each) for each in found.values()]
     while len(bundles) <= MAX_JOINED and (pair := _joinable(bundles)):
@@ -53,11 +53,16 @@ def _join(groups: list[Group]) -> list[Bundle]:
     return bundles
 
 
+def _joins(group: Group) -> bool:
+    """Whether it can share a request: root fields have theirs, and what takes arguments from a context has several."""
+    return group.entities and not group.carried
+
+
 def _joinable(bundles: list[Bundle]) -> tuple[Bundle, Bundle] | None:
     """Two requests of different steps, one of which may as well be made at the other's."""
     early, late, above = _steps(bundles), _latest(bundles), _above(bundles)
     for one, other in combinations(bundles, 2):
-        if one[0].graph == other[0].graph and one[0].entities and other[0].entities:
+        if one[0].graph == other[0].graph and _joins(one[0]) and _joins(other[0]):
             apart = one not in above[other] and other not in above[one]
             if apart and max(early[one], early[other]) <= min(late[one], late[other]):
                 return one, other
@@ -160,6 +165,7 @@ def _components(bundles: Sequence[Bundle]) -> list[list[Bundle]]:
 def _kept_apart(fetches: Mapping[Bundle, Fetch]) -> dict[Bundle, Fetch]:
     """Marks entities whose inner objects several requests write into."""
     written = Counter(path for fetch in fetches.values() for path in set(_objects_of(fetch)))
+    written.update(path for fetch in fetches.values() for path in _told_apart(fetch))
     twice = {path for path, count in written.items() if count > 1}
 
     def marked(each: Entities) -> Entities:
@@ -179,6 +185,15 @@ def _objects_of(fetch: Fetch) -> Iterator[tuple[str, ...]]:
     for each in fetch.entities:
         for path in each.paths:
             yield from _inside(_plain(path), each.parts)
+
+
+def _told_apart(fetch: Fetch) -> Iterator[tuple[str, ...]]:
+    """The objects, and those between them and what sets a context, which is not the same for all that look alike."""
+    for each in fetch.entities:
+        for one in each.carried:
+            inner = _plain(one.below)
+            around = _plain(one.path)
+            yield from ((*around, *inner[: index + 1]) for index in range(len(inner)))
 
 
 def _inside(path: tuple[str, ...], parts: Iterable[Part]) -> Iterator[tuple[str, ...]]:
@@ -216,7 +231,8 @@ def _asking(
 ) -> Fetch:
     asked = " ".join(parts_text(each.parts) for each in entities)
     named = tuple(name for name in used if re.search(rf"\${name}\b", asked))
-    text = _entities_text(entities, [variables[name] for name in named])
+    taken = [f"${one.variable}: {one.type}" for each in entities for one in each.carried]
+    text = _entities_text(entities, [*(variables[name] for name in named), *taken])
     return Fetch(service, "query", text, named, entities=entities, renamed=renamed)
 
 
@@ -243,7 +259,7 @@ def _entities(graph: Graph, group: Group) -> tuple[Entities, bool]:
     representations = [_representation(sent, everyone) for sent in some] + [
         _representation(sent, ()) for sent in everyone
     ]
-    return Entities((group.path,), tuple(representations), parts), renamed
+    return Entities((group.path,), tuple(representations), parts, tuple(group.carried.values())), renamed
 
 
 def _representation(sent: Sent, everyone: Sequence[Sent]) -> Representation:
@@ -273,7 +289,7 @@ def _merged(parts: Sequence[Part]) -> tuple[Part, ...]:
 
 def _folded(entities: Sequence[Entities]) -> tuple[Entities, ...]:
     """What is asked and sent alike at several paths is asked once."""
-    found: dict[tuple[tuple[Representation, ...], tuple[Part, ...]], list[Path]] = {}
+    found: dict[tuple[tuple[Representation, ...], tuple[Part, ...], tuple[Carried, ...]], list[Path]] = {}
     for each in entities:
-        found.setdefault((each.representations, each.parts), []).extend(each.paths)
-    return tuple(Entities(tuple(paths), sent, parts) for (sent, parts), paths in found.items())
+        found.setdefault((each.representations, each.parts, each.carried), []).extend(each.paths)
+    return tuple(Entities(tuple(paths), *alike) for alike, paths in found.items())

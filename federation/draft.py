@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from .graph import Graph
-from .plan import LIST, Ask, On, Part, Path
+from .plan import LIST, Ask, Carried, On, Part, Path
 from .selections import Field, SelectionSet
 from .written import Written
 
@@ -104,6 +104,10 @@ class Group:
     after: "set[Group]" = field(default_factory=set)
     """The groups whose answers it needs."""
     sent: dict[tuple[str | None, str], Sent] = field(default_factory=dict)
+    taken_at: Path | None = None
+    """Where the objects are that take arguments from a context, types told; None for a group that takes none."""
+    carried: dict[str, Carried] = field(default_factory=dict)
+    """By variable."""
 
     def sent_of(self, type_name: str | None, sent_as: str) -> Sent:
         """The representation of objects of a type, once."""
@@ -236,10 +240,12 @@ class View:
     places: list[Place]
     reach: "tuple[Spot, ...]" = ()
     """Everywhere the objects could have been had from; kept only where unions are uneven."""
+    above: "View | None" = None
+    """The objects of which these are a field's values; None at the root, and where something is only tried out."""
 
     def fork(self) -> "View":
         """A copy to try something on."""
-        return View(self.level.fork(), self.type, self.path, list(self.places), self.reach)
+        return View(self.level.fork(), self.type, self.path, list(self.places), self.reach, self.above)
 
 
 def sent_parts(graph: Graph, level: Level, selections: SelectionSet, type_name: str) -> tuple[Part, ...]:

@@ -7,12 +7,13 @@ the same objects, by the same walk.  A group that is open at the position is joi
 from collections.abc import Iterable
 from typing import Protocol
 
+from .around import carried, setters
 from .draft import Draft, Group, Level, Place, Sent, View, sent_parts
 from .failures import NoPlan, QueryTooLarge
 from .graph import Door, Graph
 from .knowledge import Knowledge
 from .paths import whole, widened
-from .plan import Only, Part
+from .plan import Only, Part, Path
 from .selections import Field, SelectionSet
 
 REQUEST = 1_000  # the cost of one request; a dependent step costs 1
@@ -79,9 +80,15 @@ class Entering:
         if door.at.requires is not None:
             required = self._graph.field_set((door.at.requires,), door.type if stands_in else view.type)
             after = after | self._supply(view, required, (door.graph, field.name if field else ""))
-        group = self._open(view, door.graph, after)
+        taken = list(setters(self._graph, view, door))
+        for _, above, wanted in taken:
+            after = after | self._supply_around(view, above, wanted, (door.graph, field.name if field else ""))
+        group = self._open(view, door.graph, after, taken_at=view.path if taken else None)
         draft = Draft()
         if not view.level.dry:
+            for contextual, above, wanted in taken:
+                value = carried(self._graph, view, field.name if field else "", contextual, above, wanted)
+                group.carried[value.variable] = value
             self._send(group.sent_of(_narrowed_to(view), door.type), view, key, required)
             draft = group.root.on(door.type, typename=self._graph.is_abstract(door.type) and not stands_in)
         place = Place(door.graph, door.type, None, group, draft)
@@ -136,15 +143,25 @@ class Entering:
         finally:
             self._trail.pop()
 
-    def _open(self, view: View, graph: str, after: Groups) -> Group:
+    def _supply_around(self, view: View, above: View, wanted: SelectionSet, token: tuple[str, str]) -> Groups:
+        """Resolves what objects around those of the view give them."""
+        if not view.level.dry:
+            return self._supply(above, wanted, token)
+        trial = above.fork()
+        used = self._supply(trial, wanted, token)
+        view.level.cost += trial.level.cost
+        return used
+
+    def _open(self, view: View, graph: str, after: Groups, *, taken_at: Path | None) -> Group:
         """The group of a subgraph at this level that can still wait for `after`; a new one when there is none."""
         for group in view.level.groups.get(graph, ()):
-            if group.entities and not any(each is group or each.needs(group) for each in after):
+            fits = group.entities and group.taken_at == taken_at
+            if fits and not any(each is group or each.needs(group) for each in after):
                 if not view.level.dry:
                     group.after |= after
                     group.path = widened(group.path, whole(view.path))
                 return group
-        group = Group(graph, whole(view.path), entities=True, after=set(after))
+        group = Group(graph, whole(view.path), entities=True, after=set(after), taken_at=taken_at)
         self._add(view.level, group)
         view.level.cost += sum(1 for each in after if each.entities)
         return group

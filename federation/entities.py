@@ -32,14 +32,19 @@ class Gathered:
     """For each item, path by path."""
 
 
-def gather(data: Json, entities: Entities, *, shared: bool = True) -> Gathered:
-    """The representations of the objects at the paths, each once; `shared`: an object may be at several places."""
+def gather(data: Json, entities: Entities, *, shared: bool = True, among: frozenset[int] | None = None) -> Gathered:
+    """The representations of the objects at the paths, each once.
+
+    `shared`: an object may be at several places.  `among`: the identities of the objects that count; None for all.
+    """
     found = Gathered()
     known: dict[Any, int] = {}
     identify = _identity(entities.representations)
     for path in entities.paths:
         here: dict[int, list[dict[str, Json]]] = {}
         for target in objects_at(data, path, shared=shared):
+            if among is not None and id(target) not in among:
+                continue
             key = identify(target)
             index = known.get(key)
             if index is None:
@@ -50,6 +55,36 @@ def gather(data: Json, entities: Entities, *, shared: bool = True) -> Gathered:
                 here[index] = [target]
                 found.waiting[index].append(here[index])
     return found
+
+
+def told_apart(data: Json, entities: Entities) -> list[tuple[dict[str, Json], frozenset[int]]]:
+    """The objects by what they take from a context: the values of the variables, and the objects' identities.
+
+    Objects without a value (an earlier fetch failed), or with null where none may be, are left out.
+    """
+    taken: dict[int, dict[str, Json]] = {}
+    for each in entities.carried:
+        for around in objects_at(data, each.path):
+            found, value = _value(around, each.parts)
+            if found and not (value is None and each.type.endswith("!")):
+                for target in objects_at(around, each.below):
+                    taken.setdefault(id(target), {})[each.variable] = value
+    groups: dict[bytes, tuple[dict[str, Json], set[int]]] = {}
+    for identity, values in taken.items():
+        if len(values) == len(entities.carried):
+            groups.setdefault(_encode(values), (values, set()))[1].add(identity)
+    return [(values, frozenset(identities)) for values, identities in groups.values()]
+
+
+def _value(around: dict[str, Json], parts: tuple[Part, ...]) -> tuple[bool, Json]:
+    """The one leaf that the parts lead to, and whether it is there; null on the way to it is a null."""
+    sent: dict[str, Json] = {}
+    if not _read(around, parts, sent):
+        return False, None
+    value: Json = sent
+    while isinstance(value, dict):
+        value = next((inner for key, inner in value.items() if key != "__typename"), None)
+    return bool(sent), value
 
 
 def _admit(found: Gathered, target: dict[str, Json], entities: Entities) -> int:

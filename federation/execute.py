@@ -9,6 +9,7 @@ import asyncio
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import assert_never
 
 from .client import (
@@ -25,9 +26,11 @@ from .client import (
     SubgraphResponse,
     failed,
 )
-from .entities import Gathered, gather, merge, objects_at, paths_at, put_back
+from .entities import Gathered, gather, merge, objects_at, paths_at, put_back, told_apart
 from .plan import LIST, Ask, Fetch, Node, On, Only, Parallel, Part, QueryPlan, Sequence, Subscription
 
+MAX_AT_ONCE = 16  # requests of one fetch whose objects take different values from their contexts
+NO_VALUES: Mapping[str, Json] = MappingProxyType({})
 _INTERNAL_KEY = re.compile(r"_\d+_")
 _SAFE_CODE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 _SENTENCES = {
@@ -118,12 +121,28 @@ class Execution:
             self._add(fetch, error, [(*base, *_named(error.path, fetch.parts))] if error.path else [base or None])
 
     async def _fetch_entities(self, fetch: Fetch) -> None:
-        gathered = [gather(self.data, each, shared=self.shared) for each in fetch.entities]
+        if not any(each.carried for each in fetch.entities):
+            await self._fetch_some(fetch)
+            return
+        turns = asyncio.Semaphore(MAX_AT_ONCE)
+
+        async def one(values: dict[str, Json], among: frozenset[int]) -> None:
+            async with turns:
+                await self._fetch_some(fetch, values, among)
+
+        async with asyncio.TaskGroup() as group:
+            for values, among in told_apart(self.data, fetch.entities[0]):
+                group.create_task(one(values, among))
+
+    async def _fetch_some(
+        self, fetch: Fetch, values: Mapping[str, Json] = NO_VALUES, among: frozenset[int] | None = None
+    ) -> None:
+        gathered = [gather(self.data, each, shared=self.shared, among=among) for each in fetch.entities]
         if not any(each.sent for each in gathered):
             return
         names = ["representations"] if len(gathered) == 1 else [f"_{index}" for index in range(len(gathered))]
         sent = {name: each.sent for name, each in zip(names, gathered, strict=True)}
-        response = await self._ask(fetch, sent)
+        response = await self._ask(fetch, {**sent, **values})
         if fetch.alone and _refused(response):
             async with asyncio.TaskGroup() as group:
                 for each in fetch.alone:

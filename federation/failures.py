@@ -28,6 +28,9 @@ class QueryTooLarge(QueryPlanError):
 
 
 class NoPlan(QueryPlanError):
-    """No chain of keys leads to a field. A supergraph that passed composition's satisfiability check never gets here."""
+    """No chain of keys leads to a field, or nothing around it sets the context that an argument is taken from.
+
+    A supergraph that passed composition's satisfiability check gets here only by a context.
+    """
 
     code = "NO_PLAN"

@@ -54,6 +54,7 @@ class Graph:
         self._possible: dict[str, frozenset[str]] = {}
         self._covers: dict[tuple[str, str], bool] = {}
         self._types: dict[tuple[str, str], tuple[str, str] | None] = {}
+        self._contexts: dict[str, frozenset[str]] = {}
         try:
             self._read(document)
         except (KeyError, TypeError, AttributeError) as problem:
@@ -108,10 +109,6 @@ class Graph:
         return is_abstract_type(self.schema.type_map.get(type_name))
 
     # -- types as subgraphs have them
-
-    def knows(self, graph: str, type_name: str) -> bool:
-        """Whether the subgraph has the type."""
-        return graph in self._presence.get(type_name, ())
 
     def is_interface_object(self, graph: str, type_name: str) -> bool:
         """Whether the type is an interface that this subgraph sees as an object."""
@@ -168,6 +165,14 @@ class Graph:
             if not there.interface_object and any(key.resolvable for key in there.keys)
         ]
 
+    def sets(self, type_name: str, context: str) -> bool:
+        """Whether every object of the type sets the context: by itself, as an interface's or as a union's member."""
+        if context in self._contexts.get(type_name, ()):
+            return True
+        if self.is_abstract(type_name):
+            return all(self.sets(each, context) for each in self.possible(type_name))
+        return any(context in found and type_name in self.possible(name) for name, found in self._contexts.items())
+
     def _find_doors(self, type_name: str, field: str) -> list[Door]:
         found = []
         through = [each for each in self.interfaces(type_name) if each != type_name]
@@ -192,6 +197,10 @@ class Graph:
     def _read(self, document: DocumentNode) -> None:
         implementations: dict[tuple[str, str], list[str]] = {}
         for node in document.definitions:
+            if isinstance(node, UnionTypeDefinitionNode | ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode) and (
+                contexts := join.read_contexts(node)
+            ):
+                self._contexts[node.name.value] = contexts
             if isinstance(node, UnionTypeDefinitionNode):
                 self._read_union(node)
             elif isinstance(node, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode):

@@ -55,6 +55,19 @@ class Presence:
 
 
 @dataclass(frozen=True, slots=True)
+class Contextual:
+    """An argument whose value is read from an object around the field's: the nearest that sets the context."""
+
+    argument: str
+    type: str
+    """Printed, in the subgraph's own words."""
+    context: str
+    """As the supergraph names it: `products__currency`."""
+    selection: SelectionSetNode
+    """Of that object; it leads to one leaf, whichever type the object has."""
+
+
+@dataclass(frozen=True, slots=True)
 class FieldAt:
     """A field as it stands in one subgraph."""
 
@@ -67,6 +80,7 @@ class FieldAt:
     """Progressive override: the label that decides; None when nothing is undecided."""
     when_labelled: bool = True
     """Resolvable when the label is on (the overriding subgraph) or off (the overridden one)."""
+    contextual: tuple[Contextual, ...] = ()
 
 
 def read_document(text: str) -> DocumentNode:
@@ -137,10 +151,16 @@ def read_interfaces(node: Composite) -> dict[str, tuple[str, ...]]:
     return {graph: tuple(names) for graph, names in found.items()}
 
 
+def read_contexts(node: Any) -> frozenset[str]:
+    """Of one composite type: the contexts that its objects set."""
+    return frozenset(str(given["name"]) for given in _applied(node, "context"))
+
+
 def field_set(text: str) -> SelectionSetNode:
-    """A `FieldSet` as selections.  Raises: UnreadableSupergraph."""
+    """A `FieldSet` as selections, with its braces or without.  Raises: UnreadableSupergraph."""
+    braced = text if text.lstrip().startswith("{") else "{" + text + "}"
     try:
-        document = parse("{" + text + "}", no_location=True)
+        document = parse(braced, no_location=True)
     except GraphQLError as problem:
         raise UnreadableSupergraph(f"The field set “{text[:100]}” does not parse: {problem.message}") from None
     selections: SelectionSetNode = document.definitions[0].selection_set  # type: ignore[attr-defined]
@@ -157,6 +177,10 @@ def _field_at(given: dict[str, Any], printed: str) -> FieldAt:
         provides=field_set(given["provides"]) if given.get("provides") else None,
         label=label,
         when_labelled="override" in given,
+        contextual=tuple(
+            Contextual(each["name"], each["type"], each["context"], field_set(each["selection"]))
+            for each in given.get("contextArguments") or ()
+        ),
     )
 
 

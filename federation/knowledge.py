@@ -1,7 +1,8 @@
 """What one place knows of its objects: which fields can be asked there as they stand.
 
-A field is there when the subgraph has it, requires nothing for it and has not handed it over; an external field only
-where a `@provides` on the way lends it, or as part of a key, by which the subgraph knew the object in the first place.
+A field is there when the subgraph has it, requires nothing for it, takes no argument from a context, and has not been
+handed over; an external field only where a `@provides` on the way lends it, or as part of a key, by which the subgraph knew
+the object in the first place.
 """
 
 from .draft import Place, Spot
@@ -28,7 +29,7 @@ class Knowledge:
     def resolvable(self, graph: str, type_name: str, provided: SelectionSet | None, name: str) -> FieldAt | None:
         """The field of a type in a subgraph, when it can be asked there."""
         at = self._graph.at(graph, type_name, name)
-        if at is None or at.requires is not None or not self.active(at):
+        if at is None or at.requires is not None or at.contextual or not self.active(at):
             return None
         if not at.external or (provided is not None and name in provided.fields(type_name)):
             return at

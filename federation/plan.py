@@ -10,7 +10,8 @@ QueryPlan {
   }
 }
 ```
-One notation is ours: a `BatchFetch` asks a subgraph for entities of several paths in one request.
+Two notations are ours: a `BatchFetch` asks a subgraph for entities of several paths in one request, and `context` tells
+where a fetch's arguments come from that are taken from a context.
 """
 
 from collections.abc import Iterable
@@ -71,12 +72,29 @@ class Representation:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """A variable whose value objects take from one around them (`@fromContext`): it may differ from object to object."""
+
+    variable: str
+    type: str
+    """Printed, as the subgraph declares the argument."""
+    path: Path
+    """Where the objects are that set the context."""
+    parts: tuple[Part, ...]
+    """What of them leads to the value."""
+    below: Path
+    """From there to the objects that take it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Entities:
     """Objects at some paths, what is sent of each, and what is asked of it."""
 
     paths: tuple[Path, ...]
     representations: tuple[Representation, ...]
     parts: tuple[Part, ...]
+    carried: tuple[Carried, ...] = ()
+    """Objects with other values for these are asked about in requests of their own."""
     apart: bool = False
     """Whether another request of the plan writes into objects inside of these: then no two may share an answer."""
 
@@ -210,7 +228,13 @@ def _node(node: Node, depth: int) -> list[str]:
 
 def _fetch(node: Fetch, depth: int, inner: list[str]) -> list[str]:
     indent = "  " * depth
-    return [f'{indent}Fetch(service: "{node.service}") {{', *inner, f"{indent}}}"]
+    return [f'{indent}Fetch(service: "{node.service}"{_contexts(node)}) {{', *inner, f"{indent}}}"]
+
+
+def _contexts(node: Fetch) -> str:
+    carried = [each for entities in node.entities for each in entities.carried]
+    told = ", ".join(f'${one.variable}: "{path_text(one.path)} {{ {parts_text(one.parts)} }}"' for one in carried)
+    return f", context: {{ {told} }}" if told else ""
 
 
 def _flatten(path: Path, lines: list[str], depth: int) -> list[str]:

@@ -11,6 +11,7 @@ Bounded: a field weighs each of its sources alone, all present ones, and all; ne
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from .around import spoken
 from .draft import Group, Level, Place, Spot, View
 from .enter import UNREACHABLE, Entering, Groups
 from .failures import NoPlan, QueryTooLarge
@@ -171,7 +172,7 @@ class Resolver:
             for graph, known_as, provided in view.reach
             if type_name in self._graph.members(graph, known_as)
         )
-        return View(view.level, type_name, (*view.path, Only((type_name,))), places, reach)
+        return View(view.level, type_name, (*view.path, Only((type_name,))), places, reach, view.above)
 
     # -- choosing sources
 
@@ -267,7 +268,7 @@ class Resolver:
             return used
         key = view.level.key_of(field, internal=internal)
         if field.selections is None:
-            places[0].draft().ask(key, field)
+            places[0].draft().ask(key, spoken(field, sources[0].door))
             return used
         return used | self._descend(view, field, key, list(zip(places, sources, strict=True)))
 
@@ -282,11 +283,13 @@ class Resolver:
         type_name, depth = field.selections.type, field.type.count("[")
         abstract = self._graph.is_abstract(type_name)
         places = []
-        for place, (graph, inner, provided) in ((place, source.spot) for place, source in known):
+        for place, source in known:
+            graph, inner, provided = source.spot
             typename = abstract and not self._graph.is_interface_object(graph, inner)
-            places.append(place.inside(field, key, type_name=inner, provided=provided, typename=typename))
+            asked = spoken(field, source.door)
+            places.append(place.inside(asked, key, type_name=inner, provided=provided, typename=typename))
         path = (*view.path, key, *(LIST,) * depth)
-        below = View(view.level.child(key, depth), type_name, path, places, self._reach(view, field))
+        below = View(view.level.child(key, depth), type_name, path, places, self._reach(view, field), view)
         used = self.resolve(below, field.selections)
         if not any(place.opened for place in places):
             places[0].draft()

@@ -141,7 +141,7 @@ class _Shaping:
             yield self._entities(each)
 
     def _entities(self, entities: Entities) -> Given:
-        if len(entities.representations) != 1 or entities.apart:
+        if len(entities.representations) != 1 or entities.apart or entities.carried:
             raise Unshaped
         representation = entities.representations[0]
         for path in entities.paths:

@@ -63,8 +63,6 @@ class Subgraph:
     redefined: Mapping[str, DirectiveDef] = field(default_factory=dict)
     """The subgraph's copies of federation's directives, by local name."""
     schema_applied: tuple[Applied, ...] = ()
-    root_names: Mapping[Operation, str] = field(default_factory=dict)
-    """The names of the root types before they were normalised."""
     document: DocumentNode = field(default_factory=DocumentNode)
 
     @property
@@ -108,7 +106,6 @@ def _read_document(source: Source, document: DocumentNode) -> tuple[Subgraph | N
         directives={name: one for name, one in defined.items() if name not in specified},
         redefined=specified,
         schema_applied=read_applied(schema_directives, links.directives),
-        root_names=roots,
         document=document,
     )
     return subgraph, ()
