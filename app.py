@@ -23,7 +23,7 @@ from channels.connections import Connections
 from channels.diagnostics import Renderer
 from channels.history import numbered
 from channels.metrics_store import keeping
-from channels.probing import keep_probing
+from channels.probing import keep_asking, keep_probing
 from channels.sdl_store import SdlStore
 from channels.snapshot import Loaded, Snapshot
 from edge.console import Console
@@ -48,6 +48,7 @@ from resolvers.activation import digest_of
 from resolvers.delegation import in_place_of
 from resolvers.overseeing import Overseeing
 from resolvers.reloading import Reloading, closed, record
+from resolvers.rollouts import keep_opening, openings
 from resolvers.settling import keep_settling
 from roaming import Consents, Journal, SqliteLedger, mandates, suspensions
 from roaming.counts import opened_counts
@@ -170,6 +171,7 @@ class Gateway:
                 quotas=Quotas(await stack.enter_async_context(opened_counts(self._counts_at))),
                 badges=Badges(self._settings.state, now),
                 activations=self._begun.told if self._begun else {},
+                openings=await openings(database, snapshot, {}, at=now()),
                 newest=lambda: self._services,
             )
             self._overseeing = Overseeing(lambda: self._services, database, lambda: self._issuers, self._settings.root)
@@ -178,9 +180,11 @@ class Gateway:
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
             watching = [
                 tasks.create_task(keep_probing(lambda: (self._connections or connections).probe_once())),
+                tasks.create_task(keep_asking(lambda: (self._connections or connections).probes(), connections.health)),
                 tasks.create_task(federating.watch()),
             ]
             watching.append(tasks.create_task(keep_settling(lambda: self._services)))
+            watching.append(tasks.create_task(keep_opening(database, lambda: self._services, self._swap)))
             watching.append(tasks.create_task(self._services.consents.withdrawals.watch(connections.purge)))
             if self._begun is not None:
                 watching.append(tasks.create_task(self._reloading(self._begun, database, federating).run()))
@@ -314,8 +318,9 @@ def main() -> None:
     """Serve on ROAM_HOST:ROAM_PORT; one clear line and exit 1 when that cannot be."""
     import uvicorn
 
-    from edge.server import server_config
+    from edge.server import server_config, spare_memory
 
+    spare_memory()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

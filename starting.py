@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Self
-from zoneinfo import ZoneInfo
 
 from aiohttp import ClientSession
 
-from channels import history
-from channels.candidate import Candidate, Ground, activations, settled
+from channels import history, rollout_log
+from channels.candidate import Candidate, Ground, activations
 from channels.editions import Editions
 from channels.history import Activation, Standing, standing_in
 from channels.secrets import MissingSecret, Secrets
@@ -28,14 +27,13 @@ from identity import links, sessions
 from identity.entrance import Entrance
 from identity.issuers import AmbiguousIssuers, Issuer, UnsafeAlgorithm
 from identity.seal import Sealer
-from resolvers.activation import unfit_before
+from resolvers.activation import begun
 from roaming import SqliteLedger, consents, deliveries, journal, mandates, suspensions
 from roaming.counts import UnfitUrl, redis_url
 from roaming.ledger_store import FILE as LEDGER
 from storage import Database, StorageError
 
 DATABASE = "gateway.sqlite"
-CHINA = ZoneInfo("Asia/Shanghai")
 BACKLOG = 2_048
 SEAL_KEY, PAIRWISE_SALT = "GATEWAY_SEAL_KEY", "GATEWAY_PAIRWISE_SALT"
 
@@ -120,7 +118,7 @@ def counts_at(snapshot: Snapshot) -> str | None:
 
 async def open_store(settings: Settings) -> Database:
     """The gateway's own store, opened. Raises: StorageError."""
-    rooms = (links, sessions, consents, journal, deliveries, suspensions, mandates, history)
+    rooms = (links, sessions, consents, journal, deliveries, suspensions, mandates, history, rollout_log)
     return await Database.open(settings.state / DATABASE, tuple(room.MIGRATIONS for room in rooms))
 
 
@@ -146,7 +144,7 @@ def begin(settings: Settings, at: datetime) -> Begun:
         standing = standing_in(state / DATABASE)
     except StorageError as fault:
         raise CannotStart(f"the store cannot be used: {fault}") from fault
-    candidate = settled(ground, standing, day=at.astimezone(CHINA).date(), at=at, unfit=unfit_before(ground, standing))
+    candidate = begun(ground, standing, at)
     for found in candidate.rejected.values():
         sys.stderr.write(f"{found.en}\n")
     return Begun(ground, seen, standing, candidate, activations(candidate, standing, at))

@@ -22,8 +22,6 @@ from roaming.ledger_store import FILE as LEDGER
 from roaming.ledger_verify import verify
 from sandbox.programs import Places
 
-WRITES = {True: "bills.pay", False: "appointments.book"}
-
 
 @dataclass
 class Audit:

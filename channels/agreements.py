@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from channels.models import FormatVersion, Model
-from channels.scalars import Claim, Day, Positive, ServiceCode, Slug, String, refuse
+from channels.scalars import Day, EachOnce, Positive, ServiceCode, Slug, Some, String, Words, refuse
+from channels.vocabulary import Claim
+
+_YUAN = re.compile(r"[0-9]+(?:\.[0-9]{1,2})?")
 
 
 def _money(value: object) -> Decimal:
-    if isinstance(value, str) and value.replace(".", "", 1).isdigit():
+    if isinstance(value, str) and _YUAN.fullmatch(value):
         return Decimal(value)
     raise refuse("number", value)
-
-
-def _signed(value: str) -> str:
-    if not value.strip():
-        raise refuse("text", '""')
-    return value
 
 
 def _decided(value: object) -> object:
@@ -34,7 +32,6 @@ def _decided(value: object) -> object:
 Decision: TypeAlias = Literal["DRAFT", "PENDING", "ACTIVE", "ARCHIVED", "REJECTED"]
 """What people decide about an agreement; tests/roaming/test_states.py holds it against the graph's seven states."""
 Side: TypeAlias = Literal["provider", "consumer", "gateway"]
-SIDES: tuple[Side, ...] = ("provider", "consumer", "gateway")
 
 
 class Quota(Model):
@@ -63,10 +60,14 @@ class Validity(Model):
     start: Day = Field(alias="from")
     until: Day
 
+    def days_left(self, at: date) -> int:
+        """From that day on, both it and the last day counted; 0 or less once it is over."""
+        return (self.until - at).days + 1
+
 
 class Party(Model):
     city: Slug
-    signed_by: Annotated[String, AfterValidator(_signed)]
+    signed_by: Words
     signed_on: Day
 
 
@@ -80,7 +81,7 @@ class Suspension(Model):
     city: Slug | None = None
     since: Day
     until: Day | None = None
-    reason: Annotated[String, AfterValidator(_signed)]
+    reason: Words
 
     def raised(self, at: date) -> bool:
         """Whether the flag is up on that day."""
@@ -107,15 +108,15 @@ class Agreement(Model):
     """
 
     roam: FormatVersion
-    id: String
-    title: String
+    id: Words
+    title: Words
     state: Annotated[Decision, BeforeValidator(_decided)] = "ACTIVE"
     provider: Slug
-    consumers: tuple[Slug, ...]
-    services: tuple[ServiceCode, ...]
-    purpose: String
-    legal_basis: String
-    claims: tuple[Claim, ...]
+    consumers: Annotated[tuple[Slug, ...], EachOnce, Some]
+    services: Annotated[tuple[ServiceCode, ...], EachOnce, Some]
+    purpose: Words
+    legal_basis: Words
+    claims: Annotated[tuple[Claim, ...], EachOnce]
     quota: Quota = Quota()
     fee: Fee | None = None
     valid: Validity

@@ -31,6 +31,7 @@ class Page:
     `rows` are wire-ready and the caller's own to add to; values inside a row (Money, lists) are shared and left alone.
     `dropped` counts rows withheld because they broke the contract.  `next` is the city's next position; None = the end.
     `total` is the city's own count, when it declares one.
+    `stale`: why the city could not answer, where this is an earlier page that stands in; it was its answer at `as_of`.
     """
 
     rows: tuple[Row, ...]
@@ -39,6 +40,7 @@ class Page:
     total: int | None
     as_of: datetime
     from_cache: bool = False
+    stale: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Failure:
 
     `message` may be shown.  `detail` is for logs and operators: it names what broke, never personal data or tokens.
     `user` is True when the citizen can put it right.  `retry_after` is in seconds.
+    `explained` is False for a city's refusal that no row of `errors` names.
     """
 
     code: ErrorCode
@@ -54,6 +57,7 @@ class Failure:
     retry_after: int | None = None
     user: bool = False
     detail: str = ""
+    explained: bool = True
 
 
 Answer: TypeAlias = Page | Failure

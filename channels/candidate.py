@@ -21,12 +21,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from channels.check_agreements import AGED
 from channels.diagnostics import Diagnostic, Place, Renderer, ordered, report
 from channels.documents import shown_path
 from channels.editions import Editions, digest_of, revision_of
 from channels.folder import CHANNEL
 from channels.history import Activation, Hold, Rejection, Source, Standing
 from channels.instead import AGREEMENTS, Instead
+from channels.not_composed import not_composed
 from channels.secrets import Secrets
 from channels.snapshot import Channel, Loaded, Snapshot, load
 
@@ -47,8 +49,9 @@ class Ground:
 
     @property
     def watched(self) -> tuple[Path, ...]:
-        """The folders in which a change may matter."""
-        return (self.root,) if self.overlays is None else (self.root, self.overlays)
+        """The folders in which a change may matter, beside those that `roam.yaml` names for secrets."""
+        own = (self.root,) if self.overlays is None else (self.root, self.overlays)
+        return (*own, *self.secrets.folders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +77,24 @@ def settled(
     at: datetime,
     known: Mapping[str, Channel] = MappingProxyType({}),
     unfit: Mapping[str, str] = MappingProxyType({}),
+    refused: Mapping[str, Rejection] = MappingProxyType({}),
 ) -> Candidate:
-    """The configuration of now.  `unfit`: why a city's files do not compose with the others', by slug."""
+    """The configuration of now.  `unfit`: why a city's files do not compose with the others', by slug.
+
+    `refused`: the same, found out before about the files as they are now.
+    """
     files = current(ground)
     holds = in_force(standing.holds, files)
     held = {slug: folder for slug, hold in holds.items() if (folder := ground.editions.city(slug, hold.revision))}
     away = absent(ground, standing, files)
     gone = frozenset(slug for slug in away if not (ground.root / slug).is_dir())
     instead = Instead().adding({**away, **held}, {})
-    why: dict[str, list[Diagnostic]] = {slug: [_does_not_compose(ground, slug, text)] for slug, text in unfit.items()}
+    told = {slug: not_composed(ground.root / slug, problem) for slug, problem in unfit.items()}
+    why: dict[str, list[Diagnostic]] = {slug: [found] for slug, (found, _) in told.items()}
     why |= {slug: [_no_channel(ground, slug)] for slug in away if slug not in gone}
-    sources: dict[str, tuple[str, ...]] = {}
-    if unfit:
-        instead = _put_back(ground, standing, instead, frozenset(unfit), frozenset(), files)
+    sources: dict[str, tuple[str, ...]] = {source.path: source.lines for _, source in told.values()}
+    if unfit or refused:
+        instead = _put_back(ground, standing, instead, frozenset((*unfit, *refused)), frozenset())
     for _ in range(ROUNDS):
         loaded = load(
             ground.root,
@@ -103,7 +111,7 @@ def settled(
             why.setdefault(name, []).extend(found)
         cities = frozenset(name for name in charged if not is_file(name))
         own = frozenset(name for name in charged if is_file(name))
-        after = _put_back(ground, standing, instead, cities, own, files)
+        after = _put_back(ground, standing, instead, cities, own)
         if after == instead:
             break
         instead = after
@@ -111,7 +119,7 @@ def settled(
         for slug, broken in loaded.snapshot.broken.items():
             why.setdefault(slug, []).extend(broken)
     rejected = {name: _rejection(name, found, sources, files, at) for name, found in why.items() if found}
-    return _candidate(loaded, standing, instead, rejected, files, gone - frozenset(held))
+    return _candidate(loaded, standing, instead, {**refused, **rejected}, files, gone - frozenset(held))
 
 
 def current(ground: Ground) -> dict[str, str]:
@@ -146,7 +154,7 @@ def charge(
     ground: Ground, standing: Standing, loaded: Loaded, instead: Instead, files: Mapping[str, str]
 ) -> dict[str, list[Diagnostic]]:
     """By name, what is to be put back, and the errors for which it is."""
-    errors = [item for item in loaded.diagnostics if item.severity == "error"]
+    errors = [item for item in loaded.diagnostics if item.severity == "error" and item.code != AGED]
     own = {name: _errors_in(ground, name, errors) for name in files if is_file(name) and name not in instead.files}
     charged = {name: found for name, found in own.items() if found and name in standing.active}
     if charged or loaded.snapshot is None:
@@ -185,7 +193,6 @@ def _put_back(
     instead: Instead,
     cities: frozenset[str],
     own: frozenset[str],
-    files: Mapping[str, str],
 ) -> Instead:
     """What is read in the next round."""
     back, without = dict[str, Path](), set[str]()
@@ -205,12 +212,6 @@ def _put_back(
         if (active := standing.active.get(name)) and (file := ground.editions.file(name, active.revision))
     }
     return instead.adding(back, kept, without)
-
-
-def _does_not_compose(ground: Ground, slug: str, reason: str) -> Diagnostic:
-    folder = ground.root / slug
-    file = next((f for f in (folder / "contribute.graphql", folder / CHANNEL) if f.is_file()), folder)
-    return report("does_not_compose", Place(shown_path(file), 1, 1), city=slug, problem=reason)
 
 
 def _no_channel(ground: Ground, slug: str) -> Diagnostic:

@@ -1,21 +1,23 @@
 """An official service list in CSV, with the headers and the blanks it was published with, read into providers.
 
-A blank name or date is a warning: the list is what it is.  A word that no table knows is an error.
+A blank name or date is a warning: the list is what it is.  A word that no table knows is an error, and so is a code that is
+neither the register's nor the city's own.
 """
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from channels.diagnostics import Diagnostic, Place, report
+from channels.answer import Bilingual as Heading
+from channels.diagnostics import Diagnostic, report
 from channels.lines import SourceText
 from channels.models import Bilingual, Binding, Catalogue
 from channels.providers import Provider, named
 from channels.register import RegisterRow
+from channels.table import Row, read_table, refused
 
 ROW, DEPARTMENT, NAME, THEME, TYPE = "序列", "责任单位", "对接服务事项", "服务主题", "服务类型"
 SOURCE, STATUS, DUE, HIGHLIGHT, CODE = "事项来源", "目前状态", "完成时间", "亮点服务", "代码"
@@ -52,8 +54,22 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     HIGHLIGHT: {"": "", "√": "yes"},
 }
-ENGLISH = {NAME: "name", DUE: "date", THEME: "theme", TYPE: "type", SOURCE: "source", STATUS: "status"}
+ENGLISH = {
+    ROW: "number",
+    DEPARTMENT: "department",
+    NAME: "name",
+    THEME: "theme",
+    TYPE: "type",
+    SOURCE: "source",
+    STATUS: "status",
+    DUE: "date",
+    HIGHLIGHT: "highlight",
+    CODE: "code",
+}
+NOTE = "猜测"
+"""The column in which an import says what it guessed; nobody reads it but people."""
 _DAY = re.compile(r"(\d{1,2})月(\d{1,2})日")
+_CODE = re.compile(r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,52 +84,52 @@ class List:
 
 def read_catalogue(listed: List) -> tuple[tuple[Provider, ...], list[Diagnostic]]:
     """Return: one provider per row, in order, and what the rows leave open."""
-    found: list[Diagnostic] = []
-    rows = csv.DictReader(listed.source.lines, restval="")  # a short row has blanks
-    if missing := [column for column in COLUMNS if column not in (rows.fieldnames or ())]:
-        return (), [report("header", Place(listed.source.path, 1, 1), columns=missing)]
-    providers = [
-        provider for row in rows if (provider := _Row(listed, row, rows.line_num, found).provider()) is not None
-    ]
-    found.extend(_repeats(listed, providers))
+    rows, found = read_table(listed.source, COLUMNS, (CODE,), (NOTE,))
+    providers: list[Provider] = []
+    numbers: dict[int, int] = {}
+    codes: dict[tuple[str, str], int] = {}
+    for row in rows:
+        read = _Row(listed, row, found)
+        provider = read.provider()
+        if provider is None:
+            continue
+        first = codes.setdefault((provider.code, provider.department), row.line)
+        if first != row.line:
+            found.append(report("row_duplicate", row.place(CODE), row=provider.row, line=first))
+        elif (first := numbers.setdefault(provider.row or 0, row.line)) != row.line:
+            found.append(report("row_number", row.place(ROW), row=provider.row, line=first))
+        providers.append(provider)
     return tuple(providers), found
-
-
-def _repeats(listed: List, providers: list[Provider]) -> list[Diagnostic]:
-    first: dict[tuple[str, str], Provider] = {}
-    found = []
-    for provider in providers:
-        known = first.setdefault((provider.code, provider.department), provider)
-        if known is not provider:
-            place = Place(listed.source.path, (provider.row or 0) + 1, 1)
-            found.append(report("row_duplicate", place, row=provider.row, first=known.row))
-    return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
     listed: List
-    cells: dict[str, str]
-    line: int
+    cells: Row
     found: list[Diagnostic]
 
     def provider(self) -> Provider | None:
-        number = self.cells[ROW].strip()
-        if not number.isdigit():
+        """The row as a provider; None when something of it is refused."""
+        before = len(self.found)
+        number = self.cells[ROW]
+        if not (number.isascii() and number.isdigit()):
             self.refuse(ROW, ("1", "2", "3"))
             return None
         row = int(number)
-        code = (self.cells.get(CODE) or "").strip() or f"{self.listed.prefix}-{row:04}"
+        if not self.cells[DEPARTMENT]:
+            self.refuse(DEPARTMENT, ("市人力资源和社会保障局",))
+        code = self.code(row)
         words = {column: self.word(column) for column in WORDS}
-        if None in words.values():
+        name, due = self.name(code), self.due()
+        if any(item.severity == "error" for item in self.found[before:]):
             return None
         binding = self.listed.catalogue.bind.get(code) or self.listed.catalogue.bind.get("*") or Binding()
         return Provider(
             code=code,
-            name=self.name(code),
+            name=name,
             theme=str(words[THEME]),
             type=str(words[TYPE]),
-            department=self.cells[DEPARTMENT].strip(),
+            department=self.cells[DEPARTMENT],
             source=str(words[SOURCE]),
             status=str(words[STATUS]),
             highlight=bool(words[HIGHLIGHT]),
@@ -121,27 +137,39 @@ class _Row:
             operations=binding.operations,
             web=binding.web.replace("{row}", str(row)) if binding.web else None,
             row=row,
-            due=self.due(),
+            due=due,
         )
+
+    def code(self, row: int) -> str:
+        """The register's code or one of the city's own; where none is written, one made of the row's number."""
+        own, register = f"{self.listed.prefix}-", self.listed.register
+        code = self.cells[CODE] or f"{own}{row:04}"
+        if not _CODE.fullmatch(code):
+            self.refuse(CODE, ("WATER-QUERY", f"{own}0001"))
+        elif register and code not in register and not code.startswith(own):
+            place, prefix = self.cells.place(CODE), self.listed.prefix
+            self.found.append(
+                report("unknown_service", place, found=code, near=code, choices=tuple(register), prefix=prefix)
+            )
+        return code
 
     def word(self, column: str) -> str | None:
         known = WORDS[column]
-        text = self.cells[column].strip()
-        if text not in known:
-            self.refuse(column, tuple(word for word in known if word))
-        return known.get(text)
+        if self.cells[column] not in known:
+            self.refuse(column, tuple(word for word in known if word), closed=True)
+        return known.get(self.cells[column])
 
     def name(self, code: str) -> Bilingual:
         """The list's own name; where it is blank the register's, where that is unknown the code."""
         entry = self.listed.register.get(code)
-        text = self.cells[NAME].strip()
+        text = self.cells[NAME]
         if not text:
             self.blank(NAME)
             return entry.name if entry else Bilingual(zh=code)
         return named(Bilingual(zh=text), entry)
 
     def due(self) -> date | None:
-        text = self.cells[DUE].strip()
+        text = self.cells[DUE]
         if not text:
             self.blank(DUE)
             return None
@@ -155,21 +183,10 @@ class _Row:
         return None
 
     def blank(self, column: str) -> None:
-        place = self.place(column)
-        names = {"zh": "名称" if column == NAME else "完成时间", "en": ENGLISH[column]}
+        names = {"zh": "名称" if column == NAME else column, "en": ENGLISH[column]}
+        place = self.cells.place(column)
         self.found.append(report("row_blank", place, row=self.cells[ROW], column=names))
 
-    def refuse(self, column: str, choices: tuple[str, ...]) -> None:
-        names = {"zh": column, "en": ENGLISH.get(column, column)}
-        text = self.cells[column]
-        place = self.place(column)
-        self.found.append(report("row_value", place, row=self.cells[ROW], column=names, found=text, choices=choices))
-
-    def place(self, column: str) -> Place:
-        """Where the cell stands; the official list quotes no cell, so that widths add up."""
-        before = 0
-        for name, text in self.cells.items():
-            if name == column:
-                break
-            before += len(text or "") + 1
-        return Place(self.listed.source.path, self.line, before + 1, max(len(self.cells[column] or ""), 1))
+    def refuse(self, column: str, choices: tuple[str, ...], *, closed: bool = False) -> None:
+        number = self.cells[ROW] if column != ROW else self.cells.line
+        self.found.append(refused(self.cells, Heading(column, ENGLISH[column]), number, choices, closed=closed))

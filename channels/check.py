@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from channels.check_city import check_activity, check_backends, check_city, check_secrets
+from channels.check_city import check_backends, check_city, check_secrets
+from channels.check_claims import check_offered_claims
+from channels.check_names import check_names
 from channels.check_operations import check_operations
 from channels.check_outcomes import check_outcomes
-from channels.check_services import check_agreed_claims, check_offers, check_services
+from channels.check_services import check_offers, check_services
+from channels.check_terms import check_terms
 from channels.check_tokens import check_tokens
 from channels.contribution import Contribution, check_contribution
 from channels.diagnostics import Diagnostic, report
@@ -24,16 +27,17 @@ def check_channel(scene: Scene, contribution: Contribution | None, *, contribute
     """
     yield from check_city(scene)
     yield from check_backends(scene)
+    yield from check_names(scene)
     yield from check_tokens(scene)
     yield from check_secrets(scene)
     yield from check_services(scene)
     yield from check_operations(scene)
+    yield from check_terms(scene)
     yield from check_outcomes(scene)
-    yield from check_agreed_claims(scene)
     yield from check_offers(scene)
+    yield from check_offered_claims(scene)
     if contribution is not None or not contributes:
         yield from check_contribution(contribution, scene)
-    yield from check_activity(scene)
 
 
 def check_register(document: Document[RegisterFile]) -> Iterator[Diagnostic]:

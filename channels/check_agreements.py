@@ -8,13 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from channels.agreements import Agreement, Suspension
+from channels.check_claims import check_agreed_claims
 from channels.diagnostics import Diagnostic, Place, report
 from channels.divisions import joining
 from channels.documents import Document
 from channels.positions import Node, key_place, value_place
 from channels.scene import Scene
 
-HARMLESS = ("ROAM-314",)  # a service that the provider does not list could be opened by no agreement
+AGED = "ROAM-316"
+"""What a day does to a file that nobody touched: it is to be tended, and no edit that could be taken back."""
+HARMLESS = (AGED, "ROAM-314")
+"""Codes that leave an agreement as it is: past its end it opens nothing and says why, and what its provider does not list
+could be opened by none."""
 
 
 def check_agreement(
@@ -28,7 +33,10 @@ def check_agreement(
         place = value_place(node, ("id",))
         yield report("agreement_id", place, found=agreement.id, other=seen[agreement.id])
     if agreement.valid.until < agreement.valid.start:
-        yield report("agreement_dates", value_place(node, ("valid", "until")))
+        yield report("agreement_dates", value_place(node, ("valid", "until")), start=agreement.valid.start)
+    for index, party in enumerate(agreement.parties):
+        if party.signed_on > agreement.valid.until >= agreement.valid.start:
+            yield report("agreement_signed", value_place(node, ("parties", index, "signed_on")), found=party.signed_on)
     yield from _check_cities(node, agreement, cities)
     yield from _check_flags(node, agreement)
     if (scene := scenes.get(agreement.provider)) is not None:
@@ -46,27 +54,50 @@ def _check_provider(node: Node, agreement: Agreement, scene: Scene) -> Iterator[
         if code not in listed and not scene.doubtful:
             place = value_place(node, ("services", index))
             yield report("agreement_service", place, city=agreement.provider, found=code, near=code, choices=listed)
+    yield from check_agreed_claims(scene, agreement, value_place(node, ("claims",)))
     if agreement.state == "ACTIVE" and agreement.valid.until < scene.around.at:
         place = value_place(node, ("valid", "until"))
         yield report("agreement_expired", place, id=agreement.id, until=agreement.valid.until)
 
 
 def _check_cities(node: Node, agreement: Agreement, cities: tuple[str, ...]) -> Iterator[Diagnostic]:
-    named: list[tuple[tuple[str | int, ...], str]] = [(("provider",), agreement.provider)]
-    named += [(("consumers", index), slug) for index, slug in enumerate(agreement.consumers)]
-    signed = {party.city for party in agreement.parties}
-    strangers = [(index, slug) for index, slug in enumerate(party.city for party in agreement.parties)]
-    strangers = [(index, slug) for index, slug in strangers if slug not in cities and not joining(slug)]
-    for index, slug in strangers:
-        yield unknown_city(value_place(node, ("parties", index, "city")), slug, cities)
-    for path, slug in named:
-        place = value_place(node, path)
+    """The cities that it names exist, and those that it binds have signed, each once and nobody else."""
+    paths: list[tuple[str | int, ...]] = [("provider",)]
+    paths += [("consumers", index) for index in range(len(agreement.consumers))]
+    bound = [agreement.provider, *agreement.consumers]
+    doubtful = False
+    for path, slug in zip(paths, bound, strict=True):
         if slug not in cities:
-            yield unknown_city(place, slug, cities)
+            doubtful |= not joining(slug)
+            yield unknown_city(value_place(node, path), slug, cities)
         if path != ("provider",) and slug == agreement.provider:
-            yield report("agreement_self", place, found=slug)
-        elif slug not in signed and slug in cities and not strangers:
-            yield report("agreement_party", key_place(node, ("parties",)), found=slug)
+            doubtful = True
+            yield report("agreement_self", value_place(node, path), found=slug)
+    yield from _check_parties(node, agreement, cities, doubtful=doubtful)
+
+
+def _check_parties(
+    node: Node, agreement: Agreement, cities: tuple[str, ...], *, doubtful: bool
+) -> Iterator[Diagnostic]:
+    """`doubtful`: one of the names that it binds is wrong, so that nobody knows who should have signed."""
+    bound, signed = {agreement.provider, *agreement.consumers}, [party.city for party in agreement.parties]
+    strange = [index for index, slug in enumerate(signed) if slug not in cities and not joining(slug)]
+    for index in strange:
+        yield unknown_city(value_place(node, ("parties", index, "city")), signed[index], cities)
+    if doubtful or strange:
+        return
+    unsigned = [f"`{slug}`" for slug in cities if slug in bound and slug not in signed]
+    surplus = [index for index, slug in enumerate(signed) if slug not in bound or slug in signed[:index]]
+    rest = (
+        {"zh": f";还没有签署:{'、'.join(unsigned)}", "en": f"; not signed by: {', '.join(unsigned)}"}
+        if unsigned
+        else ""
+    )
+    for index in surplus:
+        kind = "agreement_twice" if signed[index] in bound else "agreement_stranger"
+        yield report(kind, value_place(node, ("parties", index, "city")), found=signed[index], unsigned=rest)
+    if unsigned and not surplus:
+        yield report("agreement_party", key_place(node, ("parties",)), found=unsigned)
 
 
 def unknown_city(place: Place, slug: str, cities: tuple[str, ...]) -> Diagnostic:
@@ -80,7 +111,7 @@ def _check_flags(node: Node, agreement: Agreement) -> Iterator[Diagnostic]:
     for index, flag in enumerate(agreement.suspensions):
         path: tuple[str | int, ...] = ("suspended", index) if isinstance(agreement.suspended, tuple) else ("suspended",)
         if flag.until is not None and flag.until < flag.since:
-            yield report("suspension_dates", value_place(node, (*path, "until")))
+            yield report("suspension_dates", value_place(node, (*path, "until")), start=flag.since)
         if not _names_consumer(agreement, flag):
             where = value_place(node, (*path, "city")) if flag.city else key_place(node, (*path, "by"))
             yield report(

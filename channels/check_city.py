@@ -9,13 +9,13 @@ from jmespath.exceptions import JMESPathError
 
 from channels.diagnostics import Diagnostic, Place, report
 from channels.divisions import code_of, divisions
-from channels.models import BackendBase, RestBackend, SoapBackend
+from channels.models import BackendBase, ChannelFile, RestBackend, SoapBackend
 from channels.paths import BadPath, compile_path
-from channels.positions import ListNode, MapNode, Node, ScalarNode
-from channels.scene import Scene
+from channels.positions import ListNode, MapNode, Node, ScalarNode, find, value_place
+from channels.scalars import secret_name
+from channels.scene import Scene, misnamed, official
 
 PROVINCE = "51"  # GB/T 2260: Sichuan
-NOT_ACTIVE = ("breaker", "stale", "rollout")  # read and kept, used by a later version
 
 
 def check_city(scene: Scene) -> Iterator[Diagnostic]:
@@ -23,34 +23,44 @@ def check_city(scene: Scene) -> Iterator[Diagnostic]:
     city = scene.channel.city
     if city.id != scene.folder:
         yield report("folder", scene.at("city", "id"), found=city.id, folder=scene.folder)
-    official = divisions().get(city.code)
-    if official is None:
+    known = divisions().get(city.code)
+    if known is None:
         near = code_of(city.name.zh)
         hint = {"zh": f"{city.name.zh}是 {near}", "en": f"{city.name.zh} is {near}"} if near else ""
         # All codes of this province are known; of others nothing is.
         severity = "error" if city.code.startswith(PROVINCE) else "warning"
         yield report("city_code", scene.at("city", "code"), code=city.code, hint=hint, severity=severity)
-    elif official.zh != city.name.zh:
-        right = code_of(city.name.zh) or official.zh
-        names = {"code": city.code, "found": official.zh, "written": city.name.zh, "right": right}
-        yield report("city_name", scene.at("city", "code"), **names)
+    elif known.zh != city.name.zh:
+        # Which of the two is off, the city's other names say.
+        meant = official(city)
+        part = ("name", "zh") if meant == known else ("code",)
+        right = known.zh if meant == known else code_of(city.name.zh) or known.zh
+        names = {"code": city.code, "found": known.zh, "key": "zh", "written": city.name.zh, "right": right}
+        yield report("city_name", scene.at("city", *part), **names)
+    if (meant := misnamed(city)) is not None:
+        place, written = scene.at("city", "name", "en"), city.name.en
+        yield report("city_name", place, code=meant.code, found=meant.en, key="en", written=written, right=meant.en)
     for slug, other in scene.around.cities.items():
         # Of two cities with one known code, the one whose name is another's has been told so above.
         same = other is not None and other.code == city.code and slug < scene.folder
-        if same and other is not None and (official is None or other.name.zh == city.name.zh):
+        if same and other is not None and (known is None or other.name.zh == city.name.zh):
             yield report("same_code", scene.at("city", "code"), code=city.code, other=slug)
 
 
+def plain_http(channel: ChannelFile, node: Node) -> Iterator[Diagnostic]:
+    """Backends that are spoken to without encryption, and over no line of one's own."""
+    for name, backend in channel.backends.items():
+        line = find(node, ("backends", name, "dedicated_line"))
+        empty = isinstance(line, ScalarNode) and not line.text  # told so already
+        if backend.base_url.startswith("http:") and backend.dedicated_line is None and not empty:
+            yield report("plain_http", value_place(node, ("backends", name, "base_url")), found=backend.base_url)
+
+
 def check_backends(scene: Scene) -> Iterator[Diagnostic]:
-    """Every backend is encrypted, proves itself by a declared `auth`, and has expressions that compile."""
+    """Every backend is encrypted, and has expressions that compile."""
+    yield from plain_http(scene.channel, scene.node)
     for name, backend in scene.channel.backends.items():
         path = ("backends", name)
-        if backend.base_url.startswith("http:") and backend.dedicated_line is None:
-            yield report("plain_http", scene.at(*path, "base_url"), found=backend.base_url)
-        known = scene.names("auth")
-        if backend.auth is not None and backend.auth not in known:
-            where = scene.at(*path, "auth")
-            yield report("unknown_ref", where, where="auth", found=backend.auth, near=backend.auth, choices=known)
         yield from _check_envelope(scene, path, backend)
         for index, rule in enumerate(backend.errors):
             yield from check_error_rule(scene, (*path, "errors", index), rule.code, rule.http, rule.when)
@@ -82,11 +92,11 @@ def check_expression(scene: Scene, path: tuple[str | int, ...], expression: str 
     try:
         compile_path(expression)
     except BadPath as bad:
-        place = expression_place(scene.node, scene.at(*path), expression)
+        place = expression_place(scene.at(*path), expression)
         yield report("bad_path", place, problem=str(bad))
 
 
-def expression_place(node: Node, place: Place, expression: str) -> Place:
+def expression_place(place: Place, expression: str) -> Place:
     """The very character of an expression that does not compile, on its line."""
     offset = 0
     try:
@@ -102,44 +112,25 @@ def check_secrets(scene: Scene) -> Iterator[Diagnostic]:
     secrets = scene.around.secrets
     if secrets is None:
         return
+    for name, place in named_secrets(scene.node):
+        if secrets.find(name) is None:
+            yield report("missing_secret", place, name=name, lower=name.lower())
+
+
+def named_secrets(node: Node) -> Iterator[tuple[str, Place]]:
+    """The name of every secret that a channel speaks of, and where."""
+    entries = node.entries if isinstance(node, MapNode) else {}
     for part in ("auth", "backends", "citizen_token"):
-        for text, place in _secrets(scene.node, part):
-            name = text.removeprefix("secret:")
-            if secrets.find(name) is None:
-                yield report("missing_secret", place, name=name, lower=name.lower())
-
-
-def _secrets(node: Node, part: str) -> Iterator[tuple[str, Place]]:
-    if isinstance(node, MapNode) and part in node.entries:
-        yield from _secret_scalars(node.entries[part].node)
+        yield from _secret_scalars(entries[part].node) if part in entries else ()
 
 
 def _secret_scalars(node: Node) -> Iterator[tuple[str, Place]]:
     match node:
-        case ScalarNode() if node.text.startswith("secret:"):
-            yield node.text, node.place
+        case ScalarNode() if name := secret_name(node.text):
+            yield name, node.place
         case MapNode():
             for entry in node.entries.values():
                 yield from _secret_scalars(entry.node)
         case ListNode():
             for item in node.items:
                 yield from _secret_scalars(item)
-
-
-def check_activity(scene: Scene) -> Iterator[Diagnostic]:
-    """One remark per file on settings that load and do nothing yet."""
-    found: dict[str, Place] = {}
-    for key, place in _keys(scene.node):
-        if key in NOT_ACTIVE:
-            found.setdefault(key, place)
-    if found:
-        first = min(found.values())
-        yield report("not_active", first, settings=[f"`{name}`" for name in NOT_ACTIVE if name in found])
-
-
-def _keys(node: Node) -> Iterator[tuple[str, Place]]:
-    if isinstance(node, MapNode):
-        for key, entry in node.entries.items():
-            yield key, entry.place
-            if key not in ("map", "json", "variables", "vars"):  # there, keys are the city's own names
-                yield from _keys(entry.node)

@@ -3,15 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from channels.check_agreements import unknown_city
-from channels.diagnostics import Diagnostic, report
-from channels.documents import Document
+from channels.check_city import PROVINCE
+from channels.diagnostics import Diagnostic, Place, nearest, report
+from channels.divisions import divisions
+from channels.documents import Document, beside, shown_path
 from channels.gateway import Environment, GatewayFile
 from channels.positions import key_place, value_place
 from channels.secrets import Secrets
 
 QUOTAS = ("gateway", "quotas")
+
+
+def unknown_environment(document: Document[GatewayFile], name: str) -> Diagnostic:
+    """Told at the environment whose name is nearest, else where environments begin."""
+    assert document.model is not None and document.node is not None  # noqa: PT018, S101  (the caller looked)
+    known = tuple(document.model.environments)
+    place = key_place(document.node, ("environments", nearest(name, known) or ""))
+    return report("unknown_ref", place, where="environments", found=name, near=name, choices=known)
+
+
+def secrets_elsewhere(document: Document[GatewayFile], name: str, root: Path) -> Diagnostic:
+    """An environment's file of secrets that is not there."""
+    assert document.model is not None and document.node is not None  # noqa: PT018, S101  (the caller looked)
+    environment = next(key for key, one in document.model.environments.items() if one.secrets == name)
+    place = value_place(document.node, ("environments", environment, "secrets"))
+    return report("missing_file", place, file=name, hint=beside(root, name))
+
+
+def check_issuers(document: Document[GatewayFile], secrets: Secrets) -> Iterator[Diagnostic]:
+    """Each provider stands once, vouches for cities that there are, and its secret is at hand."""
+    if document.model is None or document.node is None:
+        return
+    seen: set[str] = set()
+    for index, one in enumerate(document.model.identity.issuers):
+        path = ("identity", "issuers", index)
+        if one.issuer in seen:
+            yield report("issuer_twice", value_place(document.node, (*path, "issuer")), found=one.issuer)
+        seen.add(one.issuer)
+        for at, code in enumerate(one.cities or ()):
+            if code.startswith(PROVINCE) and code not in divisions():
+                place = value_place(document.node, (*path, "cities", at))
+                yield report("city_code", place, code=code, severity="error")
+        secret = one.sign_in.client_secret
+        if secret is not None and secrets.find(secret.name) is None:
+            place = value_place(document.node, (*path, "sign_in", "client_secret"))
+            yield report("missing_secret", place, name=secret.name, lower=secret.name.lower())
+
+
+def check_overlays(document: Document[GatewayFile], folders: Sequence[Path]) -> Iterator[Diagnostic]:
+    """Every overlay in a city's folder is one that an environment uses: another name is never read."""
+    if document.model is None or not document.model.environments:
+        return
+    known = tuple(one.overlay or name for name, one in document.model.environments.items())
+    for folder in folders:
+        for file in sorted(folder.glob("channel.*.yaml")):
+            if (name := file.name.removeprefix("channel.").removesuffix(".yaml")) not in known:
+                place = Place(shown_path(file), 1, 1)
+                yield report("overlay_unused", place, found=file.name, near=name, choices=known)
 
 
 def check_quotas(document: Document[GatewayFile], secrets: Secrets) -> Iterator[Diagnostic]:

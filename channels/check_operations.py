@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from graphql import GraphQLSyntaxError, parse
 
 from channels.check_city import check_error_rule, check_expression, expression_place
+from channels.check_names import unknown
 from channels.diagnostics import Diagnostic, Place, report
 from channels.mapping import compile_map, compile_vars
 from channels.models import Operation
 from channels.positions import ListNode, MapNode, Node, ScalarNode, find
 from channels.problems import Problem
-from channels.scene import Scene
-from channels.shape import Shape, canonical_shape
-from channels.templates import names
-from schema.operations import OPERATIONS
+from channels.scene import Reference, Scene
+from channels.shape import Shape, shape_of
+from channels.templates import Slip, names, slip
+from schema.operations import OPERATIONS, dated
 
 Path = tuple[str | int, ...]
 
@@ -49,25 +49,14 @@ def check_operations(scene: Scene) -> Iterator[Diagnostic]:
             yield report("unknown_operation", scene.key(*path), found=name, near=name, choices=tuple(OPERATIONS))
             continue
         yield from _check_fit(scene, path, operation)
-        yield from _check_mapping(scene, path, operation, _shape(scene, path))
+        yield from _check_mapping(scene, path, operation, shape_of(*path, scene.local_shapes))
         yield from _check_templates(scene, path, operation)
         yield from _check_answer(scene, path, operation, canonical)
         for index, rule in enumerate(operation.errors):
             yield from check_error_rule(scene, (*path, "errors", index), rule.code, rule.http, rule.when)
 
 
-def _shape(scene: Scene, path: tuple[str, str]) -> Shape | None:
-    if path[0] == "local":
-        return scene.local_shapes.get(path[1])
-    output = OPERATIONS[path[1]].output
-    return canonical_shape(output) if output else None
-
-
 def _check_fit(scene: Scene, path: Path, operation: Operation) -> Iterator[Diagnostic]:
-    known = scene.names("backends")
-    if operation.backend not in known:
-        where, name = scene.at(*path, "backend"), operation.backend
-        yield report("unknown_ref", where, where="backends", found=name, near=name, choices=known)
     written = [WRITTEN.get(body, body) for body in BODIES if getattr(operation.request, body) is not None]
     if len(written) > 1:
         yield report("one_of", scene.key(*path, "request", written[1]), fields=[f"`{body}`" for body in written])
@@ -104,7 +93,7 @@ def problem_at(scene: Scene, base: Path, problem: Problem) -> Diagnostic:
     path = _written(scene, base, problem.place)
     place = scene.key(*path) if problem.at == "key" else scene.at(*path)
     if problem.code == "ROAM-401" and (expression := _expression(scene, path)):
-        place = expression_place(scene.node, place, expression)
+        place = expression_place(place, expression)
     message, advice = problem.message, problem.help
     return Diagnostic(place, "error", problem.code, message.zh, message.en, advice.zh, advice.en)
 
@@ -126,24 +115,44 @@ def _expression(scene: Scene, path: Path) -> str | None:
 
 def _check_templates(scene: Scene, path: Path, operation: Operation) -> Iterator[Diagnostic]:
     told: set[str] = set()
+    variables: list[Reference] = []
     for part, template in _templates(operation):
+        lost: set[str] = set()
         for text, where in _texts(find(scene.node, (*path, "request", part))):
-            if "${" in _HOLE.sub("", text):
-                problem = {"zh": "`${` 没有闭合", "en": "`${` is not closed"}
-                yield report("bad_template", where, problem=problem)
+            if found := slip(text):
+                lost |= set(names(text)) - set(names(text[: found.at]))
+                yield slipped(found, inside(where, text, found.at, len(found.written)))
         for name in names(template):
+            if name in lost:
+                continue
             place = _hole_place(scene, (*path, "request", part), name)
             room, _, rest = name.partition(".")
             key = rest.partition(".")[0]
-            if room == "citizen" and key in CLAIMS:
+            if room == "vars" and key:
+                variables.append(Reference(key, place))
+            elif room == "citizen" and key in CLAIMS:
                 if key not in operation.needs and key not in told:
                     told.add(key)
                     yield report("undeclared", scene.key(*path, "request"), claim=key)
             else:
                 yield from _check_hole(path, operation, place, (name, room, key))
+    yield from unknown(scene, (*map(str, path), "vars"), variables)
 
 
-_HOLE = re.compile(r"\$\{[^{}]*\}")
+def slipped(found: Slip, place: Place) -> Diagnostic:
+    """A template that was meant otherwise."""
+    if found.right is None:
+        return report("bad_template", place, problem={"zh": "`${` 没有闭合", "en": "`${` is not closed"})
+    zh, en = f"`{found.written}` 应写成 `{found.right}`", f"`{found.written}` should be `{found.right}`"
+    return report("bad_template", place, problem={"zh": zh, "en": en})
+
+
+def inside(place: Place, text: str, at: int, width: int) -> Place:
+    """Where a part of a text stands, on one line; else the text."""
+    quotes = (place.width - len(text)) // 2
+    if place.width < len(text) or quotes not in (0, 1):
+        return place
+    return Place(place.path, place.line, place.column + quotes + at, width)
 
 
 def _texts(node: Node | None) -> Iterator[tuple[str, Place]]:
@@ -163,10 +172,7 @@ def _hole_place(scene: Scene, path: Path, name: str) -> Place:
     """The first text that names it; inside of a text on one line, the name itself."""
     for text, place in _texts(find(scene.node, path)):
         if name in names(text):
-            quotes = (place.width - len(text)) // 2
-            if place.width < len(text) or quotes not in (0, 1):
-                return place
-            return Place(place.path, place.line, place.column + quotes + text.index(name), len(name))
+            return inside(place, text, text.index(name), len(name))
     return scene.at(*path)
 
 
@@ -182,9 +188,6 @@ def _check_hole(path: Path, operation: Operation, place: Place, hole: tuple[str,
         known = OPERATIONS[str(path[1])].arguments if path[0] == "operations" else None
         if known is not None and key not in known:
             yield report("unknown_argument", place, operation=path[1], found=key, near=key, choices=known)
-    elif room == "vars" and key:
-        if key not in operation.vars:
-            yield report("unknown_ref", place, where="vars", found=key, near=key, choices=tuple(operation.vars))
     elif key not in FIXED.get(room, ()):
         problem = {"zh": f"`${{{name}}}` 没有所指", "en": f"`${{{name}}}` names nothing"}
         yield report("bad_template", place, problem=problem)
@@ -212,3 +215,5 @@ def _check_answer(scene: Scene, path: Path, operation: Operation, canonical: boo
             yield report("operation_shape", where, operation=name, expected="page.next", example="")
     if operation.cache is not None and operation.cache.scope == "public" and operation.needs:
         yield report("public_cache", scene.at(*path, "cache", "scope"), operation=name)
+    if operation.cache is not None and operation.cache.stale is not None and not (canonical and dated(str(name))):
+        yield report("stale_undated", scene.at(*path, "cache", "stale"), operation=name)

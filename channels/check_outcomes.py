@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from channels.check_names import misspelt_operations
+from channels.check_operations import inside, slipped
 from channels.diagnostics import Diagnostic, report
-from channels.models import Leaf, Operation
+from channels.models import Leaf, Operation, Outcome
 from channels.scene import Scene
-from channels.templates import names
+from channels.templates import names, slip
 from schema.operations import OPERATIONS, REQUEST_STATES
 
 DELIVERABLE = ("applications.submit",)
@@ -23,6 +25,8 @@ Path = tuple[str | int, ...]
 def check_outcomes(scene: Scene) -> Iterator[Diagnostic]:
     """Every operation's `outcome:` and `deliver_later:`, and the read that they rely on."""
     for path, operation in scene.every_operation():
+        if path[0] == "operations" and path[1] not in OPERATIONS:
+            continue  # told so; nobody knows what it does
         canonical = OPERATIONS.get(path[1]) if path[0] == "operations" else None
         write = canonical is not None and canonical.kind == "write"
         if operation.deliver_later and path[1] not in DELIVERABLE:
@@ -52,28 +56,39 @@ def _check_outcome(scene: Scene, path: Path, operation: Operation) -> Iterator[D
     reads = tuple(each for each in scene.channel.operations if _tells(each))
     asked = scene.channel.operations.get(name)
     if asked is None:
+        if name in scene.names("operations") or name in misspelt_operations(scene):
+            return  # it is there, and has been refused
         yield report("unknown_ref", place, where="operations", found=name, near=name, choices=reads)
         return
     if not _tells(name):
         yield report("outcome_operation", place, found=name, choices=reads or ("requests.outcome",))
         return
-    known = OPERATIONS[name].arguments
-    for key in outcome.match:
-        if key not in known:
-            where = scene.key(*path, "outcome", "match", key)
-            yield report("unknown_argument", where, operation=name, found=key, near=key, choices=known)
-        for hole in names(outcome.match[key]):
-            if (
-                hole != "request.idempotency_key"
-                and hole.removeprefix("args.") not in OPERATIONS[str(path[1])].arguments
-            ):
-                problem = {"zh": f"`${{{hole}}}` 没有所指", "en": f"`${{{hole}}}` names nothing"}
-                yield report("bad_template", scene.at(*path, "outcome", "match", key), problem=problem)
-    if set(outcome.match) <= set(known) and NUMBER not in outcome.match.get("number", "").replace(" ", ""):
-        yield report("outcome_number", scene.key(*path, "outcome"), number=NUMBER)
+    found = list(_check_match(scene, path, outcome))
+    yield from found
+    if not found and NUMBER not in outcome.match.get("number", "").replace(" ", ""):
+        number = (*path, "outcome", "match", "number")
+        where = scene.at(*number) if "number" in outcome.match else scene.key(*number)
+        yield report("outcome_number", where, number=NUMBER)
     for claim in asked.needs:
         if claim not in operation.needs:
             yield report("outcome_needs", place, found=name, claim=claim, operation=path[1])
+
+
+def _check_match(scene: Scene, path: Path, outcome: Outcome) -> Iterator[Diagnostic]:
+    """The arguments of the read are its own, and every hole names something of the write."""
+    known, given = OPERATIONS[outcome.operation].arguments, OPERATIONS[str(path[1])].arguments
+    for key, text in outcome.match.items():
+        place = scene.at(*path, "outcome", "match", key)
+        if key not in known:
+            where = scene.key(*path, "outcome", "match", key)
+            yield report("unknown_argument", where, operation=outcome.operation, found=key, near=key, choices=known)
+        if found := slip(text):
+            yield slipped(found, inside(place, text, found.at, len(found.written)))
+            continue
+        for hole in names(text):
+            if hole != "request.idempotency_key" and hole.removeprefix("args.") not in given:
+                problem = {"zh": f"`${{{hole}}}` 没有所指", "en": f"`${{{hole}}}` names nothing"}
+                yield report("bad_template", inside(place, text, text.index(hole), len(hole)), problem=problem)
 
 
 def _tells(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""The catalogue of a city, its offers, and the agreements they rest on."""
+"""The catalogue of a city, and what it offers of it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from channels.agreements import Agreement
 from channels.check_agreements import unknown_city
+from channels.check_names import misspelt_operations
 from channels.diagnostics import Diagnostic, report
 from channels.scene import Scene
 
@@ -29,7 +30,7 @@ def _check_bindings(scene: Scene) -> Iterator[Diagnostic]:
     listed = {provider.code for provider in scene.providers if provider.row is not None}
     for code, binding in scene.channel.catalogue.bind.items():
         path = ("catalogue", "bind", code)
-        if code != "*" and listed and code not in listed:
+        if code != "*" and listed and code not in listed and not scene.doubtful:
             yield report("unused_binding", scene.key(*path), found=code, near=code, choices=tuple(sorted(listed)))
         yield from _declared(scene, binding.operations, (*path, "operations"))
 
@@ -44,14 +45,14 @@ def _known_code(scene: Scene, code: str, path: tuple[str | int, ...]) -> Iterato
 
 
 def _declared(scene: Scene, operations: tuple[str, ...], path: tuple[str | int, ...]) -> Iterator[Diagnostic]:
-    known = scene.names("operations")
+    known, misspelt = scene.names("operations"), misspelt_operations(scene)
     for index, name in enumerate(operations):
-        if name not in known:
+        if name not in known and name not in misspelt:
             yield report("not_declared", scene.at(*path, index), found=name, near=name, choices=known)
 
 
 def check_offers(scene: Scene) -> Iterator[Diagnostic]:
-    """Offers name services that the city lists, cities that exist, and every claim that their operations need."""
+    """Offers name services that the city lists and cities that exist."""
     listed = tuple(sorted({provider.code for provider in scene.providers} | _written_codes(scene)))
     inert: list[str] = []
     for index, offer in enumerate(scene.channel.roaming.offers):
@@ -65,7 +66,6 @@ def check_offers(scene: Scene) -> Iterator[Diagnostic]:
                 inert.append(code)
         if isinstance(offer.to, tuple):
             yield from _known_cities(scene, offer.to, (*path, "to"))
-        yield from _offer_claims(scene, index)
     if inert:
         yield report("no_agreement", scene.key("roaming", "offers"), services=tuple(dict.fromkeys(inert)))
 
@@ -92,33 +92,3 @@ def _known_cities(scene: Scene, cities: tuple[str, ...], path: tuple[str | int, 
     for index, slug in enumerate(cities):
         if slug not in known:
             yield unknown_city(scene.at(*path, index), slug, known)
-
-
-def _offer_claims(scene: Scene, index: int) -> Iterator[Diagnostic]:
-    offer = scene.channel.roaming.offers[index]
-    if not offer.claims:
-        return
-    for name in _operations_of(scene, offer.services):
-        for need in scene.channel.operations[name].needs:
-            if need.upper() not in offer.claims:
-                place = scene.at("roaming", "offers", index, "claims")
-                yield report("not_offered", place, operation=name, claim=need.upper())
-
-
-def check_agreed_claims(scene: Scene) -> Iterator[Diagnostic]:
-    """What an operation sends is listed in every agreement that shares a service which lists the operation."""
-    for agreement in _own_agreements(scene):
-        if agreement.state != "ACTIVE" or agreement.valid.until < scene.around.at:
-            continue
-        for name in _operations_of(scene, agreement.services):
-            for at, need in enumerate(scene.channel.operations[name].needs):
-                if need.upper() not in agreement.claims:
-                    place = scene.at("operations", name, "needs", at)
-                    yield report("not_agreed", place, operation=name, claim=need.upper(), agreement=agreement.id)
-
-
-def _operations_of(scene: Scene, services: tuple[str, ...]) -> list[str]:
-    """The declared operations that the services list.  `account.*` belongs to the link itself, not to a service."""
-    listed = [name for row in scene.providers if row.code in services for name in row.operations]
-    known = scene.channel.operations
-    return [name for name in dict.fromkeys(listed) if name in known and not name.startswith("account.")]

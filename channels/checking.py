@@ -8,10 +8,12 @@ from datetime import date
 from pathlib import Path
 
 from channels.diagnostics import Diagnostic
+from channels.documents import misnamed, misspelt
 from channels.exemptions import check_exemptions
 from channels.refined import refine
 from channels.replay import check_fixtures
 from channels.secrets import Secrets
+from channels.shared_causes import told_once
 from channels.snapshot import load
 
 
@@ -39,12 +41,15 @@ def check_root(
     cities = tuple(dict.fromkeys((*channels, *broken)))
     for slug in cities if only is None else [only]:
         more, read = check_fixtures(root / slug, channels.get(slug))
-        found += more
+        found += [*misspelt(root / slug, ("exemptions.yaml", "fixtures")), *misnamed(root / slug / "fixtures"), *more]
         sources |= {source.path: source.lines for source in read}
         more, read = check_exemptions(root / slug, at)
         found += more
         sources |= {source.path: source.lines for source in read}
-    if only is not None:
+    if only is None:
+        known = loaded.snapshot.secrets if loaded.snapshot else Secrets()
+        found = told_once(found, root=root, environment=environment, secrets=known, sources=sources)
+    else:
         found = [item for item in found if only in Path(item.place.path).parts]
         cities = (only,)
     return Report(tuple(refine(found, sources)), sources, cities)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 
+from channels.breaker import Breaker, Change
 from channels.credentials import BadCredential, Clock
 from channels.draft import Base
 from channels.line import Line
@@ -17,6 +20,8 @@ from channels.trace import Listener
 from channels.transport import Fault, Reply, Transport
 
 Reveal = Callable[[SecretRef | str], str]
+Told = Callable[[str, Change], None]
+"""Hears by backend name what a breaker has changed to."""
 
 
 @dataclass(slots=True)
@@ -33,6 +38,10 @@ class CityLines:
         self._users += 1
         return self
 
+    def breakers(self) -> tuple[Breaker, ...]:
+        """Of those backends that declare one."""
+        return tuple(line.breaker for line in self.lines.values() if line.breaker is not None)
+
     async def leave(self) -> None:
         """One snapshot asks no more; after the last one the sessions are closed."""
         self._users -= 1
@@ -41,11 +50,17 @@ class CityLines:
 
 
 async def opened(
-    file: ChannelFile, *, reveal: Reveal, issuer: str, clock: Clock, listener: Listener | None = None
+    file: ChannelFile,
+    *,
+    reveal: Reveal,
+    issuer: str,
+    clock: Clock,
+    listener: Listener | None = None,
+    told: Told | None = None,
 ) -> CityLines:
     """Return: the city with every line that could be made; its sessions are its own."""
     async with AsyncExitStack() as stack:
-        city = await open_city(file, stack, reveal=reveal, issuer=issuer, clock=clock, listener=listener)
+        city = await open_city(file, stack, reveal=reveal, issuer=issuer, clock=clock, listener=listener, told=told)
         city._stack = stack.pop_all()
     return city
 
@@ -58,13 +73,24 @@ async def open_city(
     issuer: str,
     clock: Clock,
     listener: Listener | None = None,
+    told: Told | None = None,
 ) -> CityLines:
-    """Return: the city with every line that could be made.  Sessions are closed by `stack`; `listener` hears each call."""
+    """Return: the city with every line that could be made.
+
+    Sessions are closed by `stack`; `listener` hears each call, `told` each change of a breaker: without it there are none.
+    """
     city = CityLines()
     for name, backend in file.backends.items():
         try:
             city.lines[name] = await _open_line(
-                file, backend, stack, reveal=reveal, issuer=issuer, clock=clock, listener=listener
+                file,
+                backend,
+                stack,
+                reveal=reveal,
+                issuer=issuer,
+                clock=clock,
+                listener=listener,
+                breaker=_breaker(name, backend, told),
             )
         except (BadCredential, LookupError) as error:
             city.faults[name] = str(error)
@@ -80,6 +106,7 @@ async def _open_line(
     issuer: str,
     clock: Clock,
     listener: Listener | None,
+    breaker: Breaker | None,
 ) -> Line:
     connect = backend.timeout.connect.total_seconds()
     context = make_context(backend.tls, reveal) if Base.of(backend.base_url).secure else None
@@ -90,4 +117,10 @@ async def _open_line(
 
     auth = file.auth.get(backend.auth) if backend.auth else None
     credential = make_proof(file, auth, Means(reveal, issuer, clock, post))
-    return Line(backend, await stack.enter_async_context(transport), credential, clock, listener)
+    return Line(backend, await stack.enter_async_context(transport), credential, clock, listener, breaker)
+
+
+def _breaker(name: str, backend: Backend, told: Told | None) -> Breaker | None:
+    if backend.breaker is None or told is None:
+        return None
+    return Breaker(backend.breaker, asyncio.get_running_loop().time, partial(told, name))

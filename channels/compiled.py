@@ -25,7 +25,7 @@ from channels.problems import Problem
 from channels.refusals import ContractBroken, Match, compile_refusals
 from channels.shape import Shape, canonical_shape
 from channels.templates import BadTemplate
-from schema.operations import OPERATIONS
+from schema.operations import OPERATIONS, dated
 
 LOCAL = "local."
 Items: TypeAlias = Callable[[Any], list[Any]]
@@ -95,11 +95,17 @@ def compile_operation(name: str, operation: Operation, backend: Backend, shape: 
         read=read,
         pages=pages,
         batch=operation.batch,
-        cache=operation.cache,
+        cache=_cache(name, operation),
         connect_seconds=timeout.connect.total_seconds(),
         total_seconds=timeout.total.total_seconds(),
         refusal=match,
     )
+
+
+def _cache(name: str, operation: Operation) -> Cache | None:
+    """Return: how long its pages are kept.  Where nothing would tell the age of a row, none outlives its `ttl`."""
+    rule = operation.cache
+    return rule if rule is None or dated(name) else rule.model_copy(update={"stale": None})
 
 
 def speak(backend: Backend, operation: Operation, match: Match) -> Spoken:

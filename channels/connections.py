@@ -1,7 +1,8 @@
 """Every city of one snapshot, ready to be asked.
 
 `call` gives a Page or a Failure and never raises for a city's failure.  Between the caller and the line stand, in this
-order: the channel's state, the cache, identical reads under way, batching by key, and the mapping.
+order: the channel's state, the cache, identical reads under way, batching by key, and the mapping.  Where a city was asked and
+is not able to answer, a page that the cache still holds may stand in (`cache.stale`); the failure counts as one all the same.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import logging
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
+from functools import partial
+from math import inf
 from typing import Any, Final, Self
 
 import orjson
@@ -18,16 +21,19 @@ import orjson
 from channels.answer import Answer, Failure, Page, Position
 from channels.ask import Ask
 from channels.batching import ask_in_batches
+from channels.breaker import Change, State
 from channels.cache import Key, PageCache
 from channels.city_lines import CityLines, opened
 from channels.compiled import Compiled
 from channels.converters import Unfit
 from channels.credentials import Clock
-from channels.failures import failure
+from channels.failures import PASSING, failure
 from channels.flights import Flights
 from channels.gateway_token import on_behalf
 from channels.health import Health
+from channels.line import Line
 from channels.metrics import Metrics
+from channels.models import Cache
 from channels.paging import BadPosition
 from channels.probing import reachable
 from channels.refusals import ContractBroken
@@ -68,12 +74,12 @@ class Connections:
     ) -> None:
         self._listener = listener
         self._snapshot, self._clock, self._before = snapshot, clock, before
-        self.cache: PageCache = before.cache if before else cache or PageCache()
-        self.health: Health = before.health if before else health or Health(lambda: asyncio.get_running_loop().time())
+        self.cache: PageCache = before.cache if before else cache or PageCache(_loop_seconds)
+        self.health: Health = before.health if before else health or Health(_loop_seconds)
         self.metrics: Metrics = before.metrics if before else metrics or Metrics(clock)
         self._cities: dict[str, CityLines] = {}
-        self._flights: Flights[Answer] = before._flights if before else Flights()
-        self._unrest: Unrest = before._unrest if before else Unrest(lambda: asyncio.get_running_loop().time())
+        self._flights: Flights[tuple[Answer, bool]] = before._flights if before else Flights()
+        self._unrest: Unrest = before._unrest if before else Unrest(_loop_seconds)
         self._under_way = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -84,10 +90,18 @@ class Connections:
             for slug, channel in self._snapshot.channels.items():
                 held = self._before._lines_of(channel, self._snapshot) if self._before else None
                 if held is None:
+                    # A trial of a channel is told hop by hop, and nothing may keep it from the city.
+                    told = None if self._listener else partial(_note_change, slug, self.health, self.metrics)
                     held = await opened(
-                        channel.config, reveal=reveal, issuer=issuer, clock=self._clock, listener=self._listener
+                        channel.config,
+                        reveal=reveal,
+                        issuer=issuer,
+                        clock=self._clock,
+                        listener=self._listener,
+                        told=told,
                     )
                 self._cities[slug] = held.taken()
+                self.health.watch(slug, held.breakers())
                 undone.push_async_callback(held.leave)
             undone.pop_all()
         self._before = None  # or the first generation would live as long as the last
@@ -143,7 +157,7 @@ class Connections:
         if operation is None:
             return failure(ErrorCode.NOT_OFFERED, ask.operation)
         ask = _bounded(operation, ask)
-        refused = _refuse(operation, ask, now=asyncio.get_running_loop().time())
+        refused = _refuse(operation, ask)
         if refused is not None:
             return refused
         self._under_way += 1
@@ -175,57 +189,95 @@ class Connections:
         """Forget a citizen's cached pages.  Return: how many."""
         return await self.cache.purge(subject, city)
 
+    def breaker(self, channel: Channel, backend: str) -> State | None:
+        """The state of a backend's breaker; None without one."""
+        line = self._cities[channel.slug].lines.get(backend) if channel.slug in self._cities else None
+        return line.breaker.state if line is not None and line.breaker is not None else None
+
     async def probe_once(self) -> None:
-        """See whether every city's backends accept connections, side by side, and tell `health`."""
+        """See whether every city's backends accept connections, side by side, and tell `health`.
+
+        A backend that declares a probe is not looked at: it is one of `probes`.
+        """
         async with asyncio.TaskGroup() as group:
-            for channel in self._snapshot.channels.values():
-                if channel.available and channel.status not in _CLOSED:
-                    group.create_task(self._probe(channel))
+            for channel in self._open_channels():
+                group.create_task(self._probe(channel))
+
+    def probes(self) -> list[tuple[str, Line]]:
+        """The lines to backends that declare a probe, with the slugs of their cities."""
+        lines = (
+            (channel.slug, line)
+            for channel in self._open_channels()
+            for line in self._cities[channel.slug].lines.values()
+        )
+        return [(slug, line) for slug, line in lines if line.probe_seconds < inf]
 
     async def _probe(self, channel: Channel) -> None:
-        self.health.probed(channel.slug, reached=await reachable(channel.config.backends.values()))
+        backends = [rule for rule in channel.config.backends.values() if rule.probe is None]
+        if backends:
+            self.health.probed(channel.slug, reached=await reachable(backends))
+
+    def _open_channels(self) -> list[Channel]:
+        channels = self._snapshot.channels.values()
+        return [channel for channel in channels if channel.available and channel.status not in _CLOSED]
 
     async def _read(self, channel: Channel, operation: Compiled, ask: Ask, position: Position) -> Answer:
         personal = bool(operation.needs) or (operation.cache is not None and operation.cache.scope == "citizen")
         if personal and ask.subject is None:
             return await self._ask(channel, operation, ask, position)
+        # To a template an argument that is null and one that is left out are the same; so they are to the key.
+        given = {name: value for name, value in ask.args.items() if value is not None}
         key = Key(
             channel.stamp or self._snapshot.version,
             channel.slug,
             operation.id,
             ask.subject if personal else None,
-            orjson.dumps([ask.args, ask.assurance], option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=str),
+            orjson.dumps([given, ask.assurance], option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=str),
             position,
         )
-        if operation.cache is not None and (page := await self.cache.get(key)) is not None:
+        if operation.cache is None:
+            return await self._shared(key, channel, operation, ask)
+        if (page := await self.cache.get(key)) is not None:
             return page
-        return await self._shared(key, channel, operation, ask)
+        answer = await self._shared(key, channel, operation, ask)
+        if isinstance(answer, Failure) and answer.code in PASSING:
+            return await self.cache.stand_in(key, answer) or answer
+        return answer
 
     async def _shared(self, key: Key, channel: Channel, operation: Compiled, ask: Ask) -> Answer:
         epoch, now = self.cache.epoch, asyncio.get_running_loop().time
         led = False
 
-        async def fetch() -> Answer:
+        async def fetch() -> tuple[Answer, bool]:
             nonlocal led
             led = True
+            hurried = ask.deadline < now() + operation.total_seconds
             answer = await self._ask(channel, operation, ask, key.position)
-            restless = self._unrest.holds(key.subject, channel.slug)
-            if operation.cache is not None and isinstance(answer, Page) and not restless:
-                await self.cache.put(key, answer, operation.cache.ttl.total_seconds(), epoch=epoch)
-            return answer
+            if operation.cache is not None:
+                await self._keep(key, operation.cache, answer, epoch)
+            return answer, hurried and _out_of_time(answer)
 
         try:
             # The epoch keeps a read that follows a write from joining one that preceded it.
             while True:
-                answer = await self._flights.share((key, epoch), fetch, ask.deadline)
-                if led or not _out_of_time(answer) or now() + WORTH_ASKING_SECONDS >= ask.deadline:
+                answer, cut_short = await self._flights.share((key, epoch), fetch, ask.deadline)
+                if led or not cut_short or now() + WORTH_ASKING_SECONDS >= ask.deadline:
                     return answer
                 # The one who asked had less time than this caller has.
         except TimeoutError:
             return failure(ErrorCode.BACKEND_TIMEOUT, "waited for the same question under way")
 
+    async def _keep(self, key: Key, rule: Cache, answer: Answer, epoch: int) -> None:
+        if isinstance(answer, Page):
+            if not self._unrest.holds(key.subject, key.city):
+                await self.cache.put(key, answer, rule, epoch=epoch)
+        elif answer.code not in PASSING:  # a refusal is the truth now, also for when the city cannot be reached
+            await self.cache.forget(key)
+
     async def _ask(self, channel: Channel, operation: Compiled, ask: Ask, position: Position) -> Answer:
         started = asyncio.get_running_loop().time()
+        if ask.deadline <= started:
+            return failure(ErrorCode.BACKEND_TIMEOUT, "no time left to ask")
         if operation.batch is not None:
 
             async def one(keys: list[Any]) -> Answer:
@@ -268,6 +320,17 @@ class Connections:
             await self.cache.purge(ask.subject, channel.slug)
 
 
+def _note_change(city: str, health: Health, metrics: Metrics, backend: str, change: Change) -> None:
+    metrics.note_breaker(city, backend, change.state)
+    health.look(city)
+    fields = {"city": city, "backend": backend, "state": change.state, "failed": change.failed, "calls": change.calls}
+    log.warning("breaker: %(city)s backends.%(backend)s %(state)s, failed %(failed)d of %(calls)d", fields)
+
+
+def _loop_seconds() -> float:
+    return asyncio.get_running_loop().time()
+
+
 def _out_of_time(answer: Answer) -> bool:
     return isinstance(answer, Failure) and answer.code is ErrorCode.BACKEND_TIMEOUT
 
@@ -285,9 +348,7 @@ def _bounded(operation: Compiled, ask: Ask) -> Ask:
     return replace(ask, claims=claims, behalf=on_behalf(ask))
 
 
-def _refuse(operation: Compiled, ask: Ask, *, now: float) -> Failure | None:
-    if ask.deadline <= now:
-        return failure(ErrorCode.BACKEND_TIMEOUT, "no time left to ask")
+def _refuse(operation: Compiled, ask: Ask) -> Failure | None:
     missing = [key for key in operation.needs if not ask.claims.get(key)]
     if missing:
         code = ErrorCode.UNAUTHENTICATED if ask.subject is None else ErrorCode.ASSURANCE_TOO_LOW

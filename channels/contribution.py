@@ -9,6 +9,7 @@ from graphql import (
     DefinitionNode,
     DocumentNode,
     FieldDefinitionNode,
+    GraphQLError,
     GraphQLSyntaxError,
     ListTypeNode,
     NonNullTypeNode,
@@ -16,32 +17,44 @@ from graphql import (
     ObjectTypeExtensionNode,
     TypeDefinitionNode,
     TypeNode,
+    build_ast_schema,
     parse,
+    validate_schema,
 )
+from graphql.execution.values import get_argument_values
 from graphql.validation.validate import validate_sdl
 
-from channels.diagnostics import Diagnostic, Place, report
-from channels.lines import SourceText
+from channels.diagnostics import Diagnostic, Place, nearest, report
+from channels.lines import SourceText, controls
 from channels.scene import Scene
+from channels.sdl_problems import refused, unparsed
 from schema.contributed import CONTRIBUTED, built, merged
 from schema.declared import declared
 from schema.marks import refuse_unmarked
 
+ABSENT = {"zh": "在本市文件夹里写上这个文件,或删去 local:", "en": "write it into the city's folder, or remove `local:`"}
+
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
+    """`unfit`: what does not go with the canonical graph, so that nobody knows what the rest means."""
+
     source: SourceText
     document: DocumentNode
+    unfit: tuple[Diagnostic, ...]
 
 
 def parse_contribution(source: SourceText) -> tuple[Contribution | None, list[Diagnostic]]:
     """Return: the parsed document, or why it is none."""
+    if found := [report("control", place, found=code) for place, code in controls(source)]:
+        return None, found
+    if not any(line.split("#", 1)[0].strip() for line in source.lines):
+        return None, [report("empty", Place(source.path, 1, 1))]
     try:
-        return Contribution(source, parse(source.text)), []
+        document = parse(source.text)
     except GraphQLSyntaxError as error:
-        at = error.locations[0] if error.locations else None
-        place = Place(source.path, at.line if at else 1, at.column if at else 1)
-        return None, [report("bad_sdl", place, problem=error.message.removeprefix("Syntax Error: "))]
+        return None, [unparsed(source, error)]
+    return Contribution(source, document, tuple(_unfit(source, document))), []
 
 
 def check_contribution(contribution: Contribution | None, scene: Scene) -> Iterator[Diagnostic]:
@@ -49,58 +62,111 @@ def check_contribution(contribution: Contribution | None, scene: Scene) -> Itera
     local = scene.names("local")
     if contribution is None:
         if local:
-            yield report("missing_file", scene.key("local"), file="contribute.graphql", hint="")
-        return
-    unfit = list(_unfit(contribution))
-    yield from unfit
-    if unfit:
+            yield report("missing_file", scene.key("local"), file="contribute.graphql", hint=ABSENT)
         return
     prefix = (scene.channel.city.name.en or scene.folder).replace("'", "").replace(" ", "")
-    for node in contribution.document.definitions:
-        if isinstance(node, TypeDefinitionNode) and not node.name.value.startswith(prefix):
-            yield report("sdl_prefix", _place(contribution, node.name), found=node.name.value, prefix=prefix)
-    mounted = _mounted(contribution, scene.folder)
+    bare = [
+        node.name
+        for node in contribution.document.definitions
+        if isinstance(node, CONTRIBUTED)
+        and isinstance(node, TypeDefinitionNode)
+        and not node.name.value.startswith(prefix)
+    ]
+    # Where a type lacks its prefix, those who use it by its full name are right, and it clashes only without it.
+    forgiven = {f"{prefix}{name.value}" for name in bare} | {name.value for name in bare}
+    for name in bare:
+        place, written = _place(contribution, name), name.value
+        rest = written[len(prefix) :] if written.lower().startswith(prefix.lower()) else written
+        kind = "sdl_root" if written == "LocalRoot" else "sdl_prefix"
+        yield report(kind, place, found=written, prefix=prefix, right=prefix + rest, slug=scene.folder)
+    yield from (item for item in contribution.unfit if not _about(item, forgiven))
+    if contribution.unfit:
+        return
+    mounted = _mounted(contribution, {scene.folder, scene.channel.city.id})
     if mounted is None:
-        yield report("sdl_root", Place(contribution.source.path, 1, 1), slug=scene.folder, prefix=prefix)
+        yield report("sdl_root", _root_place(contribution), slug=scene.folder, prefix=prefix)
         return
     yield from _same_set(contribution, mounted, local, scene)
     yield from _open(contribution, mounted, scene)
 
 
-def _unfit(contribution: Contribution) -> Iterator[Diagnostic]:
+def _about(item: Diagnostic, names: set[str]) -> bool:
+    """Whether it says that a type of these names is unknown, or there already."""
+    return any(f"type `{name}`" in item.en for name in names)
+
+
+def _root_place(contribution: Contribution) -> Place:
+    """The field that is mounted on LocalRoot, or the beginning of the file where nothing is."""
+    for node in contribution.document.definitions:
+        if isinstance(node, ObjectTypeExtensionNode) and node.name.value == "LocalRoot":
+            return _place(contribution, (node.fields or (node,))[0])
+    return Place(contribution.source.path, 1, 1)
+
+
+def _unfit(source: SourceText, document: DocumentNode) -> Iterator[Diagnostic]:
     """What does not go with the canonical graph: a graph with it would not build, for no city."""
-    definitions = contribution.document.definitions
-    for node in definitions:
+    for node in document.definitions:
         if not isinstance(node, CONTRIBUTED):
-            yield report("sdl_kind", _place(contribution, node))
+            yield report("sdl_kind", _place_in(source, node))
         elif isinstance(node, ObjectTypeExtensionNode) and node.name.value != "LocalRoot":
-            yield report("sdl_extends", _place(contribution, node.name), found=node.name.value)
+            found = node.name.value
+            yield report("sdl_extends", _place_in(source, node.name), found=found, near=found, choices=("LocalRoot",))
     canonical = declared().document
-    problems = validate_sdl(DocumentNode(definitions=(*canonical.definitions, *definitions)))
-    for error in problems:
-        at = error.locations[-1] if error.locations else None
-        place = Place(contribution.source.path, at.line if at else 1, at.column if at else 1)
-        yield report("bad_sdl", place, problem=error.message)
+    kept = tuple(node for node in document.definitions if isinstance(node, CONTRIBUTED))
+    problems = [
+        error
+        for error in validate_sdl(DocumentNode(definitions=(*canonical.definitions, *kept)))
+        if not error.message.startswith("Cannot extend type")  # that has been told
+    ]
+    problems = problems or list(_arguments(document)) or _invalid(merged(canonical, kept))
+    yield from refused(source, problems)
     if not problems:
         try:
-            refuse_unmarked(built(merged(canonical, definitions)))
+            refuse_unmarked(built(merged(canonical, kept)))
         except ValueError as error:
-            yield report("bad_sdl", Place(contribution.source.path, 1, 1), problem=str(error).splitlines()[0])
+            yield report("bad_sdl", Place(source.path, 1, 1), problem=str(error).splitlines()[0], hint="")
+
+
+def _invalid(document: DocumentNode) -> list[GraphQLError]:
+    """What makes no schema, although each definition is right by itself."""
+    try:
+        return validate_schema(build_ast_schema(document, assume_valid_sdl=True))
+    except (GraphQLError, TypeError) as error:
+        return [error if isinstance(error, GraphQLError) else GraphQLError(str(error))]
+
+
+def _arguments(document: DocumentNode) -> Iterator[GraphQLError]:
+    """Values that a directive does not take; validation of SDL leaves them to whoever reads the directive."""
+    for node in document.definitions:
+        for marked in (node, *(getattr(node, "fields", None) or ())):
+            for directive in getattr(marked, "directives", None) or ():
+                known = declared().core.get_directive(directive.name.value)
+                try:
+                    if known is not None:
+                        get_argument_values(known, directive)
+                except GraphQLError as error:
+                    yield error
 
 
 def _same_set(
     contribution: Contribution, mounted: list[FieldDefinitionNode], local: tuple[str, ...], scene: Scene
 ) -> Iterator[Diagnostic]:
     fields = tuple(field.name.value for field in mounted)
+    strange = [name for name in local if name not in fields]
     for field in mounted:
         name = field.name.value
-        if name not in local:
-            yield report(
-                "sdl_field", _place(contribution, field.name), found=name, field=name, near=name, choices=local
-            )
-    for name in local:
-        if name not in fields:
-            yield report("local_field", scene.key("local", name), found=name, near=name, choices=fields)
+        if name in local:
+            continue
+        # One name written in two ways: whichever a fixture bears is right.
+        twin = nearest(name, strange)
+        recorded = f"local.{twin}" in scene.recorded
+        if twin is None or recorded:
+            place = _place(contribution, field.name)
+            yield report("sdl_field", place, found=name, field=name, near=name, choices=local)
+        if recorded and twin is not None:
+            strange.remove(twin)
+    for name in strange:
+        yield report("local_field", scene.key("local", name), found=name, near=name, choices=fields)
 
 
 def _open(contribution: Contribution, mounted: list[FieldDefinitionNode], scene: Scene) -> Iterator[Diagnostic]:
@@ -112,7 +178,7 @@ def _open(contribution: Contribution, mounted: list[FieldDefinitionNode], scene:
             yield report("sdl_unmarked", place, found=field.name.value, claims=claims)
 
 
-def _mounted(contribution: Contribution, slug: str) -> list[FieldDefinitionNode] | None:
+def _mounted(contribution: Contribution, slugs: set[str]) -> list[FieldDefinitionNode] | None:
     """The fields of the type that the city mounts on LocalRoot; None when it mounts anything else."""
     roots = [
         field
@@ -120,7 +186,7 @@ def _mounted(contribution: Contribution, slug: str) -> list[FieldDefinitionNode]
         if isinstance(node, ObjectTypeExtensionNode) and node.name.value == "LocalRoot"
         for field in node.fields or ()
     ]
-    if [field.name.value for field in roots] != [slug]:
+    if len(roots) != 1 or roots[0].name.value not in slugs:
         return None
     wanted = _named(roots[0].type)
     for node in contribution.document.definitions:
@@ -136,5 +202,9 @@ def _named(node: TypeNode) -> str:
 
 
 def _place(contribution: Contribution, node: DefinitionNode | object) -> Place:
+    return _place_in(contribution.source, node)
+
+
+def _place_in(source: SourceText, node: DefinitionNode | object) -> Place:
     token = node.loc.start_token  # type: ignore[union-attr]
-    return Place(contribution.source.path, token.line, token.column, token.end - token.start)
+    return Place(source.path, token.line, token.column, token.end - token.start)

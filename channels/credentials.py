@@ -14,7 +14,6 @@ from channels.ask import Ask
 from channels.draft import Draft
 
 Clock: TypeAlias = Callable[[], datetime]
-Secret: TypeAlias = Callable[[str], str]
 
 
 class BadCredential(ValueError):

@@ -6,6 +6,7 @@ Four sections: where requests go and how (routing), what clients see (graph), wh
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -14,8 +15,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from graphql import GraphQLSchema, build_ast_schema
-from graphql.utilities import find_breaking_changes, find_dangerous_changes
+from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, build_ast_schema, get_named_type
+from graphql.utilities import DangerousChange, DangerousChangeType, find_breaking_changes, find_dangerous_changes
 from pydantic import BaseModel
 
 from channels.agreements import Agreement
@@ -39,6 +40,9 @@ KEYED = {
     "errors": ("code", "http", "when"),
     "parties": ("city",),
 }
+
+
+NO_CITY = {"NO_CITY": ("none", "")}  # on both sides: an enum needs a value, and where it is the only one it is no news
 
 
 class Unreadable(ValueError):
@@ -189,7 +193,8 @@ def shown(value: Any) -> str:
             return f"[{', '.join(shown(item) for item in value)}]"
         case Mapping():
             return "{" + ", ".join(f"{key}: {shown(item)}" for key, item in value.items()) + "}"
-    return str(value)
+    text = str(value)
+    return json.dumps(text, ensure_ascii=False) if "\n" in text else text
 
 
 def _graph(before: Effective, after: Effective, city: str | None) -> list[Change]:
@@ -201,7 +206,8 @@ def _graph(before: Effective, after: Effective, city: str | None) -> list[Change
     breaking = find_breaking_changes(old, new)
     dangerous = find_dangerous_changes(old, new)
     found = [("breaking", change.description) for change in breaking]
-    found += [("dangerous", change.description) for change in dangerous]
+    answered = _answered(new)
+    found += [(_danger(change, answered), change.description) for change in dangerous]
     found += [("safe", text) for text in _added(old, new)]
     owner = city or ""
     return [Change("graph", owner, "", None, text, level) for level, text in found]  # type: ignore[arg-type]
@@ -213,11 +219,24 @@ def _alone(side: Effective, city: str) -> Effective:
 
 
 def _schema(side: Effective) -> GraphQLSchema:
-    cities = {slug.upper(): (slug, "") for slug in side.channels} or {"NONE": ("none", "")}
+    cities = {**NO_CITY, **{slug.upper(): (slug, "") for slug in side.channels}}
     try:
         return build_ast_schema(with_local(with_cities(declared().document, cities), side.contributions))
     except ValueError as error:
         raise Unreadable(str(error).splitlines()[0]) from None
+
+
+def _answered(schema: GraphQLSchema) -> frozenset[str]:
+    """The types that fields give; of the others clients get no value."""
+    owners = (made for made in schema.type_map.values() if isinstance(made, (GraphQLObjectType, GraphQLInterfaceType)))
+    return frozenset(get_named_type(given.type).name for owner in owners for given in owner.fields.values())
+
+
+def _danger(change: DangerousChange, answered: frozenset[str]) -> Level:
+    """A value that is new in an enum of arguments, such as a city in `CityId`, meets no client unprepared."""
+    enum = change.description.removeprefix("Enum value ").partition(".")[0]
+    new_value = change.type is DangerousChangeType.VALUE_ADDED_TO_ENUM
+    return "safe" if new_value and enum not in answered else "dangerous"
 
 
 def _added(old: GraphQLSchema, new: GraphQLSchema) -> Iterator[str]:

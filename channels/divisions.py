@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+
+AGREED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,13 @@ def divisions() -> Mapping[str, Division]:
     lines = (files(__package__) / "divisions.csv").read_text("utf-8").splitlines()
     rows = [Division(row["code"], row["name_zh"], row["name_en"]) for row in csv.DictReader(lines)]
     return MappingProxyType({row.code: row for row in rows})
+
+
+def division_of(names: Sequence[str]) -> Division | None:
+    """The division that most of a city's names (code, slug, Chinese, English) are names of: two at least."""
+    count = {row.code: sum(name in (row.code, row.slug, row.zh, row.en) for name in names) for row in divisions().values()}
+    best = max(count, key=lambda code: count[code])
+    return divisions()[best] if count[best] >= AGREED else None
 
 
 def joining(slug: str) -> bool:

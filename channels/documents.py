@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
-from channels.diagnostics import Diagnostic, Place, report
+from channels.diagnostics import Diagnostic, Place, nearest, report
 from channels.lines import SourceText, decode
 from channels.positions import Node, parse
 from channels.validation import read_as_meant
 
 M = TypeVar("M", bound=BaseModel)
 
+_ALMOST = (".yaml", ".yml", ".json", ".txt")  # the last is what Notepad adds
 MOST_BYTES = 8_000_000  # the largest list of services known has 411 rows in 50 kB
 
 
@@ -46,7 +48,7 @@ def read_bytes(file: Path, shown: str) -> tuple[bytes, list[Diagnostic]]:
             return b"", [report("too_large", Place(shown, 1, 1), file=shown, **sizes)]
         return file.read_bytes(), []
     except FileNotFoundError:
-        return b"", [report("missing_file", Place(shown, 1, 1), file=shown)]
+        return b"", [report("missing_file", Place(shown, 1, 1), file=shown, hint=beside(file.parent, file.name))]
     except (OSError, ValueError) as error:
         return b"", [
             report("unreadable", Place(shown, 1, 1), file=shown, reason=getattr(error, "strerror", None) or "?")
@@ -79,3 +81,35 @@ def shown_path(file: Path) -> str:
     absolute = file.absolute()
     here = Path.cwd()
     return str(absolute.relative_to(here)) if absolute.is_relative_to(here) else str(file)
+
+
+def misnamed(folder: Path) -> list[Diagnostic]:
+    """Files that were meant to be read and bear another ending: a folder of YAML is read by its `.yaml`."""
+    files = sorted(file for file in folder.glob("*") if file.is_file() and file.suffix.lower() in _ALMOST)
+    return [
+        report(
+            "stray_file",
+            Place(shown_path(file), 1, 1),
+            found=file.name,
+            right=f"{file.name.split('.yam')[0].removesuffix(file.suffix)}.yaml",
+        )
+        for file in files
+        if file.suffix != ".yaml" and not file.name.startswith(".")
+    ]
+
+
+def beside(folder: Path, name: str) -> dict[str, str] | str:
+    """Which file may have been meant."""
+    meant = nearest(name, [file.name for file in folder.iterdir() if file.is_file()]) if folder.is_dir() else None
+    return {"zh": f"是不是 `{meant}`?", "en": f"did you mean `{meant}`?"} if meant else ""
+
+
+def misspelt(folder: Path, known: Sequence[str]) -> list[Diagnostic]:
+    """Files and folders whose name is nearly one that would be read and is not there."""
+    absent = [name for name in known if not (folder / name).exists()]
+    found = sorted(path for path in folder.glob("*") if path.name not in known and not path.name.startswith("."))
+    return [
+        report("stray_file", Place(shown_path(path), 1, 1), found=path.name, right=meant)
+        for path in found
+        if (meant := nearest(path.name, absent)) is not None
+    ]

@@ -75,6 +75,18 @@ MESSAGES: Mapping[ErrorCode, Bilingual] = {
     ErrorCode.INTERNAL: Bilingual("网关内部错误。", "Internal error of the gateway."),
 }
 
+# What keeps a city from answering just now, and says nothing of what it would answer.
+PASSING = frozenset(
+    {
+        ErrorCode.BACKEND_CIRCUIT_OPEN,
+        ErrorCode.BACKEND_CONTRACT_BROKEN,
+        ErrorCode.BACKEND_TIMEOUT,
+        ErrorCode.BACKEND_UNREACHABLE,
+        ErrorCode.CHANNEL_PAUSED,
+        ErrorCode.RATE_LIMITED,
+    }
+)
+
 # Seconds a client should wait when the city itself does not say.
 RETRY_AFTER_SECONDS: Mapping[ErrorCode, int] = {
     ErrorCode.BACKEND_UNREACHABLE: 30,

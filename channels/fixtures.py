@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from datetime import timedelta
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from channels.models import Model
-from channels.scalars import ClaimKey, Count, Duration, JsonValue, String, Whole
+from channels.scalars import Count, Duration, JsonValue, Some, String, Whole, Words, refuse
+from channels.vocabulary import ClaimKey
 from schema.codes import ErrorCode
+
+
+def _status(value: int) -> int:
+    if not 100 <= value <= 599:  # RFC 9110 §15
+        raise refuse("out_of_range", value, low="100", high="599")
+    return value
+
+
+def _base64(value: str) -> str:
+    try:
+        b64decode("".join(value.split()), validate=True)
+    except ValueError:
+        raise refuse("base64", f"{value[:12]}…") from None
+    return "".join(value.split())
+
+
+HttpStatus = Annotated[Whole, AfterValidator(_status)]
+Base64 = Annotated[String, AfterValidator(_base64)]
 
 
 class RecordedRequest(Model):
@@ -26,12 +47,12 @@ class RecordedRequest(Model):
 class RecordedResponse(Model):
     """The answer: exactly one of `json`, `text` and `base64` (raw bytes, so that decoding is tested too)."""
 
-    status: Whole = 200
+    status: HttpStatus = 200
     latency: Duration = timedelta(0)
     headers: dict[String, String] = Field(default_factory=dict)
     json_body: JsonValue = Field(default=None, alias="json")
     text: String | None = None
-    base64: String | None = None
+    base64: Base64 | None = None
 
 
 class Expectation(Model):
@@ -44,7 +65,7 @@ class Expectation(Model):
 
 
 class Case(Model):
-    name: String
+    name: Words
     args: dict[String, JsonValue] = Field(default_factory=dict)
     claims: dict[ClaimKey, String] = Field(default_factory=dict)
     request: RecordedRequest | None = None
@@ -54,4 +75,4 @@ class Case(Model):
 
 class FixtureFile(Model):
     operation: String
-    cases: tuple[Case, ...]
+    cases: Annotated[tuple[Case, ...], Some]

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from channels.catalogue import List, read_catalogue
+from channels.check_city import plain_http
 from channels.contribution import Contribution, parse_contribution
 from channels.diagnostics import Diagnostic, report
 from channels.divisions import divisions
-from channels.documents import read_bytes, read_node, shown_path
+from channels.documents import beside, read_bytes, read_node, shown_path
+from channels.hollow import hollow
 from channels.lines import SourceText, decode
 from channels.models import Bilingual, ChannelFile, City, FederationBackend
 from channels.overlays import overlaid
 from channels.positions import ListNode, MapNode, Node, value_place
 from channels.providers import Provider, declared_providers
 from channels.register import RegisterRow
-from channels.scene import own_prefix
+from channels.scene import Reference, own_prefix
 from channels.validation import read_as_meant, validate
 
 CHANNEL = "channel.yaml"
@@ -29,7 +32,8 @@ INTROSPECT = "introspect"
 class Reading:
     """What was read and everything that is wrong with it so far.
 
-    `channel`: None when there is no telling what the file means.  `whole`: nothing of it was refused.
+    `channel`: None when there is no telling what the file means.  `whole`: nothing of it was refused.  `strangers`: names in
+    overlays of which the channel knows nothing, by section.
     """
 
     slug: str
@@ -40,6 +44,7 @@ class Reading:
     sources: tuple[SourceText, ...]
     raw: bytes
     found: tuple[Diagnostic, ...]
+    strangers: Mapping[str, tuple[Reference, ...]]
 
 
 def read_folder(folder: Path, overlay: str, overlays: Path | None) -> Reading:
@@ -51,18 +56,27 @@ def read_folder(folder: Path, overlay: str, overlays: Path | None) -> Reading:
     if node is not None:
         # What an overlay replaces is still wrong, and a misspelt key is known by its right name from here on.
         node, whole_model, refused = read_as_meant(ChannelFile, node)
-        found += refused
+        found += [*refused, *hollow(node, refused)]
+        found += plain_http(whole_model, node) if whole_model is not None else ()
+    strangers: list[tuple[str, Reference]] = []
+    laid_nodes: list[Node] = []
     meant, unread = node, any(item.code.startswith("ROAM-10") for item in found)
     for file in _overlay_files(folder, overlay, overlays):
         laid = read_node(file, shown_path(file))
         sources.append(laid.source)
         raw.append(laid.raw)
         found += laid.found
-        if isinstance(node, MapNode) and laid.node is not None:
-            merged, refused = overlaid(node, laid.node)
+        if isinstance(node, MapNode) and isinstance(meant, MapNode) and laid.node is not None:
+            used = file.name == f"channel.{overlay}.yaml" or file.parent == overlays
+            merged, told = overlaid(node if used else meant, laid.node)
+            found += told.found
+            laid_nodes.append(laid.node)
             # Of a channel that could not be read whole nobody knows what it declares.
-            found += [item for item in refused if not (unread and item.code == "ROAM-306")]
-            node = merged if file.name == f"channel.{overlay}.yaml" or file.parent == overlays else node
+            strangers += [] if unread else told.strangers
+            if used:
+                node = merged
+            else:
+                found += _of_file(laid.path, merged)
     contribution = None
     if (folder / CONTRIBUTION).is_file():
         source, text, refused = _read_text(folder / CONTRIBUTION)
@@ -74,8 +88,33 @@ def read_folder(folder: Path, overlay: str, overlays: Path | None) -> Reading:
     channel, refused = whole_model, list[Diagnostic]()
     if node is not meant or whole_model is None:
         channel, refused = made(node) if node is not None else (None, [])
-    whole = not any(item.severity == "error" for item in (*found, *refused))
-    return Reading(folder.name, node, channel, whole, contribution, tuple(sources), b"\0".join(raw), (*found, *refused))
+    refused += [item for overlay_node in laid_nodes for item in hollow(overlay_node, (*found, *refused))]
+    whole = not strangers and not any(item.severity == "error" for item in (*found, *refused))
+    return Reading(
+        slug=folder.name,
+        node=node,
+        channel=channel,
+        whole=whole,
+        contribution=contribution,
+        sources=tuple(sources),
+        raw=b"\0".join(raw),
+        found=(*found, *refused),
+        strangers=MappingProxyType(_by_section(strangers)),
+    )
+
+
+def _by_section(strangers: Iterable[tuple[str, Reference]]) -> dict[str, tuple[Reference, ...]]:
+    made: dict[str, tuple[Reference, ...]] = {}
+    for section, reference in strangers:
+        made[section] = (*made.get(section, ()), reference)
+    return made
+
+
+def _of_file(path: str, merged: Node) -> list[Diagnostic]:
+    """What an overlay of another environment has wrong: its own values, and an address that is not encrypted."""
+    channel, refused = made(merged)
+    found = [*refused, *(plain_http(channel, merged) if channel is not None else ())]
+    return [item for item in found if item.place.path == path]
 
 
 def _overlay_files(folder: Path, overlay: str, overlays: Path | None) -> list[Path]:
@@ -190,7 +229,12 @@ def read_providers(
     if not file.is_file() or file.parent != folder:
         assert reading.node is not None  # noqa: S101  (there is a channel)
         place = value_place(reading.node, ("catalogue", "file"))
-        return providers, [report("missing_file", place, file=channel.catalogue.file, hint="")], [], b""
+        return (
+            providers,
+            [report("missing_file", place, file=channel.catalogue.file, hint=beside(folder, channel.catalogue.file))],
+            [],
+            b"",
+        )
     source, raw, found = _read_text(file)
     if found:
         return providers, found, [source], raw

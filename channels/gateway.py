@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from channels.models import FormatVersion, Model
-from channels.scalars import Assurance, CityCode, Duration, Flag, Positive, SecretRef, Slug, String, Url, refuse
+from channels.scalars import (
+    CityCode,
+    Duration,
+    EachOnce,
+    Flag,
+    Positive,
+    SecretRef,
+    Slug,
+    Some,
+    String,
+    Url,
+    Words,
+    refuse,
+)
+from channels.vocabulary import Assurance
 
 
 def _source(value: str) -> str:
@@ -37,13 +52,19 @@ class GatewaySettings(Model):
     secrets: tuple[SecretSource, ...] = ("env",)
     quotas: QuotaStore = QuotaStore()
 
+    @property
+    def secret_folders(self) -> tuple[Path, ...]:
+        """The folders in which secrets are looked for."""
+        return tuple(Path(source[5:]) for source in self.secrets if source.startswith("file:"))
+
 
 def _reach(value: object) -> str:
     return "<cities>" if isinstance(value, (list, tuple)) else "<any>"
 
 
 Reach: TypeAlias = Annotated[
-    Annotated[Literal["ALL"], Tag("<any>")] | Annotated[tuple[Slug, ...], Tag("<cities>")], Discriminator(_reach)
+    Annotated[Literal["ALL"], Tag("<any>")] | Annotated[tuple[Slug, ...], EachOnce, Tag("<cities>")],
+    Discriminator(_reach),
 ]
 
 
@@ -53,8 +74,8 @@ class Operator(Model):
     `issuer`: the provider; None: the environment's first.  `cities`: where they may act; everybody here sees all of them.
     """
 
-    subject: String
-    name: String
+    subject: Words
+    name: Words
     issuer: Url | None = None
     role: Literal["view", "act"] = "view"
     cities: Reach = ()
@@ -66,10 +87,10 @@ class Environment(Model):
     `faults`: testers may switch the sandbox cities' faults through the gateway.
     """
 
-    overlay: String | None = None
+    overlay: Words | None = None
     graphiql: Flag = False
     faults: Flag = False
-    secrets: String | None = None
+    secrets: Words | None = None
     issuer: Url | None = None
     operators: tuple[Operator, ...] = ()
     test_personas: Flag = False
@@ -79,23 +100,24 @@ class Environment(Model):
 class SignIn(Model):
     """The gateway as a client of a provider, for browsers that sign in here.  A public client has no secret."""
 
-    client_id: String = "roam-graphiql"
+    client_id: Words = "roam-graphiql"
     client_secret: SecretRef | None = None
-    scope: String = "openid"
+    scope: Words = "openid"
 
 
 class Issuer(Model):
     """An identity provider.  `acr`, `amr`: its words for how well it knows a citizen, as assurance levels.
 
-    `cities`: whose citizens it may vouch for, by city code; None: everybody's.
+    `cities`: whose citizens it may vouch for, by city code; None: everybody's.  `groups`: the claim of a citizen's groups.
     """
 
     issuer: Url
-    audience: String | None = None
+    audience: Words | None = None
     acr: dict[String, Assurance] = Field(default_factory=dict)
     amr: dict[String, Assurance] = Field(default_factory=dict)
-    algorithms: tuple[Literal["ES256", "EdDSA", "RS256", "PS256"], ...] = ("ES256",)
-    cities: tuple[CityCode, ...] | None = None
+    algorithms: Annotated[tuple[Literal["ES256", "EdDSA", "RS256", "PS256"], ...], EachOnce, Some] = ("ES256",)
+    cities: Annotated[tuple[CityCode, ...], EachOnce, Some] | None = None
+    groups: String = "groups"
     sign_in: SignIn = SignIn()
 
 

@@ -119,7 +119,7 @@ def fits(field: FieldShape, values: Sequence[Json]) -> bool:
     """Whether the values could be of the field's type at all."""
     texts = [str(value) for value in values]
     if field.base in ("Date", "DateTime"):
-        return not texts or date_form(texts, field.base) is not None
+        return not texts or date_form(texts) is not None
     if field.base in ("Money", "Int", "Decimal", "Float"):
         return all(re.fullmatch(r"-?\d+(\.\d+)?", text) for text in texts)
     return not (field.shape or field.is_list)
@@ -145,7 +145,7 @@ def _line(field: FieldShape, key: str, sample: Sample) -> Line:
     if field.base == "Money":
         return _money(field, key, path, values)
     if field.base in ("Date", "DateTime"):
-        converter, form = field.base.lower(), date_form(texts, field.base) or "iso"
+        converter, form = field.base.lower(), date_form(texts) or "iso"
         rule = f"{{from: {path}, as: {converter}, format: {scalar(form)}}}"
         return Line(field.name, rule, f"样例 {texts[0] if texts else '无'}", f"as in the sample, {form}")
     if field.base == "Int":
@@ -197,8 +197,8 @@ def _constant(field: FieldShape, sample: Sample) -> Line:
     return Line(field.name, '{value: "-"}', *why)
 
 
-def date_form(texts: Sequence[str], base: str) -> str | None:
-    """The one form that all texts have; a day may be written as a moment, not the other way round."""
+def date_form(texts: Sequence[str]) -> str | None:
+    """The one form that all texts have."""
     for pattern, form in FORMS:
         if texts and all(re.fullmatch(pattern, text) for text in texts):
             return form

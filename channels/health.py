@@ -1,7 +1,8 @@
 """How each city has been answering lately: UP, DEGRADED, DOWN, or UNKNOWN before the first call.
 
 A refusal (not linked, not found, a rejected request) is an answer; only a city that cannot be reached, does not answer in
-time or breaks its contract counts against it.  What the gateway itself refuses says nothing about the city.
+time or breaks its contract counts against it.  What the gateway itself refuses says nothing about the city.  A city is at
+best DEGRADED while the circuit of one of its backends is open.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from channels.answer import Answer, Failure
+from channels.breaker import Breaker, State
 from schema.codes import Availability, ErrorCode
 
 WINDOW_CALLS: Final = 20
@@ -31,7 +33,15 @@ _BAD = frozenset(
         ErrorCode.CHANNEL_PAUSED,
     }
 )
-_NEUTRAL = frozenset({ErrorCode.RATE_LIMITED, ErrorCode.INVALID_INPUT, ErrorCode.INTERNAL, ErrorCode.NOT_OFFERED})
+_NEUTRAL = frozenset(
+    {
+        ErrorCode.BACKEND_CIRCUIT_OPEN,
+        ErrorCode.RATE_LIMITED,
+        ErrorCode.INVALID_INPUT,
+        ErrorCode.INTERNAL,
+        ErrorCode.NOT_OFFERED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,12 @@ class Health:
         self._now = now
         self._recent: dict[str, deque[_Outcome]] = {}
         self._last: dict[str, Availability] = {}
+        self._breakers: dict[str, tuple[Breaker, ...]] = {}
         self._listeners: set[asyncio.Queue[tuple[str, Availability]]] = set()
+
+    def watch(self, city: str, breakers: tuple[Breaker, ...]) -> None:
+        """The breakers of the city's backends from now on."""
+        self._breakers[city] = breakers
 
     def note(self, city: str, answer: Answer) -> None:
         """Count one answer."""
@@ -67,6 +82,10 @@ class Health:
     def record(self, city: str, *, good: bool, reached: bool = True) -> None:
         """Count one outcome and tell the listeners when it changes the city's state."""
         self._recent.setdefault(city, deque(maxlen=WINDOW_CALLS)).append(_Outcome(self._now(), good, reached))
+        self.look(city)
+
+    def look(self, city: str) -> None:
+        """Tell the listeners when the city's state is another one than before."""
         state = self.of(city)
         if state != self._last.get(city, Availability.UNKNOWN):
             self._last[city] = state
@@ -74,6 +93,11 @@ class Health:
 
     def of(self, city: str) -> Availability:
         """Return: the state now.  Outcomes older than the window do not count."""
+        state = self._by_outcomes(city)
+        suspended = any(breaker.state is State.OPEN for breaker in self._breakers.get(city, ()))
+        return Availability.DEGRADED if suspended and state is not Availability.DOWN else state
+
+    def _by_outcomes(self, city: str) -> Availability:
         since = self._now() - WINDOW_SECONDS
         outcomes = [outcome.good for outcome in self._recent.get(city, ()) if outcome.at >= since]
         if not outcomes:

@@ -49,10 +49,6 @@ class Instead:
             without=self.without.union(without),
         )
 
-    def dropping(self, city: str) -> Instead:
-        """The same without a city's earlier folder."""
-        return replace(self, cities=MappingProxyType({s: f for s, f in self.cities.items() if s != city}))
-
 
 NOTHING = Instead()
 

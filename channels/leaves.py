@@ -111,7 +111,7 @@ def _leaf(
 
 def _getter(leaf: Leaf, place: Place, found: list[Problem]) -> Getter:
     try:
-        return compile_path(leaf.source or "@")
+        return compile_path(leaf.source if leaf.source is not None else "@")
     except BadPath as bad:
         found.append(problems.bad_path((*place, "from"), leaf.source or "", str(bad)))
         return compile_path("@")

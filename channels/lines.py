@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -41,6 +42,9 @@ def decode(path: str, raw: bytes) -> tuple[SourceText, list[Diagnostic]]:
 
 
 def _not_utf8(path: str, raw: bytes, start: int) -> tuple[SourceText, list[Diagnostic]]:
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        source = SourceText.of(path, raw.decode("utf-16", "replace"))
+        return source, [report("encoding_utf16", Place(path, 1, 1), path=path)]
     head = raw[:start]
     line = head.count(b"\n") + 1
     column = len(head.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1

@@ -6,7 +6,7 @@ withholds it and counts it, so that one bad row costs one row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, assert_never
 
@@ -19,6 +19,7 @@ from channels.paths import BadPath, compile_path
 from channels.problems import Place, Problem
 from channels.shape import FieldShape, Shape
 
+KEYS = ("from", "value")
 RowReader: TypeAlias = Callable[[Any], Row]
 Variables: TypeAlias = Callable[[Mapping[str, Any]], dict[str, Any]]
 
@@ -67,20 +68,33 @@ def map_rows(read: RowReader, items: Sequence[Any]) -> Mapped:
 
 def _object(rules: Mapping[str, MapEntry], shape: Shape | None, place: Place, found: list[Problem]) -> RowReader:
     fields = shape.fields if shape is not None else {}
-    reads: list[tuple[str, Read]] = []
-    for name, rule in rules.items():
-        if shape is not None and name not in fields:
-            found.append(problems.unknown_field((*place, name), name, shape))
-        else:
-            reads.append((name, _entry(rule, fields.get(name), (*place, name), found)))
     if shape is not None:
-        found.extend(
-            problems.not_mapped(place, field, shape)
-            for field in fields.values()
-            if field.required and field.name not in rules
-        )
+        found.extend(_unlike(rules, shape, place))
+    reads = [
+        (name, _entry(rule, fields.get(name), (*place, name), found))
+        for name, rule in rules.items()
+        if shape is None or name in fields
+    ]
     blank = dict.fromkeys(name for name in fields if name not in rules)
     return _reader(reads, blank)
+
+
+def _unlike(rules: Mapping[str, MapEntry], shape: Shape, place: Place) -> Iterator[Problem]:
+    """Fields that the type does not have, and required ones that are left out.
+
+    A misspelt field is not also missing under its right name; nor is the one that is missing when one other is unknown.
+    """
+    strange = [name for name in rules if name not in shape.fields]
+    missing = {field.name: field for field in shape.fields.values() if field.required and field.name not in rules}
+    for name in strange:
+        free = [field for field in shape.fields if field not in rules]
+        meant = problems.meant(name, free) or problems.meant(name, shape.fields)
+        if meant is None and len(strange) == len(missing) == 1:
+            meant = next(iter(missing))
+        missing.pop(meant or "", None)
+        yield problems.unknown_field((*place, name), name, shape, meant)
+    for field in missing.values():
+        yield problems.not_mapped(place, field, shape)
 
 
 def _reader(reads: list[tuple[str, Read]], blank: Row) -> RowReader:
@@ -100,10 +114,21 @@ def _entry(rule: MapEntry, field: FieldShape | None, place: Place, found: list[P
         case Each():
             return _each(rule, field, place, found)
         case Nested():
-            if field is not None and (field.shape is None or field.is_list):
-                found.append(problems.misfit(place, field, "an object"))
-            return _object(rule.mapping, field.shape if field else None, (*place, "map"), found)
+            return _nested(rule, field, place, found)
     assert_never(rule)
+
+
+def _nested(rule: Nested, field: FieldShape | None, place: Place, found: list[Problem]) -> Read:
+    shape = field.shape if field is not None else None
+    known = shape.fields if shape is not None else {}
+    slips = [name for name in rule.mapping if name not in known and problems.meant(name, KEYS)]
+    if field is not None and slips and (shape is None or not known.keys() & rule.mapping.keys()):
+        found.append(problems.misspelt_key((*place, slips[0]), slips[0], KEYS))
+        return _object(rule.mapping, None, place, [])
+    if field is not None and (shape is None or field.is_list):
+        found.append(problems.misfit(place, field, "an object"))
+        return _object(rule.mapping, None, place, [])
+    return _object(rule.mapping, shape, (*place, "map"), found)
 
 
 def _each(rule: Each, field: FieldShape | None, place: Place, found: list[Problem]) -> Read:

@@ -19,6 +19,7 @@ from channels.compiled import Compiled
 from channels.credentials import Clock
 from channels.maintenance import seconds_left
 from channels.metric_days import BAD, MAINTENANCE, NEUTRAL, OK, Tally
+from channels.rollout_counts import RolloutCounts
 from channels.snapshot import Channel
 from schema.codes import ErrorCode
 
@@ -45,15 +46,26 @@ class _Series:
     seconds: float = 0.0
     recent: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT_CALLS))
 
+    def add(self, seconds: float) -> None:
+        """One more call."""
+        self.buckets[bisect_left(BUCKETS_SECONDS, seconds)] += 1
+        self.seconds += seconds
+        self.recent.append(seconds)
+
 
 class Metrics:
-    """What has been counted since the process began, and what is not kept on disk yet."""
+    """What has been counted since the process began, and what is not kept on disk yet.
+
+    `rollouts`: the calls of cities that are being opened, as their `abort_if` counts them.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self.rollouts = RolloutCounts()
         self._series: dict[tuple[str, str], _Series] = {}
         self._calls: Counter[tuple[str, str, str]] = Counter()
         self._dropped: Counter[tuple[str, str]] = Counter()
+        self._breakers: Counter[tuple[str, str, str]] = Counter()
         self._waiting: dict[tuple[str, str, str, str], tuple[int, int]] = {}
 
     def note(self, channel: Channel, operation: Compiled, answer: Answer, seconds: float) -> None:
@@ -62,14 +74,18 @@ class Metrics:
         outcome = _outcome(channel, operation, answer, at)
         dropped = 0 if isinstance(answer, Failure) else answer.dropped
         series = self._series.setdefault((city, name), _Series())
-        series.buckets[bisect_left(BUCKETS_SECONDS, seconds)] += 1
-        series.seconds += seconds
-        series.recent.append(seconds)
+        if outcome != ErrorCode.BACKEND_CIRCUIT_OPEN.value:  # no call was made: it took the city no time
+            series.add(seconds)
         self._calls[city, name, outcome] += 1
+        self.rollouts.note(channel, outcome, seconds)
         self._dropped[city, name] += dropped
         key = (city, f"{at.astimezone(CHINA):%Y-%m-%dT%H}", name, outcome)
         calls, rows = self._waiting.get(key, (0, 0))
         self._waiting[key] = (calls + 1, rows + dropped)
+
+    def note_breaker(self, city: str, backend: str, state: str) -> None:
+        """Count one change of a backend's breaker."""
+        self._breakers[city, backend, state] += 1
 
     def latency(self, city: str, operation: str | None = None) -> Latency:
         """How long the latest calls of a city took, of one operation or of all."""
@@ -121,6 +137,10 @@ class Metrics:
         yield "# TYPE roam_city_rows_dropped_total counter"
         for (city, name), count in sorted(self._dropped.items()):
             yield f'roam_city_rows_dropped_total{{city="{city}",operation="{name}"}} {count}'
+        yield "# HELP roam_city_breaker_changes_total Changes of breakers by the state they came to."
+        yield "# TYPE roam_city_breaker_changes_total counter"
+        for (city, backend, state), count in sorted(self._breakers.items()):
+            yield f'roam_city_breaker_changes_total{{city="{city}",backend="{backend}",state="{state}"}} {count}'
         yield "# HELP roam_city_call_seconds How long calls to cities took."
         yield "# TYPE roam_city_call_seconds histogram"
         for (city, name), series in sorted(self._series.items()):

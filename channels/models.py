@@ -7,33 +7,26 @@ The models know shapes only; what may stand together is decided in `check.py`.
 from datetime import timedelta
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from channels.rollout import Rollout
 from channels.scalars import (
-    Assurance,
-    ChannelStatus,
     CityCode,
-    Claim,
-    ClaimKey,
-    ContactRole,
     Day,
     Duration,
     Expression,
     Flag,
-    IntegrationStatus,
     JsonValue,
-    Number,
+    Period,
     Positive,
     ServiceCode,
-    ServiceType,
     Slug,
     SortedBy,
-    SourceLevel,
     String,
     Template,
-    Theme,
     Url,
     Whole,
+    Words,
     refuse,
 )
 from channels.settings import (
@@ -63,15 +56,26 @@ from channels.settings import (
     Tls,
     WsSecurityAuth,
 )
+from channels.vocabulary import (
+    Assurance,
+    ChannelStatus,
+    Claim,
+    ClaimKey,
+    ContactRole,
+    IntegrationStatus,
+    ServiceType,
+    SourceLevel,
+    Theme,
+)
 
 FormatVersion = Literal["1"]
 
 
 class Contact(Model):
     role: ContactRole
-    name: String
-    phone: String | None = None
-    email: String | None = None
+    name: Words
+    phone: Words | None = None
+    email: Words | None = None
 
 
 class City(Model):
@@ -94,7 +98,7 @@ class ServiceRow(Model):
     name: Bilingual
     theme: Theme
     type: ServiceType
-    department: String
+    department: Words
     source: SourceLevel = "CITY"
     status: IntegrationStatus
     highlight: Flag = False
@@ -130,18 +134,30 @@ def _single(value: object) -> object:
     return value
 
 
+def _some_text(value: object) -> object:
+    if value is None:
+        raise refuse("text", value)
+    return value
+
+
 EnumValue = Annotated[JsonValue, BeforeValidator(_single)]
 
 
 class Leaf(Model):
     """One output field from one expression (`from`) or one constant (`value`).  A bare text is `{from: text}`."""
 
-    source: Expression | None = Field(default=None, alias="from")
+    source: Annotated[Expression | None, BeforeValidator(_some_text)] = Field(default=None, alias="from")
     value: JsonValue = Field(default=NOT_GIVEN)
     converter: String | None = Field(default=None, alias="as")
     format: String | None = None
     enum: dict[String, EnumValue] | None = None
     default: JsonValue = Field(default=NOT_GIVEN)
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "Leaf":
+        if (self.source is None) == (self.value is NOT_GIVEN):
+            raise refuse("no_source" if self.source is None else "two_sources", "")
+        return self
 
 
 class Each(Model):
@@ -165,7 +181,10 @@ def _entry_kind(value: object) -> str:
         return "<leaf>"
     if "each" in value:
         return "<each>"
-    return "<nested>" if "map" in value else "<object>"
+    if "map" in value:
+        return "<nested>" if len(value) == 1 else "<each>"
+    # A converter, a format or a table goes with a `from` that is missing, or misspelt.
+    return "<leaf>" if "as" in value or isinstance(value.get("enum"), dict) else "<object>"
 
 
 def _leaf(value: object) -> object:
@@ -200,7 +219,7 @@ class Request(Model):
     json_body: JsonValue = Field(default=None, alias="json")
     form: dict[String, JsonValue] | None = None
     xml: Template | None = None
-    soap_action: String | None = None
+    soap_action: Words | None = None
     graphql: String | None = None
     variables: dict[String, JsonValue] = Field(default_factory=dict)
 
@@ -242,7 +261,7 @@ class Batch(Model):
 
 
 class Poll(Model):
-    every: Duration
+    every: Period
     until: tuple[String, ...]
 
 
@@ -295,13 +314,6 @@ class Offer(Model):
 
 class Roaming(Model):
     offers: tuple[Offer, ...] = ()
-
-
-class Rollout(Model):
-    percent: Number
-    allow: tuple[String, ...] = ()
-    promote_after: Duration | None = None
-    abort_if: String | None = None
 
 
 class ChannelFile(Model):

@@ -218,8 +218,8 @@ def _page(sample: Sample) -> list[str]:
     return [f"    page: {{style: number, first: 1, size: 20, total: {quoted(sample.total)}}}   {told}"]
 
 
-def overlay_text(answers: Answers, address: str) -> str:
-    """Return: `channel.sandbox.yaml`."""
+def overlay_text(address: str) -> str:
+    """Return: `channel.sandbox.yaml`, with the address of the city's server on this machine."""
     return (
         "# 沙箱:本机上的城市服务器。 The sandbox city on this machine.\n"
         'roam: "1"\n'

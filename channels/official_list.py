@@ -15,10 +15,23 @@ from datetime import date, datetime
 from difflib import SequenceMatcher
 from typing import Any
 
-from channels.catalogue import CODE, COLUMNS, DEPARTMENT, DUE, HIGHLIGHT, NAME, ROW, SOURCE, STATUS, THEME, TYPE, WORDS
+from channels.catalogue import (
+    CODE,
+    COLUMNS,
+    DEPARTMENT,
+    DUE,
+    HIGHLIGHT,
+    NAME,
+    NOTE,
+    ROW,
+    SOURCE,
+    STATUS,
+    THEME,
+    TYPE,
+    WORDS,
+)
 from channels.register import RegisterRow
 
-NOTE = "猜测"
 # How departments head the columns, each longest first.
 HEADERS: Mapping[str, tuple[str, ...]] = {
     ROW: ("序列", "序号", "编号", "seq", "no", "no.", "id"),

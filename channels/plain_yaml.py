@@ -8,6 +8,7 @@ Where both read a text they give the same tree to the last column; tests/channel
 from __future__ import annotations
 
 import re
+from sys import intern
 
 from channels.diagnostics import Place
 from channels.scalars import Text
@@ -17,7 +18,7 @@ DEEPEST = 40
 _FOREIGN = re.compile(
     "[\x00-\x08\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff：\U00010000-\U0010ffff]"
 )
-_FIRST = r"(?:[^\s,\[\]{}#&*!|>'\"%@`?:\-]|-(?=[^\s,\[\]{}\-]))"
+_FIRST = r"(?:[^\s,\[\]{}#&*!|>'\"%@`?:\-“‘＂＇]|-(?=[^\s,\[\]{}\-]))"
 _KEY = re.compile(rf"(?P<text>\"[^\"\\\n]*\"|'[^'\n]*'|{_FIRST}[^\s:,\[\]{{}}#]*):(?= |\n|\Z)")
 _PLAIN = re.compile(rf"{_FIRST}(?:[^\s:#]|:(?=[^\s])|(?<=[^\s])#|[ ](?=[^\s#]))*")
 _FLOW_PLAIN = re.compile(rf"{_FIRST}(?:[^\s:#,\[\]{{}}]|:(?=[^\s,\[\]{{}}])|(?<=[^\s])#|[ ](?=[^\s#,\[\]{{}}:]))*")
@@ -48,6 +49,7 @@ class _Reader:
     def __init__(self, path: str, text: str) -> None:
         self.path, self.text = path, text
         self.at, self.line, self.start, self.depth = 0, 1, 0, 0
+        self.words: dict[str, Text] = {}  # plain words, keys above all, come again and again
 
     def document(self) -> Node:
         column = self.next_line()
@@ -77,7 +79,7 @@ class _Reader:
         return at - self.start
 
     def place(self, width: int = 1) -> Place:
-        return Place(self.path, self.line, self.at - self.start + 1, max(1, width))
+        return Place(self.path, self.line, self.at - self.start + 1, width or 1)
 
     def end_line(self) -> None:
         """Only a comment may follow on this line."""
@@ -113,7 +115,7 @@ class _Reader:
             if key in entries:
                 raise Unusual
             self.at = found.end()
-            entries[str(key)] = Entry(key, where, self.value(column))
+            entries[intern(str(key))] = Entry(key, where, self.value(column))
             if self.next_line() is None or (indent := self.at - self.start) < column:
                 self.back()
                 return MapNode(entries, place)
@@ -182,12 +184,19 @@ class _Reader:
             made = Text(found[1].replace("''", "'")) if found else None
         else:
             found = plain.match(self.text, self.at)
-            made = Text(found[0], plain=True) if found else None
+            made = self.word(found[0]) if found else None
         if found is None or made is None:
             raise Unusual
         node = ScalarNode(made, self.place(len(found[0])))
         self.at = found.end()
         return node
+
+    def word(self, text: str) -> Text:
+        """An unquoted text; the same one for the same word."""
+        made = self.words.get(text)
+        if made is None:
+            made = self.words[text] = Text(text, plain=True)
+        return made
 
     def literal(self, column: int) -> ScalarNode:
         """A `|` text: the lines that are indented deeper than the key, one line break at its end."""
@@ -252,7 +261,7 @@ class _Reader:
             if self.text[self.at : self.at + 1] in ("", "{", "["):
                 raise Unusual
             key = self.scalar(_FLOW_PLAIN)
-            name = str(key.text)
+            name = intern(str(key.text))
             if name in entries or name == "<<" or not self.text.startswith((": ", ":\n"), self.at):
                 raise Unusual
             self.at += 1

@@ -28,7 +28,7 @@ from ruamel.yaml.events import (
 from channels.diagnostics import Diagnostic, Place, report
 from channels.lines import SourceText, controls, full_width_colons, tabs
 from channels.plain_yaml import Unusual, read
-from channels.repairs import repaired
+from channels.repairs import ASCII, repaired
 from channels.scalars import Text
 from channels.tree import (
     Entry,
@@ -44,6 +44,7 @@ from channels.tree import (
 )
 
 ALIASED = "ROAM-104"
+TYPED_QUOTES = {"“": "”“", "‘": "’‘", "＂": "＂", "＇": "＇"}
 DEEPEST = 64  # levels of nesting; the deepest file of a city has eleven
 
 __all__ = [
@@ -85,6 +86,8 @@ def parse_fully(source: SourceText) -> tuple[Node | None, list[Diagnostic]]:
         mended, repairs = repaired(source, stopped.place.line, _stops)
         if repairs:
             node, _, more = _built(mended)
+        else:  # where reading stopped, the line had been misread already
+            more = [item for item in more if item.place.line != stopped.place.line]
         more = [*more, *(repairs or ([stopped] if not found else []))]
     if any(item.code == ALIASED and "`*" in item.en for item in more):
         node = None  # an alias leaves a hole where a value should be
@@ -126,7 +129,7 @@ class _TooDeep(Exception):
         self.place = place
 
 
-_RUN_ON = re.compile(r"(?P<key>[A-Za-z_][\w.\-]*)(?P<colon>：|:)(?P<value>.*)", re.DOTALL)
+_RUN_ON = re.compile(r"(?P<key>[A-Za-z_][\w.\-]*)(?P<colon>：|:| )(?P<value>.*)", re.DOTALL)
 
 
 class _Builder:
@@ -167,8 +170,16 @@ class _Builder:
             return node
         place = self.place(event)
         if isinstance(event, ScalarEvent):
-            return ScalarNode(Text(event.value, plain=event.style is None), place)
+            return self.scalar(event, place)
         return ScalarNode(Text(""), place)
+
+    def scalar(self, event: ScalarEvent, place: Place) -> ScalarNode:
+        """A text; quotes of a Chinese input method around the whole of it are told, and taken for quotes."""
+        text = str(event.value)
+        if event.style is None and len(text) > 1 and text[0] in TYPED_QUOTES and text[-1] in TYPED_QUOTES[text[0]]:
+            self.found.append(report("full_width", replace(place, width=1), found=text[0], right=ASCII[text[0]]))
+            return ScalarNode(Text(text[1:-1]), place)
+        return ScalarNode(Text(text, plain=event.style is None), place)
 
     def map(self, start: Event) -> Node:
         entries: dict[str, Entry] = {}
@@ -185,6 +196,8 @@ class _Builder:
                 self.found.append(report("key", key.place))
             elif key.text.plain and isinstance(value, ScalarNode) and not value.text and (meant := self.meant(key)):
                 entries.setdefault(str(meant.key), meant)
+            elif self.bare(key):
+                self.found.append(report("alone", key.place, found=key.text))
             elif key.text in entries:
                 self.found.append(report("duplicate_key", key.place, key=key.text))
             else:
@@ -192,17 +205,22 @@ class _Builder:
         return MapNode(entries, self.place(start))
 
     def meant(self, key: ScalarNode) -> Entry | None:
-        """`{id：x}` and `{id:x}` are one long key to a parser: what was meant is told and taken."""
+        """`{id：x}`, `{id:x}` and `{id x}` are one long key to a parser: what was meant is told and taken."""
         found = _RUN_ON.fullmatch(key.text)
-        if found is None:
+        if found is None or (found["colon"] == " " and not self.bare(key)):
             return None
         name, value = Text(found["key"], plain=True), Text(found["value"].strip(), plain=True)
         at = key.place.column + len(name)
         where = Place(key.place.path, key.place.line, at)
-        kind = "full_width_colon" if found["colon"] == "：" else "colon_space"
+        kind = {"：": "full_width_colon", ":": "colon_space", " ": "no_colon"}[found["colon"]]
         place = where if kind == "full_width_colon" else replace(key.place, width=len(name) + 1)
         self.found.append(report(kind, place, key=name))
         return Entry(name, replace(key.place, width=len(name)), ScalarNode(value, replace(where, width=len(value) + 1)))
+
+    def bare(self, key: ScalarNode) -> bool:
+        """Whether a key stands between braces without a colon, as in `{total: 1,5s}`."""
+        line = self.source.lines[key.place.line - 1]
+        return line[key.place.column - 1 + key.place.width :].lstrip()[:1] in (",", "}")
 
     def list(self, start: Event) -> Node:
         items: list[Node] = []

@@ -45,15 +45,20 @@ def unknown_converter(place: Place, found: str, known: Iterable[str]) -> Problem
     return Problem("ROAM-402", place, "value", message, _near(found, known))
 
 
-def unknown_field(place: Place, found: str, shape: Shape) -> Problem:
-    """ROAM-403: the canonical type has no such field."""
+def unknown_field(place: Place, found: str, shape: Shape, near: str | None) -> Problem:
+    """ROAM-403: the canonical type has no such field.  `near`: the one that was meant."""
     names = ", ".join(shape.fields)
-    near = _nearest(found, shape.fields)
     zh = (f"是不是想写 `{near}`?" if near else "") + f"可用:{names.replace(', ', '、')}"
     en = (f"did you mean `{near}`? " if near else "") + f"{shape.name} has: {names}"
     message = Bilingual(f"规范类型 `{shape.name}` 没有字段 `{found}`", f"`{shape.name}` has no field `{found}`")
     advice = Bilingual(zh, f"{en}; a city-specific field belongs in contribute.graphql")
     return Problem("ROAM-403", place, "key", message, advice)
+
+
+def misspelt_key(place: Place, found: str, known: Iterable[str]) -> Problem:
+    """ROAM-201: a key of a rule, misspelt."""
+    message = Bilingual(f"未知字段 `{found}`", f"unknown field `{found}`")
+    return Problem("ROAM-201", place, "key", message, _near(found, known))
 
 
 def not_mapped(place: Place, field: FieldShape, shape: Shape) -> Problem:
@@ -88,11 +93,12 @@ def bad_format(place: Place, found: str) -> Problem:
 
 def unknown_value(place: Place, found: object, field: FieldShape) -> Problem:
     """ROAM-407: the enum of the graph has no such value."""
-    near = _nearest(str(found), field.values)
+    near = meant(str(found), field.values)
     listed = ", ".join(field.values)
     message = Bilingual(f"`{found}` 不是 {field.base} 的取值", f"`{found}` is not a value of {field.base}")
     advice = Bilingual(
-        f"取值:{listed.replace(', ', '、')}", (f"did you mean `{near}`? " if near else "") + f"values: {listed}"
+        (f"是不是想写 `{near}`?" if near else "") + f"取值:{listed.replace(', ', '、')}",
+        (f"did you mean `{near}`? " if near else "") + f"values: {listed}"
     )
     return Problem("ROAM-407", place, "value", message, advice)
 
@@ -107,25 +113,16 @@ def no_unit(place: Place, field: FieldShape) -> Problem:
     return Problem("ROAM-408", place, "key", message, advice)
 
 
-def bad_template(place: Place, reason: str) -> Problem:
-    """ROAM-409: a `${…}` that names nothing."""
-    message = Bilingual(f"模板有误:{reason}", f"bad template: {reason}")
-    advice = Bilingual(
-        "可用:args、citizen、vars、page、request、batch", "known: args, citizen, vars, page, request, batch"
-    )
-    return Problem("ROAM-409", place, "value", message, advice)
-
-
 def _near(found: str, known: Iterable[str]) -> Bilingual:
     names = tuple(known)
-    near = _nearest(found, names)
+    near = meant(found, names)
     listed = ", ".join(names)
     zh = f"是不是想写 `{near}`?" if near else ""
     en = f"did you mean `{near}`? " if near else ""
     return Bilingual(f"{zh}可用:{listed.replace(', ', '、')}", f"{en}known: {listed}")
 
 
-def _nearest(found: str, known: Iterable[str]) -> str | None:
+def meant(found: str, known: Iterable[str]) -> str | None:
     """The name most likely meant: people get the beginning right (`dueDate` is nearer to `dueOn` than to `state`)."""
 
     def closeness(name: str) -> tuple[int, float]:

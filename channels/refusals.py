@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from channels.answer import Failure
@@ -57,14 +57,18 @@ def compile_refusals(rules: Iterable[ErrorRule]) -> Match:
 
 def unmapped(said: Said) -> Failure:
     """What a refusal means that no rule names."""
-    detail = f"{_detail(said)} has no row in errors"
+    found = failure(_unnamed(said), f"{_detail(said)} has no row in errors", retry_after=said.retry_after)
+    return replace(found, explained=False)
+
+
+def _unnamed(said: Said) -> ErrorCode:
     if said.status == 429:
-        return failure(ErrorCode.RATE_LIMITED, detail, retry_after=said.retry_after)
+        return ErrorCode.RATE_LIMITED
     if said.status in (408, 504):
-        return failure(ErrorCode.BACKEND_TIMEOUT, detail, retry_after=said.retry_after)
+        return ErrorCode.BACKEND_TIMEOUT
     if said.status >= 500 and said.code is None:
-        return failure(ErrorCode.BACKEND_UNREACHABLE, detail, retry_after=said.retry_after)
-    return failure(ErrorCode.BACKEND_REJECTED, detail, retry_after=said.retry_after)
+        return ErrorCode.BACKEND_UNREACHABLE
+    return ErrorCode.BACKEND_REJECTED
 
 
 def retry_after(reply: Reply) -> int | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Annotated
 
 from channels.models import Bilingual, FormatVersion, Model
-from channels.scalars import ServiceCode, ServiceType, Theme, UtilityKind
+from channels.scalars import EachOnce, ServiceCode, Some
+from channels.vocabulary import ServiceType, Theme, UtilityKind
 
 
 class RegisterRow(Model):
@@ -16,12 +18,12 @@ class RegisterRow(Model):
     name: Bilingual
     theme: Theme
     type: ServiceType
-    kinds: tuple[UtilityKind, ...] = ()
+    kinds: Annotated[tuple[UtilityKind, ...], EachOnce] = ()
 
 
 class RegisterFile(Model):
     roam: FormatVersion
-    services: tuple[RegisterRow, ...]
+    services: Annotated[tuple[RegisterRow, ...], Some]
 
     def by_code(self) -> Mapping[str, RegisterRow]:
         return MappingProxyType({row.code: row for row in self.services})

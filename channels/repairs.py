@@ -23,6 +23,8 @@ MOST_REPAIRS = 6
 NEAR_LINES = 40
 _QUOTED = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\n]|'')*'|(?<![^\s])#.*")
 _NO_SPACE = re.compile(r"(?:^\s*(?:- +)*|[{,]\s*)(?P<key>[A-Za-z_][\w.\-]*):(?=[^\s:/]|/(?!/))")
+_NO_COLON = re.compile(r"^\s*(?:- +)*(?P<key>[A-Za-z_][\w.\-]*)(?= +\S|\s*$)")
+_SECRET_SPACE = re.compile(r"(?<=: )secret:(?P<gap> +)(?P<name>[A-Za-z][\w]*)")
 _NO_COMMA = re.compile(r"(?<=[^\s,{\[:])(?P<gap> +)(?=[A-Za-z_][\w\-]*: )")
 _CLOSING = {"{": "}", "[": "]"}
 
@@ -110,6 +112,13 @@ def _spacing(source: SourceText, number: int) -> Iterator[Repair]:
         place = Place(source.path, number, match.start("key") + 1, len(match["key"]) + 1)
         end = match.end()
         yield _changed(source, number, f"{line[:end]} {line[end:]}", report("colon_space", place, key=match["key"]))
+    for match in _SECRET_SPACE.finditer(line):
+        place = Place(source.path, number, match.start() + 1, len(match[0]))
+        text = f"{line[: match.start('gap')]}{line[match.end('gap') :]}"
+        yield _changed(source, number, text, report("secret_space", place, name=match["name"]))
+    if (found := _NO_COLON.match(line)) and not re.search(r":(?: |$)", _QUOTED.sub("", line)):
+        place, end = Place(source.path, number, found.start("key") + 1, len(found["key"])), found.end()
+        yield _changed(source, number, f"{line[:end]}:{line[end:]}", report("no_colon", place, key=found["key"]))
     for match in _NO_COMMA.finditer(line):
         place = Place(source.path, number, match.start() + 1, 1)
         yield _changed(source, number, f"{line[: match.start()]},{line[match.start() :]}", report("no_comma", place))
@@ -118,7 +127,7 @@ def _spacing(source: SourceText, number: int) -> Iterator[Repair]:
 def _unclosed(source: SourceText, number: int) -> Iterator[Repair]:
     """A quote or a bracket that is opened on a line and not closed there."""
     line = source.lines[number - 1]
-    bare = _QUOTED.sub(lambda match: " " * len(match[0]), line)
+    bare = _QUOTED.sub(lambda match: (" " if match[0][0] == "#" else "x") * len(match[0]), line)
     for quote in "\"'":
         at = bare.find(quote)
         if at < 0 or (at > 0 and bare[at - 1] not in " [{,"):

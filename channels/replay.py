@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from channels.documents import read_document, read_node, shown_path
 from channels.draft import Draft, Form
 from channels.failures import failure
 from channels.fixture_places import Mismatch, blamed
+from channels.fixture_words import check_words
 from channels.fixtures import Case, FixtureFile, RecordedResponse
 from channels.folder import CHANNEL
 from channels.lines import SourceText
@@ -79,12 +81,16 @@ def _check(fixture: FixtureFile, node: Node, channel: Channel | None) -> Iterato
         if operation is None:
             place = value_place(node, ("operation",))
             yield report("fixture_operation", place, found=fixture.operation, near=fixture.operation, choices=known)
+    wrong: set[int] = set()
+    for index, found in check_words(fixture, node, channel) if operation is not None and channel is not None else ():
+        wrong.add(index)
+        yield found
     for index, case in enumerate(fixture.cases):
         response = case.response
         bodies = sum(body is not None for body in (response.json_body, response.text, response.base64))
         if bodies != 1:
             yield report("fixture_body", key_place(node, ("cases", index, "response")))
-        elif operation is not None and channel is not None:
+        elif operation is not None and channel is not None and index not in wrong:
             xml = isinstance(channel.config.backends[operation.backend], SoapBackend)
             replay = _Replay(operation, case, xml)
             for path, difference in replay.differences():
@@ -99,7 +105,12 @@ class Difference:
 
 
 def _shown(value: Any) -> str:
-    return f"`{value}`" if isinstance(value, str) else f"`{orjson.dumps(value, default=str).decode()}`"
+    return f"`{value}`" if isinstance(value, str) else f"`{_json(value).decode()}`"
+
+
+def _json(value: Any) -> bytes:
+    """JSON of whatever a fixture may hold, whole numbers of any length among it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +232,7 @@ def recorded_reply(recorded: RecordedResponse, *, xml: bool) -> Reply:
     elif recorded.text is not None:
         body = recorded.text.encode()
     else:
-        body = orjson.dumps(recorded.json_body)
+        body = _json(recorded.json_body)
     return Reply(recorded.status, headers, body)
 
 

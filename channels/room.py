@@ -18,9 +18,16 @@ from pydantic import BaseModel
 from channels.agreements import Agreement
 from channels.check import check_channel, check_register
 from channels.check_agreements import check_agreement, void
-from channels.check_gateway import check_operators, check_quotas
-from channels.diagnostics import Diagnostic, Place, report
-from channels.documents import Document, read_bytes, read_document, shown_path
+from channels.check_gateway import (
+    check_issuers,
+    check_operators,
+    check_overlays,
+    check_quotas,
+    secrets_elsewhere,
+    unknown_environment,
+)
+from channels.diagnostics import Diagnostic, Place, nearest, report
+from channels.documents import Document, misnamed, misspelt, read_bytes, read_document, shown_path
 from channels.folder import (
     CHANNEL,
     CONTRIBUTION,
@@ -100,6 +107,7 @@ def read_room(
         _check_city(room, folder, reading, around)
     _check_agreements(room, documents)
     room.found += check_operators(gateway, tuple(sorted(cities)))
+    room.found += check_overlays(gateway, [folder for folder, _ in readings])
     return room
 
 
@@ -113,27 +121,28 @@ def _read_gateway(room: Room, environment: str, secrets: Secrets) -> Document[Ga
         room.environment = known[environment]
     elif known:
         room.equipped = False
-        place = Place(document.path, 1, 1)
-        choices = tuple(known)
-        room.found.append(
-            report("unknown_ref", place, where="environments", found=environment, near=environment, choices=choices)
-        )
-    folders = tuple(Path(source[5:]) for source in document.model.gateway.secrets if source.startswith("file:"))
-    room.secrets = secrets.extended(folders, _secrets_file(room))
+        room.found.append(unknown_environment(document, environment))
+    room.secrets = secrets.extended(document.model.gateway.secret_folders, _secrets_file(room, document)).frozen()
     if room.equipped:
         room.found += check_quotas(document, room.secrets)
+        room.found += check_issuers(document, room.secrets)
     return document
 
 
-def _secrets_file(room: Room) -> dict[str, str]:
+def _secrets_file(room: Room, document: Document[GatewayFile]) -> dict[str, str]:
     if room.environment.secrets is None:
         return {}
     file = room.root / room.environment.secrets
+    if not file.is_file():
+        room.equipped = False
+        room.found.append(secrets_elsewhere(document, room.environment.secrets, room.root))
+        return {}
     raw, found = read_bytes(file, shown_path(file))
     source, refused = decode(shown_path(file), raw) if not found else (SourceText.of(shown_path(file), ""), [])
     values, bad = parse_secrets(source.text)
+    room.equipped &= not (found or refused)
     # Not among the sources: no excerpt of a secrets file is ever shown.
-    room.found += found + refused + [report("secret_format", Place(source.path, line, 1)) for line in bad]
+    room.found += found or refused or [report("secret_format", Place(source.path, line, 1)) for line in bad]
     return values
 
 
@@ -147,6 +156,7 @@ def _read_register(room: Room) -> Mapping[str, RegisterRow] | None:
 
 
 def _read_agreements(room: Room) -> list[Document[Agreement]]:
+    room.found += misnamed(room.root / "agreements")
     names = room.instead.agreements(file.name for file in (room.root / "agreements").glob("*.yaml"))
     documents = [_document(room, name, Agreement) for name in names]
     room.agreements = tuple(document.model for document in documents if document.model is not None)
@@ -154,6 +164,7 @@ def _read_agreements(room: Room) -> list[Document[Agreement]]:
 
 
 def _read_statistics(room: Room) -> None:
+    room.found += misspelt(room.root, ("statistics.csv",))
     file = room.instead.file(room.root, "statistics.csv")
     if not file.is_file():
         return
@@ -179,8 +190,13 @@ def _city_folders(room: Room) -> list[Path]:
             continue
         near = [file.name for file in sorted(folder.glob("*.y*ml"))]
         hint = {"zh": f"里面有 {'、'.join(near)}", "en": f"it has {', '.join(near)}"} if near else ""
-        found = report("stray_folder", Place(shown_path(folder), 1, 1), found=folder.name, hint=hint)
-        room.found.append(found)
+        place, severity = Place(shown_path(folder), 1, 1), "error" if near else "warning"
+        meant = nearest(folder.name, [name for name in IGNORED if not (room.root / name).is_dir()])
+        room.found.append(
+            report("stray_file", place, found=folder.name, right=meant)
+            if meant
+            else report("stray_folder", place, found=folder.name, hint=hint, severity=severity)
+        )
     return folders
 
 
@@ -204,7 +220,7 @@ def _check_city(room: Room, folder: Path, reading: Reading, around: Surroundings
     shapes: Mapping[str, Shape] = {}
     if reading.contribution is not None:
         room.contributions[folder.name] = reading.contribution.source.text
-        shapes = contributed_shapes(reading.contribution.source.text)
+        shapes = {} if reading.contribution.unfit else contributed_shapes(reading.contribution.source.text)
     sdl, more, sdl_raw = read_subgraph(folder, reading.channel, reading.node)
     room.raw.append(sdl_raw)
     found = [*found, *more]
@@ -212,7 +228,10 @@ def _check_city(room: Room, folder: Path, reading: Reading, around: Surroundings
         room.subgraphs[folder.name] = sdl
     contributes = (folder / CONTRIBUTION).is_file()
     refused = sections(reading.node, (*reading.found, *found))
-    scene = Scene(folder.name, reading.node, reading.channel, providers, shapes, around, refused)
+    recorded = frozenset(file.stem for file in (folder / "fixtures").glob("*.yaml"))
+    scene = Scene(
+        folder.name, reading.node, reading.channel, providers, shapes, around, refused, reading.strangers, recorded
+    )
     room.scenes[folder.name] = scene
     room.add(folder.name, [*found, *check_channel(scene, reading.contribution, contributes=contributes)])
 
@@ -226,7 +245,7 @@ def _check_agreements(room: Room, documents: list[Document[Agreement]]) -> None:
         room.found += found
         if document.model is not None:
             seen.setdefault(document.model.id, document.path)
-            lawful += [] if void(found) else [document.model]
+            lawful += [] if void((*document.found, *found)) else [document.model]
     room.agreements = tuple(lawful)
 
 

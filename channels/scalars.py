@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Self, TypeAlias
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ Json: TypeAlias = Any
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _SECRET = re.compile(r"secret:([A-Z][A-Z0-9_]*)")
+_NEARLY_SECRET = re.compile(r"secret[:：] *([A-Za-z][A-Za-z0-9_-]*)", re.IGNORECASE)
 _WHOLE = re.compile(r"-?(?:0|[1-9]\d*)")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d) ([A-Za-z_]+/[A-Za-z_/]+|UTC)")
@@ -41,7 +42,7 @@ class Text(str):
 
 def refuse(kind: str, found: object, **context: Any) -> PydanticCustomError:
     """The error of one scalar; `kind` is the key by which `diagnostics` finds code and wording."""
-    return PydanticCustomError(kind, "{found}", {"found": str(found), **context})
+    return PydanticCustomError(kind, "{found}", {"found": _shape(found), **context})
 
 
 def _duration(value: object) -> timedelta:
@@ -50,6 +51,12 @@ def _duration(value: object) -> timedelta:
     if isinstance(value, str) and (match := _DURATION.fullmatch(value)):
         return timedelta(seconds=float(match[1]) * UNITS[match[2]])
     raise refuse("duration", value)
+
+
+def _period(value: object) -> timedelta:
+    if (made := _duration(value)) <= timedelta():
+        raise refuse("too_small", value, low="1ms")
+    return made
 
 
 def _whole(value: object) -> int:
@@ -81,7 +88,35 @@ def _text(value: object) -> str:
         return value
     if isinstance(value, Text):
         return str(value)
-    raise refuse("text", _shape(value))
+    raise refuse("text", value)
+
+
+def _said(value: str) -> str:
+    if not value.strip():
+        raise refuse("text", '""')
+    return value
+
+
+_said.told = {"minLength": 1}  # type: ignore[attr-defined]  # for JSON Schema
+
+
+def _each_once(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    for index, value in enumerate(values):
+        if value in values[:index]:
+            raise refuse("repeated", value, index=index)
+    return values
+
+
+_each_once.told = {"uniqueItems": True}  # type: ignore[attr-defined]  # for JSON Schema
+
+
+def _some(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not values:
+        raise refuse("nothing", values)
+    return values
+
+
+_some.told = {"minItems": 1}  # type: ignore[attr-defined]  # for JSON Schema
 
 
 def _date(value: object) -> date:
@@ -125,8 +160,23 @@ def json_value(value: object) -> Json:
     return float(value) if _NUMBER.fullmatch(value) else str(value)
 
 
+class Written:
+    """A value that files write as one text; its `parse` is how models read it."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, value: object) -> Self:
+        """The value of a text, or one that is read already.  Raises: a refusal, as `refuse` makes them."""
+        raise NotImplementedError
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(cls.parse)
+
+
 @dataclass(frozen=True, slots=True)
-class SecretRef:
+class SecretRef(Written):
     """`secret:NAME`: the only way a file speaks of a secret.  Its value is looked up in `secrets.Secrets`."""
 
     name: str
@@ -135,22 +185,26 @@ class SecretRef:
         return f"secret:{self.name}"
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(cls.parse)
-
-    @classmethod
-    def parse(cls, value: object) -> "SecretRef":
+    def parse(cls, value: object) -> Self:
         """Raises: a `secret` refusal that never quotes more than three characters of a literal."""
         if isinstance(value, cls):
             return value
         if isinstance(value, str) and (match := _SECRET.fullmatch(value)):
             return cls(match[1])
+        if isinstance(value, str) and (match := _NEARLY_SECRET.fullmatch(value)):
+            raise refuse("secret_form", value, right=f"secret:{match[1].upper().replace('-', '_')}")
         text = value if isinstance(value, str) else _shape(value)
         raise refuse("secret", f"{text[:3]}…({len(text)} chars)")
 
 
+def secret_name(text: str) -> str | None:
+    """The name in a well-written `secret:NAME`."""
+    found = _SECRET.fullmatch(text)
+    return found[1] if found else None
+
+
 @dataclass(frozen=True, slots=True)
-class Window:
+class Window(Written):
     """A daily maintenance window, `02:00-03:00 Asia/Shanghai`; it may cross midnight."""
 
     start: time
@@ -158,11 +212,7 @@ class Window:
     zone: str
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(cls.parse)
-
-    @classmethod
-    def parse(cls, value: object) -> "Window":
+    def parse(cls, value: object) -> Self:
         if isinstance(value, cls):
             return value
         if isinstance(value, str) and (match := _WINDOW.fullmatch(value)):
@@ -175,18 +225,14 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class SortedBy:
+class SortedBy(Written):
     """The order in which a backend promises its rows, `dueOn desc`."""
 
     field: str
     descending: bool
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(cls.parse)
-
-    @classmethod
-    def parse(cls, value: object) -> "SortedBy":
+    def parse(cls, value: object) -> Self:
         if isinstance(value, cls):
             return value
         if isinstance(value, str) and (match := _SORT.fullmatch(value)):
@@ -217,6 +263,17 @@ def _at_least(low: float) -> Callable[[float], float]:
     return check
 
 
+def _between(low: float, high: float) -> Callable[[float], float]:
+    def check(value: float) -> float:
+        if not low <= value <= high:
+            raise refuse("out_of_range", f"{value:g}", low=f"{low:g}", high=f"{high:g}")
+        return value
+
+    check.told = {"minimum": low, "maximum": high}  # type: ignore[attr-defined]  # for JSON Schema
+    return check
+
+
+_HOST = re.compile(r"[0-9a-f:.]+|[\w-]+(?:\.[\w-]+)*\.?")
 _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?:/[^\s]*)?")
 
 
@@ -225,7 +282,7 @@ def _reachable(value: str) -> str:
         return value  # no port, no user, no brackets: nothing that a parser would refuse
     try:
         parts = urlsplit(value)
-        if parts.hostname and (parts.port is None or parts.port > 0):
+        if _HOST.fullmatch(parts.hostname or "") and (parts.port is None or parts.port > 0):
             return value
     except ValueError:
         pass
@@ -233,37 +290,32 @@ def _reachable(value: str) -> str:
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Period = Annotated[timedelta, BeforeValidator(_period)]
+"""A duration of more than nothing."""
 Whole = Annotated[int, BeforeValidator(_whole)]
 Count = Annotated[int, BeforeValidator(_whole), AfterValidator(_at_least(0))]
 Positive = Annotated[int, BeforeValidator(_whole), AfterValidator(_at_least(1))]
 Number = Annotated[float, BeforeValidator(_number), AfterValidator(_at_least(0))]
+Percent = Annotated[float, BeforeValidator(_number), AfterValidator(_between(0, 100))]
+Share = Annotated[float, BeforeValidator(_number), AfterValidator(_between(0, 1))]
+Frequency = Annotated[float, BeforeValidator(_number), AfterValidator(_at_least(0.001))]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Day = Annotated[date, BeforeValidator(_date)]
 String = Annotated[str, BeforeValidator(_text)]
+Words = Annotated[String, AfterValidator(_said)]
+"""Text that says something: not blank."""
+EachOnce = AfterValidator(_each_once)
+"""On a list: nothing stands in it twice."""
+Some = AfterValidator(_some)
+"""On a list: it is not empty."""
 JsonValue = Annotated[Json, BeforeValidator(json_value)]
 Expression = String
 """A JMESPath expression, compiled when the channel is activated."""
 Template = String
 """Text with `${citizen.…}`, `${args.…}`, `${vars.…}`, `${page.…}`, `${batch.…}`, `${request.…}`."""
-Url = Annotated[String, AfterValidator(matching("url", r"https?://[^\s/?#]+[^\s]*")), AfterValidator(_reachable)]
+Url = Annotated[
+    String, AfterValidator(matching("url", r"https?://[^\s/?#\"'<>]+[^\s\"'<>]*")), AfterValidator(_reachable)
+]
 Slug = Annotated[String, AfterValidator(matching("slug", r"[a-z][a-z0-9_]*"))]
 CityCode = Annotated[String, AfterValidator(matching("city_code", r"\d{6}"))]
 ServiceCode = Annotated[String, AfterValidator(matching("service_code", r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*"))]
-
-# The names below equal the enums of the graph; tests/channels/test_vocabulary.py holds them together.
-Theme = Literal[
-    "SOCIAL_SECURITY", "HEALTH", "TRANSPORT", "HOUSING", "BILLS", "DAILY_LIFE", "LEISURE", "LEGAL", "EDUCATION", "OTHER"
-]  # fmt: skip
-ServiceType = Literal["QUERY", "TRANSACT", "INFO"]
-SourceLevel = Literal["CITY", "PROVINCE", "MINISTRY", "PARTNER"]
-IntegrationStatus = Literal["NOT_STARTED", "CONNECTED", "IN_DEVELOPMENT", "LIVE", "RETIRED"]
-ChannelStatus = Literal["DRAFT", "PILOT", "LIVE", "PAUSED", "RETIRED"]
-Assurance = Literal["ANONYMOUS", "REGISTERED", "REAL_NAME", "REAL_PERSON", "IN_PERSON"]
-ContactRole = Literal["OPERATOR", "ONCALL", "DATA_PROTECTION", "CITIZEN_HOTLINE"]
-Claim = Literal[
-    "PAIRWISE_ID", "NAME", "ID_NUMBER", "PHONE", "SOCIAL_CARD_NUMBER", "VEHICLE_PLATE", "ADDRESS", "FACE_PROOF"
-]  # fmt: skip
-ClaimKey = Literal[
-    "pairwise_id", "name", "id_number", "phone", "social_card_number", "vehicle_plate", "address", "face_proof"
-]  # fmt: skip
-UtilityKind = Literal["WATER", "ELECTRICITY", "GAS", "CABLE", "PROPERTY", "FINE", "OTHER"]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 
 from channels.agreements import Agreement
-from channels.diagnostics import Place
+from channels.diagnostics import Place, nearest
+from channels.divisions import Division, division_of, divisions
 from channels.models import ChannelFile, City, Operation
 from channels.positions import MapNode, Node, find, key_place, value_place
 from channels.providers import Provider
@@ -30,8 +32,19 @@ class Surroundings:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """A name where something that bears it is meant."""
+
+    name: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
-    """`node`: the tree the channel was made of, also of parts that were refused; names written there count as known."""
+    """`node`: the tree the channel was made of, also of parts that were refused; names written there count as known.
+
+    `strangers`: what overlays name under a section of which the channel knows nothing.  `recorded`: operations of fixtures.
+    """
 
     folder: str
     node: Node
@@ -41,6 +54,8 @@ class Scene:
     around: Surroundings
     refused: frozenset[str] = frozenset()
     """The sections of the file in which something was refused."""
+    strangers: Mapping[str, tuple[Reference, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    recorded: frozenset[str] = frozenset()
 
     @property
     def doubtful(self) -> bool:
@@ -74,6 +89,26 @@ class Scene:
         return operations + [(("local", name), operation) for name, operation in self.channel.local.items()]
 
 
+def official(city: City) -> Division | None:
+    """The division that the city is, by what most of its names say."""
+    return division_of([city.id, city.code, city.name.zh, city.name.en or ""])
+
+
+def misnamed(city: City) -> Division | None:
+    """The division whose English name the city's should be: it is misspelt, or another city's."""
+    found, written = official(city), city.name.en
+    if found is None or written is None or written == found.en:
+        return None
+    others = [row.en for row in divisions().values()]
+    return found if written in others or nearest(written, [found.en]) else None
+
+
+def english_name(city: City) -> str:
+    """The city's English name, as it begins the names of what is its own."""
+    found = misnamed(city) or (official(city) if city.name.en is None else None)
+    return found.en if found is not None else city.name.en or city.id
+
+
 def own_prefix(channel: ChannelFile) -> str:
-    """The first two letters of the city's English name, or of its slug."""
-    return (channel.city.name.en or channel.city.id)[:2].upper()
+    """The first two letters of the city's English name."""
+    return english_name(channel.city)[:2].upper()

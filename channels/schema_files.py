@@ -14,6 +14,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from channels.abort_rule import PATTERN as ABORT_RULE
+from channels.abort_rule import AbortRule
 from channels.agreements import Agreement
 from channels.fixtures import FixtureFile
 from channels.gateway import GatewayFile
@@ -39,13 +41,13 @@ FORMS: Mapping[str, JsonSchemaValue] = {
     "_date": {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "description": "日期,如 2026-11-30。 A date."},
     "_text": {"type": ["string", "number", "boolean"]},
     "_money": {"type": ["string", "number"], "description": "元。 Yuan."},
-    "_signed": {"type": "string", "minLength": 1},
     "json_value": {},
     "_leaf": {},
     "_nested": {},
     "_decided": {},
     SecretRef.parse.__qualname__: {"type": "string", "pattern": "^secret:[A-Z][A-Z0-9_]*$", "description": "密钥引用 secret:名称。 A secret by its name."},
     Window.parse.__qualname__: {"type": "string", "pattern": r"^\d\d:\d\d-\d\d:\d\d \S+$", "description": "时间窗,如 02:00-03:00 Asia/Shanghai。 A daily window."},
+    AbortRule.parse.__qualname__: {"type": "string", "pattern": f"^(?:{ABORT_RULE})$", "description": "中止条件,如 error_rate > 0.02、p95 > 2s。 When a rollout is aborted."},
     SortedBy.parse.__qualname__: {"type": "string", "pattern": r"^[a-z][A-Za-z0-9]* (asc|desc)$", "description": "排序,如 dueOn desc。 An order."},
 }  # fmt: skip
 

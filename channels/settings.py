@@ -14,13 +14,16 @@ from channels.scalars import (
     Duration,
     Expression,
     Flag,
-    Number,
+    Frequency,
+    Period,
     Positive,
     SecretRef,
+    Share,
     String,
     Url,
     Whole,
     Window,
+    Words,
     matching,
     refuse,
 )
@@ -36,8 +39,8 @@ class Model(BaseModel):
 class Bilingual(Model):
     """One text in Chinese and, where there is one, in English."""
 
-    zh: String
-    en: String | None = None
+    zh: Words
+    en: Words | None = None
 
     def text(self, language: str) -> str:
         """The text in `zh` or `en`; Chinese where no English one is given."""
@@ -60,7 +63,7 @@ class GatewayJwtAuth(Model):
     """A short-lived token signed by the gateway: pairwise id, app, operation, assurance; never an ID number."""
 
     type: Literal["gateway_jwt"]
-    audience: String
+    audience: Words
     key: SecretRef
     ttl: Duration = timedelta(seconds=60)
     algorithm: TokenAlgorithm = "ES256"
@@ -72,8 +75,8 @@ class CitizenTokenRule(Model):
     `audience`: without one it is `urn:roam:city:` and the city's code.
     """
 
-    header: String = "X-Roam-Citizen"
-    audience: String | None = None
+    header: Words = "X-Roam-Citizen"
+    audience: Words | None = None
     algorithm: TokenAlgorithm = "ES256"
     key: SecretRef
     ttl: Duration = timedelta(seconds=60)
@@ -86,11 +89,11 @@ class SignAuth(Model):
     algorithm: Literal["hmac-sm3", "hmac-sha256", "md5"]
     app_id: SecretRef
     key: SecretRef
-    string: String
+    string: Words
     encoding: Literal["hex", "HEX", "base64"] = "hex"
     timestamp: Annotated[String, AfterValidator(_clock)] = "ms"
     """`ms`, `s`, or a pattern such as `yyyyMMddHHmmss` in Asia/Shanghai time."""
-    put: dict[String, String]
+    put: dict[Words, Words]
 
 
 class OAuth2ClientAuth(Model):
@@ -100,8 +103,8 @@ class OAuth2ClientAuth(Model):
     token_url: Url
     client_id: SecretRef
     client_secret: SecretRef
-    scope: String | None = None
-    audience: String | None = None
+    scope: Words | None = None
+    audience: Words | None = None
     leeway: Duration = timedelta(seconds=60)
     send: Literal["basic", "form"] = "basic"
 
@@ -119,7 +122,7 @@ class ApiKeyAuth(Model):
     """One fixed header."""
 
     type: Literal["api_key"]
-    header: String
+    header: Words
     value: SecretRef
 
 
@@ -129,8 +132,8 @@ Auth = Annotated[
 
 
 class Timeout(Model):
-    connect: Duration = timedelta(seconds=1)
-    total: Duration = timedelta(seconds=3)
+    connect: Period = timedelta(seconds=1)
+    total: Period = timedelta(seconds=3)
 
 
 class Retry(Model):
@@ -141,9 +144,11 @@ class Retry(Model):
 
 
 class Breaker(Model):
+    """When a backend is left alone: `failure_rate` of the last `window` calls failed.  `open`: for how long."""
+
     window: Positive
-    failure_rate: Number
-    open: Duration
+    failure_rate: Share
+    open: Period
 
 
 class Bulkhead(Model):
@@ -154,7 +159,7 @@ class Bulkhead(Model):
 
 
 class Rate(Model):
-    per_second: Number
+    per_second: Frequency
     burst: Positive
 
 
@@ -166,7 +171,10 @@ class Tls(Model):
 
 
 class Cache(Model):
-    """How long rows may be reused: `citizen` = by the same citizen only.  `stale`: served when the backend fails."""
+    """How long rows may be reused: `citizen` = by the same citizen only.
+
+    `stale`: how much longer they may stand in, with their age told, while the city is not able to answer.
+    """
 
     ttl: Duration
     scope: Literal["citizen", "public"]
@@ -176,7 +184,7 @@ class Cache(Model):
 class ErrorRule(Model):
     """A backend's way to say no, by business code, HTTP status or an expression over the body; all given must hold."""
 
-    code: String | None = None
+    code: Words | None = None
     http: Whole | None = None
     when: Expression | None = None
     to: ErrorCode
@@ -198,8 +206,8 @@ class Envelope(Model):
 class Probe(Model):
     """A cheap request that tells whether the backend is up."""
 
-    path: String
-    every: Duration = timedelta(seconds=30)
+    path: Words
+    every: Period = timedelta(seconds=30)
 
 
 class BackendBase(Model):
@@ -218,8 +226,7 @@ class BackendBase(Model):
     errors: tuple[ErrorRule, ...] = ()
     probe: Probe | None = None
     maintenance: tuple[Window, ...] = ()
-    cache: Cache | None = None
-    dedicated_line: String | None = None
+    dedicated_line: Words | None = None
     """The name of a line that makes plain http acceptable."""
 
 
@@ -232,7 +239,7 @@ class RestBackend(BackendBase):
 class SoapBackend(BackendBase):
     kind: Literal["soap"]
     version: Literal["1.1"] = "1.1"
-    namespaces: dict[String, String] = Field(default_factory=dict)
+    namespaces: dict[Words, Words] = Field(default_factory=dict)
     envelope: Envelope | None = None
 
 

@@ -19,7 +19,7 @@ from graphql import (
     print_ast,
 )
 
-from schema.operations import Kind, OutputField, fields_of, values_of
+from schema.operations import OPERATIONS, Kind, OutputField, fields_of, values_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,14 @@ class Shape:
 def canonical_shape(name: str) -> Shape:
     """Return: what a city must give for a type of the graph or a record.  Raises: KeyError: no such type."""
     return Shape(name, {field.name: _field(field) for field in fields_of(name).values()})
+
+
+def shape_of(section: str, name: str, local: Mapping[str, Shape]) -> Shape | None:
+    """What an operation gives: a canonical one by its id, one under `local:` as the city contributes it; None: not known."""
+    if section == "local":
+        return local.get(name)
+    output = OPERATIONS[name].output
+    return canonical_shape(output) if output else None
 
 
 def _field(field: OutputField) -> FieldShape:

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from channels.agreements import Agreement
+from channels.check_city import named_secrets
 from channels.compiled import LOCAL, Compiled, NotCompiled, compile_operation
 from channels.diagnostics import Diagnostic, report
 from channels.editions import revision_of
@@ -34,7 +35,7 @@ class Channel:
     """One city as activated.
 
     `config`: the effective file.  `operations`: by canonical id, or `local.<field>`.  `contribution`: the city's own SDL.
-    `subgraph_sdl`: of its own subgraph, where a file of the folder holds it.
+    `subgraph_sdl`: of its own subgraph, where a file of the folder holds it.  `secrets`: those that its files name.
     `available`: False when its files have an error; then there are no operations and no providers.
     `revision`: the short digest of its files.  `stamp`: the same with the machine's overlay and the environment; pages and
     sessions live on as long as it stays.
@@ -169,8 +170,8 @@ def _activate(
         scene = room.scenes.get(slug)
         revision, stamp = marks.get(slug, ("", ""))
         if scene is not None and not errors:
-            before = known.get(slug)
-            if before is not None and _same(before, scene, stamp, room.secrets):
+            before, secrets = known.get(slug), room.secrets.only(name for name, _ in named_secrets(scene.node))
+            if before is not None and _same(before, scene, stamp, secrets):
                 channels[slug] = before
                 continue
             operations, refused = _compiled(scene)
@@ -179,13 +180,13 @@ def _activate(
             if not errors:
                 sdl, own = room.contributions.get(slug), room.subgraphs.get(slug)
                 channels[slug] = Channel(
-                    scene.channel, operations, scene.providers, sdl, room.secrets, True, own, revision, stamp
+                    scene.channel, operations, scene.providers, sdl, secrets, True, own, revision, stamp
                 )
                 continue
         broken[slug] = errors
         empty = ChannelFile(roam="1", city=city, backends={})
         none: Mapping[str, Compiled] = MappingProxyType({})
-        channels[slug] = Channel(empty, none, (), None, room.secrets, False, None, revision, stamp)
+        channels[slug] = Channel(empty, none, (), None, Secrets(), False, None, revision, stamp)
     return channels, broken | {slug: room.errors_of(slug) for slug in room.lost}, more
 
 

@@ -17,6 +17,11 @@ from channels.converters import text
 
 _HOLE = re.compile(r"\$\{\s*([^}]*?)\s*\}")
 _NAME = re.compile(r"(args|citizen|vars)\.([A-Za-z_][A-Za-z0-9_]*)(?:\.([A-Za-z_][A-Za-z0-9_.]*))?")
+_WELL_FORMED = re.compile(r"\$\{[^{}$]*\}")
+_SLIP = re.compile(
+    r"(?:\$ ?[{(｛（]{0,2} *|\{{1,2} *|｛ *)(?P<name>(?:args|citizen|vars|page|request|batch)\.[A-Za-z_][\w.]*) *[})｝）]{0,2}"
+)
+_ELEMENT = re.compile(r"<([A-Za-z_][\w.-]*):")
 _FIXED = frozenset(
     {"page.number", "page.size", "page.offset", "page.cursor", "request.id", "request.idempotency_key", "batch.keys"}
 )
@@ -60,6 +65,32 @@ def names(template: Any) -> list[str]:
     if isinstance(template, list | tuple):
         return [name for item in template for name in names(item)]
     return []
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What was meant to be a `${…}` and is none.  `right`: how it should be; None: nobody knows what it should name."""
+
+    at: int
+    written: str
+    right: str | None
+
+
+def slip(template: str) -> Slip | None:
+    """Return: the first of `$args.x`, `{args.x}`, `$(args.x)`, a bare `args.x`, or a `${` that is left open."""
+    if template in _FIXED or _NAME.fullmatch(template):
+        return Slip(0, template, f"${{{template}}}")
+    rest = _WELL_FORMED.sub(lambda hole: " " * len(hole[0]), template)
+    if found := _SLIP.search(rest):
+        return Slip(found.start(), found[0].strip(), f"${{{found['name']}}}")
+    at = rest.find("${")
+    return Slip(at, "${", None) if at >= 0 else None
+
+
+def elements(xml: str) -> list[str]:
+    """Return: the prefixes of element names in XML that declares none itself, each once, in order."""
+    found = dict.fromkeys(_ELEMENT.findall(xml))
+    return [prefix for prefix in found if f"xmlns:{prefix}=" not in xml]
 
 
 def compile_json(template: Any) -> Value:

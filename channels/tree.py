@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -68,6 +68,20 @@ def find(node: Node, path: Path) -> Node | None:
             case _:
                 return None
     return node
+
+
+def words(node: Node) -> Iterator[str]:
+    """Every key and every text, in document order."""
+    match node:
+        case ScalarNode():
+            yield node.text
+        case ListNode():
+            for item in node.items:
+                yield from words(item)
+        case MapNode():
+            for key, entry in node.entries.items():
+                yield key
+                yield from words(entry.node)
 
 
 def value_place(node: Node, path: Path) -> Place:

@@ -60,12 +60,12 @@ class Trial:
 
     @property
     def outcome(self) -> str:
-        """OK, PARTIAL where rows were withheld, or the code of the failure."""
+        """OK, PARTIAL where rows were withheld, or the code of the failure: of the contract where no row is left."""
         if isinstance(self.answer, Failure):
             return str(self.answer.code)
         if not self.answer.dropped:
             return "OK"
-        return "PARTIAL" if self.answer.rows else "PARTIAL (BACKEND_CONTRACT_BROKEN: every row is withheld)"
+        return "PARTIAL" if self.answer.rows else str(ErrorCode.BACKEND_CONTRACT_BROKEN)
 
     @property
     def coverage(self) -> str:

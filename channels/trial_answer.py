@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from channels.answer import Failure
 from channels.converters import Unfit, text
@@ -18,10 +18,17 @@ from channels.trial import Advice, Hop, both, coded, pair, plain
 from channels.trial_case import Case
 from channels.trial_charset import NAMES, disguised, likely, text_of
 from channels.trial_proof import about_proof, causes
-from channels.trial_wrapper import guess, guess_in_soap, top_level
+from channels.trial_wrapper import guess, guess_in_soap, kind_of, top_level
 from schema.codes import ErrorCode
 
 EXCERPT = 60
+_SERVER_FAILED: Final = plain(
+    "该市的服务器出错,请该市查看其日志", "the city's server failed; ask the city to look at its log"
+)
+_OTHER_TYPE: Final = plain(
+    "数据类型变了?请该市恢复原样;--record 可录下答复",
+    "has the city changed the type? ask for the old one; --record keeps the answer",
+)
 _WORDS = ("message", "msg", "title", "detail", "error_description", "error", "errMsg", "faultstring", "reason")
 
 
@@ -95,9 +102,11 @@ def _unparsed(case: Case, reply: Reply, broken: ContractBroken) -> Hop:
     at = disguised(reply.body, encoding) or None
     if at or _first_bad(reply.body, encoding) is not None:
         return Hop("parse", "error", words, advice=_charset(case, reply))
+    if reply.status >= 500:
+        return Hop("error", "error", both(f"HTTP {reply.status} → {broken_code(case)}"), advice=(_SERVER_FAILED,))
     hint = plain(
         f"HTTP {reply.status},{len(reply.body)} 字节:可能被截断,或不是 {kind} 接口",
-        f"HTTP {reply.status}, {len(reply.body)} bytes: cut short, or not a {kind} interface",
+        f"HTTP {reply.status}, {len(reply.body)} bytes: cut short, or no {kind} interface",
     )
     return Hop("parse", "error", words, advice=(hint,))
 
@@ -128,6 +137,14 @@ def _unwrapped(case: Case) -> Hop:
         words = both(f"`{condition}` 不成立;顶层键:{keys}", f"`{condition}` is false; top-level keys: {keys}")
     elif rule is not None:
         words = both(f"没有 `{rule.code}`;顶层键:{keys}", f"no `{rule.code}`; top-level keys: {keys}")
+    elif isinstance(body, dict) and "data" in body:
+        zh, en = kind_of(body["data"])
+        return Hop(
+            "envelope",
+            "error",
+            both(f"data 是{zh},应为对象", f"data is {en}, expected an object"),
+            advice=(_OTHER_TYPE,),
+        )
     else:
         words = both(f"既无 data 也无 errors;顶层键:{keys}", f"neither data nor errors; top-level keys: {keys}")
     place = case.place_of_backend("envelope") if rule is not None else None
@@ -254,9 +271,7 @@ def _why(case: Case, reply: Reply, failure: Failure, code: str | None, words: st
             ),
         )
     if reply.status >= 500:
-        return (
-            plain("该市的服务器出错,请该市查看其日志", "the city's server failed; ask the city to look at its log"),
-        )
+        return (_SERVER_FAILED,)
     return ()
 
 

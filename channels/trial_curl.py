@@ -15,7 +15,6 @@ from channels.trace import Proved
 from channels.trial_case import Case
 
 MASK = "***"
-_QUIET = frozenset({"accept", "content-type", "soapaction", "idempotency-key"})
 
 
 def curl(case: Case) -> str:

@@ -9,17 +9,17 @@ from typing import Any
 
 import orjson
 
-from channels.answer import Failure
+from channels.answer import Bilingual, Failure
 from channels.converters import Unfit
 from channels.diagnostics import Place, nearest
-from channels.models import Each, Leaf, RestBackend
+from channels.models import Each, Leaf
 from channels.paths import dotted
 from channels.personal import masked
 from channels.refusals import ContractBroken
 from channels.trial import Advice, Hop, both, plain
-from channels.trial_answer import wrapper_advice
 from channels.trial_case import Case
-from channels.trial_wrapper import guess, top_level
+from channels.trial_shape import not_found, repeated
+from channels.trial_wrapper import kind_of, sources
 
 LONGEST_VALUE = 60
 
@@ -41,7 +41,7 @@ def mapping(case: Case) -> Hop | None:
     try:
         items = case.compiled.items(opened.data)
     except ContractBroken as broken:
-        return _not_found(case, opened.data, broken)
+        return not_found(case, opened.data, broken)
     misfits = _misfits(case, items)
     if misfits:
         return _misfit_hop(case, items, misfits)
@@ -54,7 +54,18 @@ def mapping(case: Case) -> Hop | None:
     more = case.answer.next
     if more is not None:
         zh, en = f"{zh};还有下一页", f"{en}; more pages follow"
+    if twice := repeated(items):
+        return _repeating(both(f"{zh};{twice} 行与前面的完全相同", f"{en}; {twice} came twice"), case)
     return Hop("mapping", "ok", both(zh, en))
+
+
+def _repeating(words: Bilingual, case: Case) -> Hop:
+    hint = plain(
+        "同一记录该市发了两次;有 id 的行只显示一次。请该市查其分页或联表(规则 E01)",
+        "the city sends a record twice; rows with an id are shown once. Ask it to look at its paging or joins (rule E01)",
+    )
+    place = case.place("response", "items")
+    return Hop("mapping", "warning", words, advice=(*((Advice(both(""), place=place),) if place else ()), hint))
 
 
 def _misfits(case: Case, items: list[Any]) -> list[_Misfit]:
@@ -111,9 +122,15 @@ def _sentence(case: Case, misfit: _Misfit) -> tuple[str, str]:
     unfit, entry = misfit.unfit, case.entry(misfit.unfit.place)
     name = ".".join(step for step in unfit.place if step != "map") or case.output
     if not unfit.place:
-        return f"一行不是对象,而是 {_kind(misfit.item)}", f"a row is no object but {_kind(misfit.item)}"
+        kind = kind_of(misfit.item)
+        return f"一行不是对象,而是{kind[0]}", f"a row is no object but {kind[1]}"
     if unfit.value is None:
-        source = entry.source if isinstance(entry, Leaf) else ""
+        source = (entry.source or "") if isinstance(entry, Leaf) else ""
+        if (dotted(source) or ("",))[-1] in _holder(misfit, source, case):
+            return (
+                f"必填字段 `{name}` 没有值:`{source}` 在,但为空",
+                f"required field `{name}` is empty: `{source}` is there, but null",
+            )
         return (
             f"必填字段 `{name}` 没有值:答复里没有 `{source}`",
             f"required field `{name}` is missing: the answer has no `{source}`",
@@ -124,59 +141,41 @@ def _sentence(case: Case, misfit: _Misfit) -> tuple[str, str]:
             f"后端的值 `{value}` 在 `{name}` 的 enum 里没有",
             f"backend value `{value}` has no entry in the enum of `{name}`",
         )
-    reason = str(unfit).rpartition(": ")[2]
-    return (
-        f"`{name}` 收到 {_kind(unfit.value)} `{value}`:{reason}",
-        f"`{name}` met {_kind(unfit.value)} `{value}`: {reason}",
-    )
+    reason, kind = str(unfit).rpartition(": ")[2], kind_of(unfit.value)
+    return f"`{name}` 收到{kind[0]} `{value}`:{reason}", f"`{name}` met {kind[1]} `{value}`: {reason}"
 
 
 def _missing(misfit: _Misfit, entry: Leaf, case: Case) -> tuple[Advice, ...]:
-    """What the row has instead."""
+    """What the row has instead; a name that the mapping reads already is no suggestion."""
     keys = dotted(entry.source or "")
+    holder = _holder(misfit, entry.source or "", case)
+    if not holder:
+        return ()
+    if keys and keys[-1] in holder:
+        hint = plain("请该市补上,或确认这种行本就没有", "ask the city to fill it, or whether such rows never have one")
+        return (hint,)
+    read = set(sources(case.rule.response.mapping))
+    near = nearest(keys[-1], [str(key) for key in holder if key not in read]) if keys else None
+    suggestion = (f"是不是 `{near}`?", f"did you mean `{near}`? ") if near else ("", "")
+    names = ", ".join(map(str, holder))
+    return (plain(f"{suggestion[0]}这一行有:{names}", f"{suggestion[1]}the row has: {names}"),)
+
+
+def _holder(misfit: _Misfit, source: str, case: Case) -> Mapping[str, Any]:
+    """The object in which the last key of `source` is looked for; empty where there is none."""
     holder = misfit.item
     for step in misfit.unfit.place[:-1]:
         rule = case.entry(misfit.unfit.place[: misfit.unfit.place.index(step) + 1])
         if isinstance(rule, Each) and isinstance(holder, Mapping):
             inner = holder.get((dotted(rule.each) or ("",))[0])
             holder = inner[0] if isinstance(inner, list) and inner else holder
-    for key in (keys or ())[:-1]:
+    for key in (dotted(source) or ())[:-1]:
         holder = holder.get(key) if isinstance(holder, Mapping) else None
-    if not isinstance(holder, Mapping):
-        return ()
-    if keys and keys[-1] in holder:
-        return (plain(f"`{entry.source}` 在,但为空", f"`{entry.source}` is there, but empty"),)
-    near = nearest(keys[-1], [str(key) for key in holder]) if keys else None
-    suggestion = (f"是不是 `{near}`?", f"did you mean `{near}`? ") if near else ("", "")
-    names = ", ".join(map(str, holder))
-    return (plain(f"{suggestion[0]}这一行有:{names}", f"{suggestion[1]}the row has: {names}"),)
+    return holder if isinstance(holder, Mapping) else {}
 
 
 def _place(case: Case, unfit: Unfit) -> Place | None:
     return case.place("response", "map", *unfit.place)
-
-
-def _not_found(case: Case, data: Any, broken: ContractBroken) -> Hop:
-    """The rows are not where `items` says, or what is there is no list."""
-    response = case.rule.response
-    path, key = (response.items, "items") if response.items is not None else (response.item or "@", "item")
-    place = case.place("response", key)
-    where = (Advice(both(""), place=place),) if place is not None else ()
-    zh = f"{broken}:`{path}` 找不到;这里有:{top_level(data)}"
-    en = f"{broken}: looked for `{path}`; there is: {top_level(data)}"
-    bare = isinstance(case.backend, RestBackend) and case.backend.envelope is None
-    if bare and guess(data, response):
-        return Hop("mapping", "error", both(zh, en), advice=(*where, *wrapper_advice(case, data)))
-    hint = plain(
-        f"核对 response.{key},或先用 --record 录下答复",
-        f"compare response.{key} with the answer, or keep it with --record",
-    )
-    return Hop("mapping", "error", both(zh, en), advice=(*where, hint))
-
-
-def _kind(value: Any) -> str:
-    names = {dict: "object", list: "list", str: "text", bool: "boolean", int: "number", float: "number"}
-    return names.get(type(value), "null")
 
 
 def _shown(value: Any) -> str:

@@ -39,6 +39,8 @@ def causes(case: Case, words: str) -> tuple[Advice, ...]:
     agrees = plain("双方时钟一致,不是时间戳的问题", "our clocks agree: it is not the timestamp")
     if _CITIZEN.search(words):
         return (*_citizen_token(case), agrees)
+    if isinstance(case.auth, GatewayJwtAuth):  # one token says both who we are and who the citizen is
+        return (*_wrong_key(case), *_citizen_token(case)[1:], agrees)
     return (*_wrong_key(case), agrees)
 
 
@@ -111,5 +113,6 @@ def _is_citizen_key(case: Case, name: str) -> bool:
 def _citizen_token(case: Case) -> tuple[Advice, ...]:
     rule = case.config.citizen_token
     keys = case.public_url.removesuffix("/graphql") + "/.well-known/jwks.json"
-    audience = rule.audience if rule is not None and rule.audience else f"{AUDIENCE}{case.config.city.code}"
+    named = rule.audience if rule is not None else getattr(case.auth, "audience", None)
+    audience = named or f"{AUDIENCE}{case.config.city.code}"
     return coded("try_citizen_token", keys=keys, audience=audience)

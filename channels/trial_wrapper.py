@@ -15,6 +15,15 @@ _STATES: Final = (
     "result_code", "rescode", "state", "flag", "statuscode", "status_code", "zt",
 )  # fmt: skip
 _DATA: Final = ("data", "result", "body", "content", "payload", "datas", "rows", "list", "obj", "response")
+_KINDS: Final = {
+    dict: ("对象", "an object"),
+    list: ("数组", "a list"),
+    str: ("文本", "text"),
+    bool: ("布尔值", "a boolean"),
+    int: ("数字", "a number"),
+    float: ("数字", "a number"),
+    type(None): ("空", "null"),
+}
 _NAMES = re.compile(r'"([^"]+)"|([A-Za-z_]\w*)')
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -24,6 +33,11 @@ def top_level(body: Any) -> str:
     if isinstance(body, Mapping):
         return ", ".join(map(str, body)) or "{}"
     return {list: "[…]", str: '"…"', type(None): "null"}.get(type(body), type(body).__name__)
+
+
+def kind_of(value: Any) -> tuple[str, str]:
+    """What a JSON value is, in Chinese and in English with its article."""
+    return _KINDS.get(type(value), ("空", "null"))
 
 
 def guess(body: Any, response: Response, written: Callable[[str], str] = lambda path: path) -> str | None:

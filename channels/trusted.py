@@ -41,6 +41,7 @@ def _issuer(rule: IssuerRule, public_url: str, snapshot: Snapshot, *, qualified:
         client=SignInClient(
             rule.sign_in.client_id, snapshot.secrets.reveal(secret) if secret else None, rule.sign_in.scope
         ),
+        groups=rule.groups,
     )
 
 

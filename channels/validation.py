@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import types
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, TypeVar, Union, get_args, get_origin
 
@@ -17,6 +18,7 @@ from channels.scalars import Text
 M = TypeVar("M", bound=BaseModel)
 
 UNKNOWN, MISSING = "ROAM-201", "ROAM-202"
+_EXAMPLES = {"roam": 'roam: "1"'}
 _MEANT = re.compile(r"did you mean `([^`]+)`")
 _TICKED = re.compile(r"`([^`]*)`")
 _QUOTED = re.compile(r"'([^']*)'")
@@ -50,7 +52,14 @@ _FORMATS: dict[str, tuple[str, str, str]] = {
         '"503"',
     ),
     "clock": ("时间戳的写法", "a form of a time", "ms, s, yyyyMMddHHmmss"),
+    "secret_source": ("密钥来源", "a source of secrets", "env, file:/run/secrets"),
+    "base64": ("Base64", "Base64", "eyJjb2RlIjowfQ=="),
     "path_text": ("路径", "a path", "/api/v1"),
+    "abort_rule": (
+        "中止条件:error_rate > 比例(小于 1),或 p95 > 时长",
+        "a rule to abort: error_rate > SHARE (below 1), or p95 > DURATION",
+        '"error_rate > 0.02", "p95 > 2s"',
+    ),
 }
 
 
@@ -98,19 +107,52 @@ def _renamed(node: Node, meant: dict[Place, str]) -> Node:
 
 
 def paired(node: Node, found: list[Diagnostic]) -> list[Diagnostic]:
-    """Without "missing `total`" where "unknown `totla`" stands in the same map: that is one mistake."""
+    """Without "missing `total`" where "unknown `totla`" stands in the same map: that is one mistake.
+
+    So is the only unknown key of a map in which only one is missing, and whatever else one map is missing.
+    """
     unknown = [item for item in found if item.code == UNKNOWN]
-    if not unknown:
-        return found
-    maps = {item: _spots(node, item.place, None) for item in unknown}
-    return [item for item in found if item.code != MISSING or not any(_meant(item, one, maps[one]) for one in unknown)]
+    missing = [item for item in found if item.code == MISSING]
+    instead: dict[Diagnostic, Diagnostic | None] = {}
+    for one in unknown if missing else ():
+        spots = _spots(node, one.place, None)
+        here = [item for item in missing if item.place in spots and item not in instead]
+        meant = [item for item in here if _meant(item, one)]
+        if not meant and len(here) == 1 and not _suggested(one) and sum(each.place in spots for each in unknown) == 1:
+            meant = here
+            instead[one] = _suggesting(one, _names(here[0])[0])
+        instead |= dict.fromkeys(meant)
+    return _at_once(instead.get(item, item) for item in found)
 
 
-def _meant(missing: Diagnostic, unknown: Diagnostic, spots: tuple[Place, ...]) -> bool:
+def _meant(missing: Diagnostic, unknown: Diagnostic) -> bool:
     """Whether the unknown key stands for the missing one."""
-    name, written = (_TICKED.findall(item.en)[0] for item in (missing, unknown))
-    near = nearest(written, [name]) is not None or alike(written, name)
-    return near and missing.place in spots
+    name, written = (_names(item)[0] for item in (missing, unknown))
+    return nearest(written, [name]) is not None or alike(written, name)
+
+
+def _suggesting(unknown: Diagnostic, name: str) -> Diagnostic:
+    near_zh, near_en = f"是不是想写 `{name}`?", f"did you mean `{name}`? "
+    return replace(unknown, hint_zh=near_zh + unknown.hint_zh, hint_en=near_en + unknown.hint_en)
+
+
+def _at_once(found: Iterable[Diagnostic | None]) -> list[Diagnostic]:
+    """What one map is missing, told once."""
+    told: dict[object, Diagnostic] = {}
+    for item in found:
+        if item is not None:
+            key = item.place if item.code == MISSING else item
+            told[key] = _missing(item.place, *_names(told[key]), *_names(item)) if key in told else item
+    return list(told.values())
+
+
+def _missing(place: Place, *names: str) -> Diagnostic:
+    examples = [f"`{_EXAMPLES.get(name, f'{name}: …')}`" for name in names]
+    return report("missing", place, fields=[f"`{name}`" for name in names], examples=examples)
+
+
+def _names(item: Diagnostic) -> list[str]:
+    return _TICKED.findall(item.en)
 
 
 def alike(one: str, other: str) -> bool:
@@ -146,11 +188,19 @@ def _diagnose(model: type[BaseModel], node: Node, error: ErrorDetails) -> Diagno
             return report(
                 "unknown_field", key_place(node, (*path, written)), field=written, near=written, choices=choices
             )
-        return report("missing", key_place(node, parent) if parent else node_start(node), field=name)
+        return _missing(key_place(node, parent) if parent else node_start(node), name)
+    if kind == "no_source":
+        return _missing(key_place(node, path), "from")
+    if kind == "two_sources":
+        return report("one_of", key_place(node, path), fields=("`from`", "`value`"))
     place = value_place(node, path)
-    if kind in ("literal_error", "union_tag_invalid"):
-        return _choice(node, path, context, error["input"])
-    if kind in ("duration", "secret", "too_small", "derived_state"):
+    if kind in ("literal_error", "union_tag_invalid", "enum"):
+        return _choice(node, path, context)
+    if kind == "repeated":
+        return report(kind, value_place(node, (*path, context["index"])), found=context["found"])
+    if kind == "nothing":
+        return report(kind, place, field=field)
+    if kind in ("duration", "secret", "secret_form", "too_small", "out_of_range", "derived_state"):
         found = context["found"]
         example = f"`{found}s` or `{found}ms`" if found.isdigit() else "`3s`, `300ms`"
         return report(kind, place, field=_named(path), example=example, **context)
@@ -185,16 +235,16 @@ def _named(path: tuple[int | str, ...]) -> str:
 def _found(node: Node, path: tuple[int | str, ...]) -> str:
     found = find(node, path)
     if isinstance(found, ScalarNode):
-        return str(found.text) or "null"
+        return str(found.text) or ("null" if found.is_null else '""')
     return "{…}" if isinstance(found, MapNode) else "[…]"
 
 
-def _choice(node: Node, path: tuple[int | str, ...], context: dict[str, Any], given: Any) -> Diagnostic:
+def _choice(node: Node, path: tuple[int | str, ...], context: dict[str, Any]) -> Diagnostic:
     choices = _QUOTED.findall(str(context.get("expected_tags") or context.get("expected", "")))
     if "discriminator" in context:
         path = (*path, *_QUOTED.findall(str(context["discriminator"])))
-        given = context["tag"]
-    return report("choice", value_place(node, path), found=given, near=str(given), choices=choices)
+    found = _found(node, path)
+    return report("choice", value_place(node, path), found=found, near=found, choices=choices)
 
 
 def _trace(model: type[BaseModel], loc: tuple[int | str, ...]) -> tuple[tuple[int | str, ...], type[BaseModel] | None]:

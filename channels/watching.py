@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -21,6 +21,8 @@ PATIENCE: Final = 20  # looks at files that never stand still, before they are t
 log = logging.getLogger(__name__)
 
 Fingerprint: TypeAlias = tuple[tuple[str, int, int, int], ...]
+Folders: TypeAlias = Callable[[], Sequence[Path]]
+"""Where to look; asked anew at each look, for a file that has changed may name other folders."""
 
 
 def fingerprint(folders: Sequence[Path]) -> Fingerprint:
@@ -39,19 +41,19 @@ def fingerprint(folders: Sequence[Path]) -> Fingerprint:
     return tuple(found)
 
 
-async def changes(folders: Sequence[Path], before: Fingerprint) -> AsyncIterator[Fingerprint]:
+async def changes(folders: Folders, before: Fingerprint) -> AsyncIterator[Fingerprint]:
     """Yield: each state of the files other than the one before, once it has stood still.  Ends only when cancelled."""
     async for _ in ticks(folders):
-        now = await asyncio.to_thread(fingerprint, folders)
+        now = await asyncio.to_thread(fingerprint, folders())
         if now != before:
             before = await still(folders, now)
             yield before
 
 
-async def ticks(folders: Sequence[Path]) -> AsyncIterator[None]:
+async def ticks(folders: Folders) -> AsyncIterator[None]:
     """Yield whenever it is worth a look; where the system cannot watch (no watches left, a folder gone), now and then."""
     while True:
-        watched = [folder for folder in folders if folder.is_dir()]
+        watched = [folder for folder in folders() if folder.is_dir()]
         try:
             async for _ in awatch(*watched, debounce=DEBOUNCE_MS, step=50, rust_timeout=LOOK_MS, yield_on_timeout=True):
                 yield
@@ -61,15 +63,15 @@ async def ticks(folders: Sequence[Path]) -> AsyncIterator[None]:
         yield
 
 
-async def still(folders: Sequence[Path], now: Fingerprint) -> Fingerprint:
+async def still(folders: Folders, now: Fingerprint) -> Fingerprint:
     """The state of the files once two looks in a row see the same."""
     for _ in range(PATIENCE):
         await asyncio.sleep(STILL_SECONDS)
-        again = await asyncio.to_thread(fingerprint, folders)
+        again = await asyncio.to_thread(fingerprint, folders())
         if again == now:
             return now
         now = again
     return now
 
 
-__all__ = ["Fingerprint", "changes", "fingerprint"]
+__all__ = ["Fingerprint", "Folders", "changes", "fingerprint"]

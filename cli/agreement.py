@@ -147,7 +147,7 @@ def _row(one: Agreement, raised: Sequence[Raised], day: date) -> dict[str, Any]:
         "provider": one.provider,
         "consumers": list(one.consumers),
         "validUntil": one.valid.until.isoformat(),
-        "daysLeft": max((one.valid.until - day).days + 1, 0),
+        "daysLeft": max(one.valid.days_left(day), 0),
         "flags": [
             {
                 "by": _whose(flag),

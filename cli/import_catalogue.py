@@ -48,12 +48,13 @@ def import_catalogue(
         else ()
     )
     node = read_node(folder / CHANNEL, shown_path(folder / CHANNEL)).node
-    made = _imported(file, rows, _prefix(node, slug))
+    prefix = _prefix(node, slug)
+    made = _imported(file, rows, prefix)
     try:
         target.write_text(made.text, "utf-8")
     except OSError as error:
         _stop(f"cannot write {target}: {error.strerror}")
-    found = _checked(shown_path(target), made.text, rows)
+    found = _checked(SourceText.of(shown_path(target), made.text), rows, prefix)
     source = SourceText.of(shown_path(target), made.text)
     renderer = Renderer(language, {source.path: source.lines})
     for item in found[:MOST_SHOWN]:
@@ -84,10 +85,10 @@ def _prefix(node: Node | None, slug: str) -> str:
     return ((found.name.en if found else None) or slug)[:2].upper()
 
 
-def _checked(path: str, text: str, rows: tuple[RegisterRow, ...]) -> list[Diagnostic]:
+def _checked(source: SourceText, rows: tuple[RegisterRow, ...], prefix: str) -> list[Diagnostic]:
     """What the checker will ask about the list."""
     catalogue = Catalogue(file="catalogue.csv", year=2000)
-    listed = List(SourceText.of(path, text), catalogue, "XX", {row.code: row for row in rows})
+    listed = List(source, catalogue, prefix, {row.code: row for row in rows})
     return read_catalogue(listed)[1]
 
 

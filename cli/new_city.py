@@ -41,6 +41,7 @@ from cli.city import COULD_NOT_RUN, ERRORS, Env, Language, Root, _as_text, _lang
 
 SLUG = re.compile(r"[a-z][a-z0-9_]{1,30}")
 USAGE = 2
+PLACEHOLDERS = "secrets.sandbox"
 OPENED = date(2000, 1, 1)  # no agreement is looked at
 TWO_LINES = "粘贴一份应答(JSON 或 XML),以单独一行 . 结束 / paste an answer (JSON or XML), end with a line of one dot:"
 
@@ -90,13 +91,13 @@ def new(
     kind = _one_of(kind or ask("5/8 后端类别 / kind of backend: rest, soap, graphql", "rest"), KINDS, "--kind")
     base_url = base_url or ask("6/8 后端地址 / the backend's address", f"https://api.{slug}.example.gov.cn")
     auth = _one_of(auth or ask(f"7/8 凭证 / proof: {', '.join(PROOFS)}", "none"), PROOFS, "--auth")
-    taken = _sample(sample, ask, kind)
+    taken = _sample(sample, kind)
     if operation and operation not in SERVICES:
         _stop(f"--operation: one of {', '.join(SERVICES)}", USAGE)
     public, sandbox = _addresses(slug, base_url, sandbox_url)
     answers = Answers(slug, code, zh, en, app_zh, kind, public, auth, path, operation, _first_line(folder))
-    _write(folder, answers, taken, sandbox)
-    _finish(root, folder, env, language, operation or operation_of(taken))
+    made = _write(folder, answers, taken, sandbox)
+    _finish(root, folder, env, language, operation or operation_of(taken), made)
 
 
 class _Asker:
@@ -111,7 +112,7 @@ class _Asker:
         return str(typer.prompt(question, default=default or None))
 
 
-def _sample(given: str | None, ask: _Asker, kind: str) -> Sample:
+def _sample(given: str | None, kind: str) -> Sample:
     text = _text(given)
     try:
         return take_apart(text, graphql=kind == "graphql")
@@ -154,7 +155,8 @@ def _first_line(folder: Path) -> str:
     return "../../docs/schema/channel.schema.json" if project.is_dir() else "../.roam/channel.schema.json"
 
 
-def _write(folder: Path, answers: Answers, sample: Sample, sandbox: str) -> None:
+def _write(folder: Path, answers: Answers, sample: Sample, sandbox: str) -> list[str]:
+    """Return: the names of the secrets that got a placeholder."""
     operation = answers.operation or operation_of(sample)
     loaded = load(folder.parent, environment="sandbox", at=OPENED, secrets=Secrets())
     codes = loaded.snapshot.register if loaded.snapshot else ()
@@ -163,9 +165,9 @@ def _write(folder: Path, answers: Answers, sample: Sample, sandbox: str) -> None
     try:
         (folder / "fixtures").mkdir(parents=True)
         (folder / "channel.yaml").write_text(text, "utf-8")
-        (folder / "channel.sandbox.yaml").write_text(overlay_text(answers, sandbox), "utf-8")
+        (folder / "channel.sandbox.yaml").write_text(overlay_text(sandbox), "utf-8")
         (folder / "fixtures" / f"{operation}.yaml").write_text(fixture, "utf-8")
-        _placeholders(folder.parent, secret_names(text))
+        return _placeholders(folder.parent, secret_names(text))
     except OSError as error:
         _stop(f"cannot write {folder}: {error.strerror}", COULD_NOT_RUN)
 
@@ -198,29 +200,37 @@ def _plain(value: object) -> object:
     return value["amount"] if isinstance(value, dict) and "currency" in value else value
 
 
-def _placeholders(root: Path, names: list[str]) -> None:
-    """The sandbox's secrets file gets a placeholder for each secret that has none, as it has for every city."""
-    file = root / "secrets.sandbox"
+def _placeholders(root: Path, names: list[str]) -> list[str]:
+    """The sandbox's secrets file gets a placeholder for each secret that has none.  Return: their names."""
+    file = root / PLACEHOLDERS
     if not file.is_file():
-        return
+        return []
     text = file.read_text("utf-8")
     known = parse_secrets(text)[0]
     missing = [name for name in names if name not in known]
     if missing:
         file.write_text(text.rstrip("\n") + "\n" + "".join(f"{name}=x\n" for name in missing), "utf-8")
+    return missing
 
 
-def _finish(root: Path, folder: Path, env: str, language: str, operation: str) -> None:
+def _finish(root: Path, folder: Path, env: str, language: str, operation: str, made: list[str]) -> None:
     secrets = Secrets.from_environment(os.environ)
     report = check_root(root, environment=env, at=OPENED, secrets=secrets, overlays=None, only=folder.name)
     if report.errors:
         typer.echo(_as_text(report, language))  # type: ignore[arg-type]
     for file in sorted(folder.rglob("*.yaml")):
         typer.echo(f"  {file}")
+    if made:
+        typer.echo(f"  {root / PLACEHOLDERS}: {', '.join(made)}")
     guesses = sum(file.read_text("utf-8").count("GUESS") for file in folder.rglob("*.yaml"))
     zh = f"写好了,{guesses} 处猜测待核实。接下来:"
     typer.echo(zh if language == "zh" else f"written, with {guesses} guesses to check.  Next:")
-    typer.echo(f"  roam city check {folder.name}\n  roam city try {folder.name} {operation}")
+    steps = [
+        f"city check {folder.name}",
+        *(f"secrets set {name}" for name in made),
+        f"city try {folder.name} {operation}",
+    ]
+    typer.echo("\n".join(f"  roam {step}" for step in steps))
     raise typer.Exit(ERRORS if report.errors else 0)
 
 

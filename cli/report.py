@@ -12,7 +12,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from channels.secrets import Secrets
     from channels.snapshot import Snapshot
     from conformance import Report, Session
+    from conformance.personas import Person
 
 HOME = Path(".sandbox")
 STATE = HOME / "state"
@@ -104,36 +105,37 @@ def report(
 
 
 async def reports(wish: Wish) -> list[Report]:
-    """One report for each city, one after the other so that none is measured beside another.  Raises: CannotExamine."""
+    """One report for each city, in order; live ones are kept.  Raises: CannotExamine."""
+    from channels.badges import keep
+    from conformance import examine_all
+
     snapshot = loaded(wish)
     slugs = wish.cities or tuple(snapshot.channels)
     if unknown := [slug for slug in slugs if slug not in snapshot.channels]:
         raise CannotExamine(f"no city {unknown[0]} in {wish.root}; known: {', '.join(snapshot.channels)}")
     if wish.live:
         refuse_real_citizens(snapshot)
-    return [await examined(wish, snapshot, slug) for slug in slugs]
+    alone = asyncio.Lock()  # they are asked side by side, but measured one at a time
+    sessions = [replace(await session_of(wish, snapshot, slug), alone=alone) for slug in slugs]
+    made = await examine_all([(session, await _people(wish, session)) for session in sessions], _now)
+    for one in made if wish.live else ():
+        keep(wish.state, one.slug, one.as_json())
+    return made
 
 
-async def examined(wish: Wish, snapshot: Snapshot, slug: str) -> Report:
-    """One city's report; a live one is kept.  Raises: CannotExamine."""
-    from channels.badges import keep
-    from conformance import examine
+async def _people(wish: Wish, session: Session) -> Mapping[str, Person] | None:
+    """The test citizens of a city that is to be asked; None where files are enough.  Raises: CannotExamine."""
+    from cli.token import SignInError, sign_in
     from conformance.personas import NoPersonas, people
 
-    session = await session_of(wish, snapshot, slug)
-    citizens = None
-    if wish.live and session.channel.available:
-        from cli.token import SignInError, sign_in
-
-        try:
-            salt = snapshot.secrets.reveal(SALT).encode()
-            citizens = await people(session.channel, issuer_of(wish, snapshot), salt, sign_in)
-        except (NoPersonas, SignInError, LookupError, ValueError) as error:
-            raise CannotExamine(str(error)) from None
-    made = await examine(session, citizens, _now)
-    if wish.live:
-        keep(wish.state, slug, made.as_json())
-    return made
+    if not wish.live or not session.channel.available:
+        return None
+    snapshot = session.snapshot
+    try:
+        salt = snapshot.secrets.reveal(SALT).encode()
+        return await people(session.channel, issuer_of(wish, snapshot), salt, sign_in)
+    except (NoPersonas, SignInError, LookupError, ValueError) as error:
+        raise CannotExamine(str(error)) from None
 
 
 def loaded(wish: Wish) -> Snapshot:
@@ -163,11 +165,15 @@ def refuse_real_citizens(snapshot: Snapshot) -> None:
 
 
 def issuer_of(wish: Wish, snapshot: Snapshot) -> str:
-    """The provider of the environment's test citizens.  Raises: CannotExamine."""
+    """The provider of the environment's test citizens; of the sandbox, where `roam up` put it.  Raises: CannotExamine."""
+    from sandbox import running
+
     if told := wish.environ.get("ROAM_ISSUER"):
         return told
     if wish.environment == SANDBOX and (port := wish.environ.get("ROAM_SANDBOX_PORT", "")).isdigit():
         return f"http://127.0.0.1:{port}"
+    if wish.environment == SANDBOX and (noted := running.issuer(HOME)):
+        return noted
     if snapshot.environment.issuer is None:
         raise CannotExamine(f"the environment {wish.environment} names no issuer")
     return snapshot.environment.issuer
@@ -175,9 +181,9 @@ def issuer_of(wish: Wish, snapshot: Snapshot) -> str:
 
 async def session_of(wish: Wish, snapshot: Snapshot, slug: str) -> Session:
     from channels.checking import check_root
+    from channels.drill import last_drill
     from channels.metrics_store import soak_of
     from conformance import Session
-    from conformance.drill import last_drill
     from conformance.fixtures import fixtures_of
 
     found = check_root(
@@ -204,7 +210,7 @@ async def session_of(wish: Wish, snapshot: Snapshot, slug: str) -> Session:
 
 def _drill(wish: Wish) -> None:
     """Somebody rang: at a terminal it is asked for each city, elsewhere the option itself says so."""
-    from conformance.drill import keep_drill
+    from channels.drill import keep_drill
 
     snapshot = loaded(wish)
     for slug in wish.cities or tuple(snapshot.channels):

@@ -17,7 +17,8 @@ from typing import Annotated, NoReturn, TypeVar
 
 import typer
 
-from channels.history import MIGRATIONS, of_city
+from channels import history as recorded
+from channels import rollout_log
 from cli.city import city
 from resolvers.operating import Controls, NotPossible
 from storage import Database, StorageError
@@ -84,7 +85,7 @@ def history(
     state: State = STATE,
 ) -> None:
     """Tell what was served of a city, what was refused, and what operators did, the newest first.  Exit: 0, 1 unknown, 3."""
-    rows = _with(state, root, lambda own: of_city(own.database, name))
+    rows = _with(state, root, lambda own: _told(own.database, name))
     if not rows:
         _stop(f"nothing is recorded of {name}", NOT_DONE)
     if as_json:
@@ -92,6 +93,15 @@ def history(
         return
     for row in rows:
         typer.echo(_line(row))
+
+
+async def _told(database: Database, name: str) -> list[Mapping[str, object]]:
+    """What is recorded of a city and of its gradual opening, the newest first."""
+    acts, runs = (
+        await recorded.of_city(database, name),
+        await rollout_log.told_of(database, name, recorded.RECENT),
+    )
+    return sorted([*acts, *runs], key=lambda row: str(row["at"]), reverse=True)[: recorded.RECENT]
 
 
 def _line(row: Mapping[str, object]) -> str:
@@ -112,7 +122,7 @@ def _with(state: Path, root: Path, work: Callable[[Controls], Awaitable[T]]) -> 
 
 
 async def _done(state: Path, root: Path, work: Callable[[Controls], Awaitable[T]]) -> T:
-    async with await Database.open(state / DATABASE, (MIGRATIONS,)) as database:
+    async with await Database.open(state / DATABASE, (recorded.MIGRATIONS, rollout_log.MIGRATIONS)) as database:
         return await work(Controls(database, root))
 
 

@@ -45,13 +45,17 @@ def issuer_here() -> str:
 
 
 def full_key(issuer: str, persona: str, city: str) -> str:
-    """`test-zhang` is the one of the city that is tried.  Raises: SignInError: nobody answers, or no such persona."""
+    """The persona's key: `test-zhang` is the one of the city that is tried, and so is nobody in particular.
+
+    A city that the sandbox has no persona of, such as one that was made up a minute ago, gets the sandbox's first one.
+    Raises: SignInError: nobody answers, or no such persona.
+    """
     try:
         _, rows = switch.call("GET", f"{issuer}/personas")
         known = [str(row["key"]) for row in rows]
     except (switch.NoAnswer, KeyError, TypeError):
         raise SignInError(f"the sandbox is not up: {issuer} does not answer; start it with: roam up") from None
-    for key in (persona, f"{persona}@{city}"):
+    for key in (persona, f"{persona}@{city}") if persona else (f"{USUAL}@{city}", *known):
         if key in known:
             return key
     own = [key for key in known if "@" not in key or key.endswith(f"@{city}")]

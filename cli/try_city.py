@@ -54,7 +54,7 @@ def try_city(
     name: Annotated[str, typer.Argument(metavar="CITY", help="A city's folder.")],
     operation: Annotated[str, typer.Argument(help="bills.list, local.creditScore, …")],
     file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="With --record: where to.")] = None,
-    persona: Annotated[str, typer.Option(help="A persona of the sandbox; test-zhang is the city's own.")] = "",
+    persona: Annotated[str, typer.Option(help="A persona of the sandbox; by default the city's own test-zhang.")] = "",
     arg: Annotated[
         list[str] | None, typer.Option("--arg", help="name=value; lists by commas, objects as JSON.")
     ] = None,
@@ -155,7 +155,7 @@ def _tried(wish: Wish, snapshot: Snapshot, channel: Channel) -> Any:
 
 
 async def _who(wish: Wish, snapshot: Snapshot, channel: Channel, needs: tuple[str, ...]) -> Any:
-    from cli.trial_persona import NOBODY, USUAL, citizen
+    from cli.trial_persona import NOBODY, citizen
 
     if not needs and not wish.persona:
         return NOBODY
@@ -163,7 +163,7 @@ async def _who(wish: Wish, snapshot: Snapshot, channel: Channel, needs: tuple[st
         raise SignInError(
             f"{wish.operation} is about a citizen, and personas are of the sandbox only: try --env sandbox"
         )
-    return await citizen(snapshot, channel, needs, wish.persona or USUAL)
+    return await citizen(snapshot, channel, needs, wish.persona)
 
 
 def _extras(

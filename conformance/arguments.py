@@ -27,7 +27,7 @@ async def of_read(live: Live, operation: Compiled, person: Person) -> Args | Non
     """Right arguments of a read; None where the city gives nothing to ask for."""
     match operation.id:
         case "slots.list":
-            return await _of_slots(live)
+            return await live.once("slots", lambda: _of_slots(live))  # type: ignore[no-any-return]
         case "requests.outcome":
             return {"operation": _some_request(live), "number": f"conformance-{secrets.token_hex(8)}"}
         case _ if operation.batch is not None:

@@ -1,15 +1,18 @@
-"""From a city to its report: the live session where one is wanted, then every rule, then the exemptions.
+"""From cities to their reports: the live sessions where they are wanted, then every rule, then the exemptions.
 
-Rules that strain the city come last, so that nothing is measured in their wake.
+Rules that only ask go side by side, within the channel's own rate; then those that look at what was said; then those that
+measure, and last those that strain the city, so that nothing is measured in their wake. Several cities go through these
+phases together, and whoever measures is alone for as long as it measures.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final, TypeAlias, TypeVar
 
 from channels.credentials import Clock
 from channels.exemptions import Exemption, exemptions_of
@@ -22,28 +25,58 @@ from conformance.session import Session
 from conformance.tour import tour
 from conformance.verdict import State, Verdict, unmeasured
 
-STRAINING: Final = ("F04", "B05")
+ASKING: Final = frozenset({"B02", "B03", "C02", "C07", "D01", "D03", "E01", "E02", "E03", "G07"})
+MEASURING: Final = frozenset({"F01", "F02", "F03"})
+STRAINING: Final = ("F04", "B05")  # a city that throttles after the burst of B05 would fail F04
 ALSO_IN_SILENCE: Final = frozenset({"A05", "C07", "G02"})
 WITHOUT_THE_CITY: Final = frozenset({"G02"})  # live by its stage, but told by the operator
 
+People: TypeAlias = Mapping[str, Person] | None
+T = TypeVar("T")
 
-async def examine(session: Session, people: Mapping[str, Person] | None, clock: Clock) -> Report:
-    """Test every rule.  `people` None: files and metrics only.  Return: the report."""
+
+async def examine(session: Session, people: People, clock: Clock) -> Report:
+    """Test every rule on one city.  `people` None: files and metrics only."""
+    return (await examine_all([(session, people)], clock))[0]
+
+
+async def examine_all(wanted: Sequence[tuple[Session, People]], clock: Clock) -> list[Report]:
+    """The same for several cities side by side; their sessions share `alone`.  Return: the reports, in the same order."""
     async with AsyncExitStack() as stack:
-        if people is not None and session.channel.available:
-            live = await stack.enter_async_context(opened(session.channel, session.snapshot, people, clock))
-            session = replace(session, live=live, tour=await tour(live))
-        verdicts = await _tested(session)
-    return _report(session, verdicts, clock())
+        sessions = await _each(_met(session, people, clock, stack) for session, people in wanted)
+        found: list[dict[str, Verdict]] = [{} for _ in sessions]
+        for phase in phases():
+            await _each(_tested(session, phase, told) for session, told in zip(sessions, found, strict=True))
+    return [_report(session, told, clock()) for session, told in zip(sessions, found, strict=True)]
 
 
-async def _tested(session: Session) -> dict[str, Verdict]:
+def phases() -> list[tuple[Rule, ...]]:
+    """Every rule once, in the order in which they are tested; those of one phase go side by side."""
+    rules = rule_book()
+    apart = ASKING | MEASURING | set(STRAINING)
+    looking = tuple(rule for rule in rules.rules if rule.id not in apart)
+    asking, measuring = (tuple(rule for rule in rules.rules if rule.id in ids) for ids in (ASKING, MEASURING))
+    return [asking, looking, measuring, *((rules.by_id[name],) for name in STRAINING)]
+
+
+async def _each(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one) for one in work]
+    return [task.result() for task in tasks]
+
+
+async def _met(session: Session, people: People, clock: Clock, stack: AsyncExitStack) -> Session:
+    """The session with its city, asked once around; as it was where the city is not to be asked."""
+    if people is None or not session.channel.available:
+        return session
+    live = await stack.enter_async_context(opened(session.channel, session.snapshot, people, clock))
+    return replace(session, live=live, tour=await tour(live))
+
+
+async def _tested(session: Session, phase: Sequence[Rule], found: dict[str, Verdict]) -> None:
     exempt = exemptions_of(session.folder, session.now.date())
-    found: dict[str, Verdict] = {}
-    for rule in sorted(rule_book().rules, key=lambda rule: rule.id in STRAINING):
-        verdict = await _judged(session, rule)
+    for rule, verdict in zip(phase, await _each(_judged(session, rule) for rule in phase), strict=True):
         found[rule.id] = _exempted(verdict, exempt.get(rule.id))
-    return found
 
 
 async def _judged(session: Session, rule: Rule) -> Verdict:

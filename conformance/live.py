@@ -1,15 +1,15 @@
 """One bounded session with a city's real backends, speaking for its test citizens through the gateway's own lines.
 
 Everything that was asked and what came back is kept for the rules: `said` holds the well-formed exchanges in order.
-Retries are off, so that one question is one request; rate and bulkhead of the channel hold, except where a rule is about
-them.
+Retries and breaker are off, so that one question is one request; rate and bulkhead of the channel hold for everything that
+is asked of a backend, rightly or wrongly, except where a rule is about them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
@@ -21,6 +21,7 @@ from channels.converters import Unfit
 from channels.credentials import BadCredential, Clock, Credential
 from channels.draft import Base
 from channels.failures import failure
+from channels.gates import Full, Pace
 from channels.line import Line
 from channels.models import Backend, Bulkhead, Operation, Retry
 from channels.paging import BadPosition
@@ -31,6 +32,7 @@ from channels.snapshot import Channel, Snapshot
 from channels.templates import Scope
 from channels.tls import make_context
 from channels.transport import Fault, Reply, Transport
+from conformance.machine import Machine
 from conformance.personas import Person
 from conformance.wire import HEARD, Forged, Heard, Tap, forged
 from identity.exchange import OnBehalf
@@ -86,8 +88,17 @@ class Live:
         self.said: list[Exchange] = []
         self.faults: dict[str, str] = {}
         self._lines: dict[tuple[str, Manner], Line] = {}
+        self._paces: dict[str, Pace] = {}
+        self._making: dict[str, asyncio.Lock] = {}
         self._sized: dict[tuple[str, int], Compiled | None] = {}
-        self.memo: dict[str, Any] = {}
+        self._made: dict[str, Any] = {}
+
+    async def once(self, name: str, make: Callable[[], Awaitable[Any]]) -> Any:
+        """What `make` gave the first time in this session; several rules may want it at once."""
+        async with self._making.setdefault(name, asyncio.Lock()):
+            if name not in self._made:
+                self._made[name] = await make()
+        return self._made[name]
 
     def declared(self, operation: str) -> Operation:
         """The operation as the channel writes it."""
@@ -132,17 +143,22 @@ class Live:
         `page` stands in the place of the paging's own values, `claims` of the person's.
         """
         compiled = self.channel.operations[operation] if isinstance(operation, str) else operation
-        heard: list[Heard] = []
-        told = HEARD.set(heard)
-        try:
-            ask, data = self._question(compiled, person, args or {}, key, claims), None
-            lacking = _lacking(compiled, ask)
-            if lacking is not None:
-                answer: Answer = lacking
-            else:
-                data, answer = await self._answer(compiled, ask, position, page, manner)
-        finally:
-            HEARD.reset(told)
+        patience = 1 if manner == "right" and not compiled.write else 0
+        while True:
+            heard: list[Heard] = []
+            told, machine = HEARD.set(heard), Machine.now()
+            try:
+                ask, data = self._question(compiled, person, args or {}, key, claims), None
+                lacking = _lacking(compiled, ask)
+                if lacking is not None:
+                    answer: Answer = lacking
+                else:
+                    data, answer = await self._answer(compiled, ask, position, page, manner)
+            finally:
+                HEARD.reset(told)
+            if not patience or not _too_late(answer) or not machine.starved():
+                break
+            patience -= 1  # this machine had no core for us: a silence that says nothing of the city
         exchange = Exchange(compiled.id, person.kind if person else "nobody", answer, data, tuple(heard), args or {})
         if not probe and manner in ("right", "unpaced"):
             self.said.append(exchange)
@@ -177,6 +193,12 @@ class Live:
             scope = Scope(ask.args, ask.claims, operation.variables(ask.args), values, request, {"keys": keys})
         except (Unfit, BadPosition) as error:
             return None, failure(ErrorCode.INVALID_INPUT, str(error), user=True)
+        pace = self._paces.get(operation.backend) if manner != "unpaced" else None
+        try:
+            if pace is not None:
+                await pace.take(ask.deadline)
+        except Full as full:
+            return None, failure(ErrorCode.RATE_LIMITED, str(full), retry_after=full.retry_after)
         data = await line.ask(operation, ask, scope)
         if isinstance(data, Failure):
             return None, data
@@ -205,8 +227,10 @@ class Live:
         means = Means(reveal, snapshot.settings.gateway.public_url, self.clock, post)
         auth = file.auth.get(backend.auth) if backend.auth else None
         proof, wrong = make_proof(file, auth, means), forged(auth, make_proof(file, auth, means), means)
-        rule = backend.model_copy(update={"retry": Retry(attempts=0)})
-        free = rule.model_copy(update={"rate": None, "bulkhead": Bulkhead(max_concurrent=1_000_000, queue=0)})
+        rule = backend.model_copy(update={"retry": Retry(attempts=0), "rate": None})
+        free = rule.model_copy(update={"bulkhead": Bulkhead(max_concurrent=1_000_000, queue=0)})
+        if backend.rate is not None:
+            self._paces[name] = Pace(backend.rate, asyncio.get_running_loop().time)
         tap, cut = Tap(transport, self.clock), Tap(transport, self.clock, tls, cut=True)
         lines: dict[Manner, tuple[Backend, Transport, Credential | None]] = {
             "right": (rule, tap, proof),
@@ -239,6 +263,10 @@ def _forged_citizen(channel: Channel, proof: Credential) -> Credential | None:
 def _behalf(claims: Mapping[str, str]) -> OnBehalf | None:
     pairwise = claims.get("pairwise_id")
     return OnBehalf(pairwise, CLIENT) if pairwise else None
+
+
+def _too_late(answer: Answer) -> bool:
+    return isinstance(answer, Failure) and answer.code is ErrorCode.BACKEND_TIMEOUT
 
 
 def _lacking(operation: Compiled, ask: Ask) -> Failure | None:

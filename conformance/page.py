@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from conformance.page_style import STYLE
 from conformance.report import Report
-from conformance.rules import TIERS, Rule
+from conformance.rules import TIERS, Rule, meanings
 from conformance.verdict import State
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -20,6 +20,12 @@ BADGES = {
     "BRONZE": ("铜", "Bronze"),
     "SILVER": ("银", "Silver"),
     "GOLD": ("金", "Gold"),
+}
+MEANS = {
+    "NONE": ("尚无徽章,还不能试运行。", "No badge yet: not ready for a pilot."),
+    "BRONZE": ("已获铜徽章,可以试运行。", "Bronze: ready for a pilot."),
+    "SILVER": ("已获银徽章,可以正式上线。", "Silver: ready to go live."),
+    "GOLD": ("已获金徽章,全部规则都做到了。", "Gold: every rule is kept."),
 }
 STATES = {
     State.PASSED: ("passed", "✓", "通过", "Passed"),
@@ -69,6 +75,7 @@ def _city(report: Report) -> Iterator[str]:
         f'<div class="head"><div><h2>{escape(report.name.text("zh"))} · {escape(report.app.text("zh"))}</h2>'
         f'<p lang="en">{escape(report.name.text("en"))} · {escape(report.app.text("en"))}</p></div>{_badge(report.badge)}</div>'
     )
+    yield _lead(report)
     yield _facts(report)
     yield f'<div class="tiers">{"".join(_tier(report, tier) for tier in TIERS)}</div>'
     yield from _way(report)
@@ -79,6 +86,18 @@ def _city(report: Report) -> Iterator[str]:
 def _badge(badge: str) -> str:
     zh, en = BADGES[badge]
     return f'<span class="badge {badge.lower()}"><b>{zh}</b> <span lang="en">{en}</span></span>'
+
+
+def _lead(report: Report) -> str:
+    """What an official wants to know first: what the badge allows, and how far it is to the next."""
+    zh, en = MEANS[report.badge]
+    if report.next_badge is not None:
+        states = [report.verdicts[rule.id].state for rule in report.in_the_way]
+        failing, unknown = states.count(State.FAILED), states.count(State.NOT_MEASURED)
+        tier = BADGES[report.next_badge]
+        zh += f"距{tier[0]}徽章还差 {len(states)} 条:{failing} 条未通过,{unknown} 条还没有测。"
+        en += f" {len(states)} rules to {tier[1]}: {failing} failed, {unknown} not measured yet."
+    return f'<p class="lead">{zh}<br><span lang="en">{en}</span></p>'
 
 
 def _facts(report: Report) -> str:
@@ -134,9 +153,12 @@ def _row(report: Report, rule: Rule) -> str:
     verdict = report.verdicts[rule.id]
     kind, mark, zh, en = STATES[verdict.state]
     told = [text for text in dict.fromkeys((verdict.zh, verdict.en)) if text]
+    why = meanings()[rule.id]
     detail = f'<p class="detail">{"<br>".join(map(escape, told))}</p>' if told else ""
     return (
         f'<li class="{kind}"><span class="mark" aria-hidden="true">{mark}</span><div><p><b>{rule.id}</b> {escape(rule.zh)}'
-        f' <span lang="en">{escape(rule.en)}</span></p><p class="state"><span class="tag {rule.tier.lower()}">{BADGES[rule.tier][0]}'
-        f' {BADGES[rule.tier][1]}</span> {zh} <span lang="en">{en}</span></p>{detail}</div></li>'
+        f' <span lang="en">{escape(rule.en)}</span></p>'
+        f'<p class="why">要求:{escape(why["zh"])} <span lang="en">Wanted: {escape(why["en"])}</span></p>'
+        f'<p class="state"><span class="tag {rule.tier.lower()}">{BADGES[rule.tier][0]} {BADGES[rule.tier][1]}</span>'
+        f' {zh} <span lang="en">{en}</span></p>{detail}</div></li>'
     )

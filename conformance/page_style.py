@@ -17,7 +17,8 @@ a{color:#0b4f9c}
 .badge{display:inline-block;white-space:nowrap;border:2px solid currentColor;border-radius:2rem;padding:.1rem .9rem;color:var(--soft)}
 .badge [lang=en]{color:inherit}
 .badge.bronze,.tag.bronze{color:var(--bronze)}.badge.silver,.tag.silver{color:var(--silver)}.badge.gold,.tag.gold{color:var(--gold)}
-.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(9rem,1fr));gap:.5rem 1rem;margin:1rem 0}
+.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(7.8rem,1fr));gap:.5rem 1rem;margin:1rem 0}
+.lead{font-size:1.08rem;border-left:.3rem solid var(--line);padding-left:.8rem;margin:1rem 0}
 .facts dt{color:var(--soft);font-size:.85rem}.facts dd{margin:0}
 .tiers{display:grid;grid-template-columns:repeat(auto-fit,minmax(12rem,1fr));gap:1rem}
 .count{float:right;font-variant-numeric:tabular-nums}
@@ -28,6 +29,7 @@ ul{list-style:none;margin:0;padding:0}
 li.passed,li.failed,li.unmeasured,li.exempt,li.beside{display:flex;gap:.7rem;padding:.6rem 0;border-top:1px solid var(--line)}
 .mark{flex:0 0 1.6rem;height:1.6rem;line-height:1.6rem;text-align:center;border-radius:50%;color:#fff;background:var(--soft);font-weight:700}
 .passed .mark{background:var(--good)}.failed .mark{background:var(--bad)}.unmeasured .mark{background:var(--wait)}
+.why{font-size:.95rem}
 .state{font-size:.88rem;color:var(--soft)}
 .tag{border:1px solid currentColor;border-radius:.3rem;padding:0 .35rem;margin-right:.3rem}
 .detail{font-size:.92rem;background:var(--ground);border-radius:.35rem;padding:.35rem .6rem;margin-top:.3rem}

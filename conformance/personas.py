@@ -5,6 +5,7 @@ Only synthetic citizens are ever used: the kinds below, each as `<kind>@<city>` 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -43,18 +44,21 @@ async def people(
     channel: Channel, issuer: str, salt: bytes, sign_in: SignIn, kinds: Sequence[str] = KINDS
 ) -> Mapping[str, Person]:
     """The test citizens of one city, or some kinds of them, signed in for real.  Raises: NoPersonas."""
-    found: dict[str, Person] = {}
     timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
     try:
         async with aiohttp.ClientSession(timeout=timeout) as session:
             known = {row["key"] for row in await _json(session, f"{issuer.rstrip('/')}/personas")}
             endpoints = await _json(session, f"{issuer.rstrip('/')}/.well-known/openid-configuration")
-            for kind in kinds:
-                if (key := f"{kind}@{channel.slug}") in known:
-                    token = await sign_in(issuer, key)
-                    told = await _json(session, endpoints["userinfo_endpoint"], token)
-                    claims = {**renamed(told), "pairwise_id": pairwise_id(salt, channel.code, str(told["sub"]))}
-                    found[kind] = Person(kind, claims)
+            userinfo = str(endpoints["userinfo_endpoint"])
+
+            async def met(kind: str) -> Person:
+                token = await sign_in(issuer, f"{kind}@{channel.slug}")
+                told = await _json(session, userinfo, token)
+                claims = {**renamed(told), "pairwise_id": pairwise_id(salt, channel.code, str(told["sub"]))}
+                return Person(kind, claims)
+
+            there = [kind for kind in kinds if f"{kind}@{channel.slug}" in known]
+            found = dict(zip(there, await asyncio.gather(*map(met, there)), strict=True))
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise NoPersonas(f"the identity provider at {issuer} does not answer") from error
     except (KeyError, TypeError, ValueError) as error:

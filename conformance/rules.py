@@ -15,6 +15,7 @@ from typing import Final
 from ruamel.yaml import YAML
 
 FILE: Final = Path(__file__).parent / "rules.yaml"
+MEANINGS: Final = Path(__file__).parent / "meanings.yaml"
 TIERS: Final = ("BRONZE", "SILVER", "GOLD")
 
 
@@ -49,6 +50,13 @@ class RuleBook:
     def of(self, tier: str) -> tuple[Rule, ...]:
         """The rules of one tier alone."""
         return tuple(rule for rule in self.rules if rule.tier == tier)
+
+
+@cache
+def meanings() -> Mapping[str, Mapping[str, str]]:
+    """Why each rule matters, by its id and then by language: for people who know the city rather than its systems."""
+    read: Mapping[str, Mapping[str, str]] = YAML(typ="safe", pure=True).load(MEANINGS.read_text("utf-8"))
+    return read
 
 
 @cache

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from channels.diagnostics import Diagnostic
+from channels.drill import Drill
 from channels.fixtures import FixtureFile
 from channels.metric_days import Soak
 from channels.snapshot import Channel, Snapshot
@@ -24,7 +26,8 @@ class Session:
 
     `channel`: as activated, without operations when its files have errors.  `diagnostics`: of its own folder and fixtures.
     `soak`: the gateway's metrics of the last days, None where nothing was kept.  `drill`: when the on-call number last
-    answered.  `load_seconds`: how long declared concurrency is held.
+    answered, and by whom it is on record.  `load_seconds`: how long declared concurrency is held.  `alone`: held by whoever
+    measures, so that cities examined side by side do not slow each other down.
     """
 
     slug: str
@@ -37,8 +40,9 @@ class Session:
     live: Live | None = None
     tour: Tour | None = None
     soak: Soak | None = None
-    drill: datetime | None = None
+    drill: Drill | None = None
     load_seconds: float = LOAD_SECONDS
+    alone: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def heard(self) -> tuple[Live, Tour]:
         """The live session.  Only live rules ask for it."""

@@ -34,6 +34,11 @@ def removed(recorded: Shape, live: Shape) -> list[str]:
     return found
 
 
+def has_rows(shape: Shape) -> bool:
+    """Is there a list with something in it?"""
+    return any(path.endswith("[]") for path in shape)
+
+
 def added(recorded: Shape, live: Shape) -> list[str]:
     """Paths that no recording has, below what a recording has."""
     return [path for path in sorted(live) if path not in recorded and _parent(path) in recorded]

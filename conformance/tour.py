@@ -6,13 +6,16 @@ arguments.  Most rules only look at what was said here.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from channels.compiled import Compiled
 from conformance.arguments import of_read, of_write
 from conformance.live import Exchange, Live
-from conformance.personas import FIRST, NOBODY, SECOND
+from conformance.personas import FIRST, NOBODY, SECOND, Person
 
 AFTER_LISTS: Final = ("slots.list", "requests.outcome")
 FOR_EVERYBODY: Final = ("account.link", "account.launch")
@@ -48,22 +51,35 @@ class Tour:
 
 
 async def tour(live: Live) -> Tour:
-    """Make the round."""
+    """Make the round: the first citizen, then the others side by side, then the writes."""
     made = Tour()
     reads = sorted(live.reads(), key=lambda operation: operation.id in AFTER_LISTS or operation.batch is not None)
-    for kind, person in live.people.items():
-        for operation in reads:
-            args = await of_read(live, operation, person)
-            if args is not None:
-                made.reads[operation.id, kind] = await live.ask(operation, person, args)
-                if made.silent and len(made.reads) >= ENOUGH_SILENCE:
-                    return made
+    first, *others = live.people.values()
+    await _read(live, made, reads, first)
+    if made.silent:
+        return made
+    rounds = [Tour() for _ in others]
+    async with asyncio.TaskGroup() as group:
+        for person, own in zip(others, rounds, strict=True):
+            group.create_task(_read(live, own, reads, person))
+    for own in rounds:
+        made.reads.update(own.reads)
     for operation in sorted(live.writes(), key=lambda operation: operation.id in LAST_WRITES):
         await _write(live, made, operation.id)
     for operation in reads:
         if not any(name == operation.id for name, _ in made.reads):
             made.untried[operation.id] = "nothing to ask for"
     return made
+
+
+async def _read(live: Live, made: Tour, reads: Sequence[Compiled], person: Person) -> None:
+    """What one person reads; given up where the city answers nothing at all."""
+    for operation in reads:
+        args = await of_read(live, operation, person)
+        if args is not None:
+            made.reads[operation.id, person.kind] = await live.ask(operation, person, args)
+            if made.silent and len(made.reads) >= ENOUGH_SILENCE:
+                return
 
 
 async def _write(live: Live, made: Tour, name: str) -> None:

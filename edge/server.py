@@ -89,6 +89,11 @@ class GuardedProtocol(HttpToolsProtocol):
         self.transport.close()
 
 
+def spare_memory() -> None:
+    """While everything is built nothing is thrown away, so the collector looks at new objects alone: half of a large start."""
+    gc.set_threshold(50_000, 1_000, 1_000)
+
+
 def settle_memory() -> None:
     """What was built before the first request lives as long as the process: the collector need not look at it again,
     nor so often at what requests leave behind.

@@ -39,6 +39,7 @@ class Issuer:
     `amr` maps methods to levels, for tokens without `acr`. `algorithms` are those its tokens may be signed with.
     `cities` are the GB codes of the home cities it may vouch for, None for all: a city's own provider must not make
     anybody a citizen of another city. `client` is who the gateway is at this provider when a browser signs in.
+    `groups` is the claim in which its tokens say what groups a citizen is in.
     """
 
     url: str
@@ -49,6 +50,7 @@ class Issuer:
     algorithms: tuple[str, ...] = DEFAULT
     cities: frozenset[str] | None = None
     client: SignInClient | None = None
+    groups: str = "groups"
 
     def __post_init__(self) -> None:
         wrong = [name for name in self.algorithms if name not in KNOWN]

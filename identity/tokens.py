@@ -80,6 +80,7 @@ def verify(token: Unverified, issuer: Issuer, key: PublicKey, now: datetime) -> 
         client_id=_client(claims),
         auth_time=_moment(claims, "auth_time") if claims.get("auth_time") is not None else None,
         bound_to=_thumbprint(claims),
+        groups=_groups(claims, issuer),
     )
 
 
@@ -159,6 +160,12 @@ def _client(claims: Mapping[str, object]) -> str:
     if not isinstance(found, str) or len(found) > MAX_CLIENT_CHARS or not found.isprintable():
         raise TokenRefused(RefusalReason.MALFORMED, "client_id")
     return found
+
+
+def _groups(claims: Mapping[str, object], issuer: Issuer) -> frozenset[str]:
+    """The citizen's groups (RFC 9068 §2.2.3.1). What is no text is no group: it opens nothing, and refuses nobody."""
+    found = claims.get(issuer.groups)
+    return frozenset(one for one in found if isinstance(one, str)) if isinstance(found, list) else frozenset()
 
 
 def _thumbprint(claims: Mapping[str, object]) -> str:

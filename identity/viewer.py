@@ -31,7 +31,8 @@ class Viewer:
     GB code of six digits; `token` is the access token as it came, for the provider's UserInfo only, and
     `expires_at` when it ends; None for nobody. `client_id` is the app that was let in, empty where the token names
     none; `auth_time` when the citizen proved who they are, None where the provider does not say. `bound_to` is the
-    thumbprint of the key the token is bound to (RFC 9449 §6), empty for a plain bearer token.
+    thumbprint of the key the token is bound to (RFC 9449 §6), empty for a plain bearer token. `groups` are those the
+    provider puts the citizen in: they open cities that are not open to all yet, and go nowhere from here.
     """
 
     subject: str = field(repr=False)
@@ -44,6 +45,7 @@ class Viewer:
     auth_time: datetime | None = None
     bound_to: str = field(default="", repr=False)
     actor: Actor | None = None
+    groups: frozenset[str] = field(default=frozenset(), repr=False)
 
     @classmethod
     def anonymous(cls) -> Self:

@@ -2,16 +2,18 @@
 reading files: it runs in a thread beside the requests. Whoever swaps it in is `reloading`.
 """
 
+import gc
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
 from channels.candidate import Candidate, Ground, activations, settled
 from channels.editions import revision_of
-from channels.history import Activation, Standing, standing_in
+from channels.history import Activation, Rejection, Standing, standing_in
 from channels.snapshot import Channel, Snapshot
 
 from .context import Services
@@ -22,6 +24,7 @@ from .listing import Listing
 from .supergraph import Remote, Supergraph
 
 TURN_SECONDS = 0.000_5  # how long a thread that builds keeps the interpreter from one that answers; usually 5 ms
+YOUNG_ALONE = 1_000  # rounds of the collector before it looks at what has survived one
 ROUNDS = 3
 DOES_NOT_COMPOSE = "ROAM-358"
 
@@ -39,12 +42,17 @@ class Made:
 
 @contextmanager
 def short_turns() -> Iterator[None]:
-    """While a generation is made, requests wait for the interpreter half a millisecond at a time."""
-    before = sys.getswitchinterval()
+    """While a generation is made, requests wait for the interpreter half a millisecond at a time.
+
+    The collector looks at new objects alone: going through all of a half-built graph would be one turn of many milliseconds.
+    """
+    before, thresholds = sys.getswitchinterval(), gc.get_threshold()
     sys.setswitchinterval(TURN_SECONDS)
+    gc.set_threshold(thresholds[0], YOUNG_ALONE)
     try:
         yield
     finally:
+        gc.set_threshold(*thresholds)
         sys.setswitchinterval(before)
 
 
@@ -78,12 +86,34 @@ def newest(candidate: Candidate, old: Services) -> frozenset[str]:
     )
 
 
+def begun(ground: Ground, standing: Standing, at: datetime) -> Candidate:
+    """The configuration of a start.  What came into a city's files while nothing ran, and does not compose, is put back, too."""
+    day, refused = at.astimezone(CHINA).date(), unfit_before(ground, standing)
+    candidate = settled(ground, standing, day=day, at=at, refused=refused)
+    snapshot = candidate.loaded.snapshot
+    channels = snapshot.channels.values() if snapshot else ()
+    new = frozenset(c.slug for c in channels if c.contribution and edited(c, standing))
+    if snapshot is None or not new:
+        return candidate
+    _, unfit = composed(snapshot, {}, new)
+    return settled(ground, standing, day=day, at=at, unfit=unfit, refused=refused) if unfit else candidate
+
+
+def edited(channel: Channel, standing: Standing) -> bool:
+    """Whether a city is read from other files than those that were good when it was last served."""
+    active = standing.active.get(channel.slug)
+    return active is not None and active.revision not in ("", channel.revision)
+
+
 def graphs_of(
     snapshot: Snapshot, old: Services, sdls: Mapping[str, str], new: frozenset[str]
 ) -> tuple[Graphs | None, dict[str, str]]:
     """New graphs, or None where those in use fit; and by changed city why it cannot be part of them."""
-    if shape(snapshot, sdls) == shape(old.snapshot, sdls):
-        return None, {}
+    return (None, {}) if shape(snapshot, sdls) == shape(old.snapshot, sdls) else composed(snapshot, sdls, new)
+
+
+def composed(snapshot: Snapshot, sdls: Mapping[str, str], new: frozenset[str]) -> tuple[Graphs | None, dict[str, str]]:
+    """The graphs, and by changed city why it cannot be part of them.  Raises: what is wrong where nothing has changed."""
     try:
         graphs = build_graphs(snapshot, sdls, new)
     except Exception as problem:
@@ -129,10 +159,10 @@ def with_remotes(supergraph: Supergraph | None, snapshot: Snapshot) -> Supergrap
     return supergraph if same else replace(supergraph, remotes=remotes)
 
 
-def unfit_before(ground: Ground, standing: Standing) -> dict[str, str]:
+def unfit_before(ground: Ground, standing: Standing) -> dict[str, Rejection]:
     """The cities whose files, as they stand, were found not to compose with the rest: a restart need not find it out again."""
     return {
-        name: "see the first time it was refused"
+        name: found
         for name, found in standing.rejected.items()
         if found.standing and DOES_NOT_COMPOSE in found.en and found.revision == revision_of(ground.root / name)
     }

@@ -18,6 +18,8 @@ from .citizenship import claims_for, on_behalf
 from .consented import consented, withdrawn
 from .context import Context
 from .delegation import beyond
+from .opening import unopened
+from .overtaken import overtaken
 from .recording import crossing, record_abandoned, record_answer, record_refusal, unrecordable, usage_of
 from .spending import spend
 from .standing import held_back, note_state
@@ -78,7 +80,7 @@ async def decided(
     service: str | None = None,
     idempotency_key: str | None = None,
 ) -> tuple[Question | Denial | Failure, Grant]:
-    """The stages of the decision: agreement, mandate and account, consent, quota, claims.
+    """The stages of the decision: agreement, gradual opening, mandate and account, consent, quota, claims.
 
     Returns: the verdict, and the ground it came to: what the stages before had granted.
     """
@@ -90,6 +92,8 @@ async def decided(
     if isinstance(verdict, Denial):
         return denial(context, verdict), ground
     ground = verdict
+    if closed := unopened(context, channel, operation):
+        return closed, ground
     if refused := await beyond(context, channel, operation) or await held_back(context, channel, operation):
         return refused, ground
     for stage in (consented, spend):
@@ -135,16 +139,25 @@ async def crossed(context: Context, asked: Question, position: Position | None) 
     """Put the question; if it crosses a border, record how that ended and how long it took."""
     if context.watch is not None:
         return context.watch.asked(context, asked)
-    call, channel, ask = context.services.connections.call, asked.channel, asked.ask
+    channel, ask = asked.channel, asked.ask
     if crossing(context, channel, ask.operation) is None:
-        return await call(channel, ask, position)
+        return await called(context, asked, position)
     usage, begun = usage_of(context, channel, ask.operation, asked.grant), loop_time()
     try:
-        answer = await call(channel, ask, position)
+        answer = await called(context, asked, position)
     except BaseException:
         record_abandoned(context, timed(usage, begun), number=ask.idempotency_key)
         raise
     return await record_answer(context, timed(usage, begun), answer, number=ask.idempotency_key)
+
+
+async def called(context: Context, asked: Question, position: Position | None) -> Page | Failure:
+    """The city's answer; one from before only where nothing was sent there for the citizen since."""
+    channel, ask = asked.channel, asked.ask
+    answer = await context.services.connections.call(channel, ask, position)
+    if isinstance(answer, Page) and answer.stale and await overtaken(context, ask.subject, channel.slug, answer):
+        return answer.stale
+    return answer
 
 
 def timed(usage: Usage, begun: float) -> Usage:

@@ -30,7 +30,7 @@ class Attempt:
     number: str
     service: str | None
     claims: Mapping[str, str]
-    viewer: Mapping[str, str]
+    viewer: Mapping[str, Any]
     language: str
     agreement: str | None = None
     purpose: str | None = None
@@ -49,7 +49,8 @@ class Attempt:
             number=number,
             service=service,
             claims=dict(asked.ask.claims),
-            viewer={name: getattr(viewer, name) for name in KEPT_OF_VIEWER} | {"assurance": viewer.assurance.value},
+            viewer={name: getattr(viewer, name) for name in KEPT_OF_VIEWER}
+            | {"assurance": viewer.assurance.value, "groups": sorted(viewer.groups)},
             language=context.language,
             agreement=grant.agreement_id,
             purpose=grant.purpose,
@@ -68,8 +69,9 @@ class Attempt:
 
     def context(self, services: Services) -> Context:
         """A request of the gateway's own in the citizen's place: for this write and nothing else, without their token."""
-        kept = {**self.viewer, "assurance": AssuranceLevel(self.viewer["assurance"])}
-        viewer = Viewer(token="", expires_at=None, **kept)  # type: ignore[arg-type]
+        kept = {**self.viewer, "groups": frozenset(self.viewer.get("groups", ()))}
+        kept["assurance"] = AssuranceLevel(self.viewer["assurance"])
+        viewer = Viewer(token="", expires_at=None, **kept)
         if self.actor is not None:
             viewer = with_actor(viewer, self.actor)
         deadline = asyncio.get_running_loop().time() + services.budget_seconds

@@ -25,6 +25,7 @@ from identity.step_up import next_level, sufficient
 from identity.viewer import Viewer
 from roaming import Consent, Consents, Journal, Ledger
 from roaming.mandates import Mandates
+from roaming.openings import Opening
 from roaming.quotas import Exceeded, Quotas
 from roaming.suspensions import Suspensions
 from schema.codes import AssuranceLevel
@@ -80,6 +81,7 @@ class Services:
     dry_runner: "DryRunner | None" = None
     acr: Mapping[str, Mapping[str, AssuranceLevel]] = field(default_factory=dict)  # each provider's words, by its URL
     activations: Mapping[str, Activation] = field(default_factory=dict)  # what is served of each city's files, by slug
+    openings: Mapping[str, Opening] = field(default_factory=dict)  # of cities that are opened step by step, by slug
     badges: Badges | None = None  # what the cities' last conformance reports give
     newest: "Callable[[], Services | None] | None" = None  # those of now, for what outlives a reload
 

@@ -27,10 +27,11 @@ NOT_LINKED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one city fared. `refusal` says why there is nothing (more) from it; `count` is set when the page is cut."""
+    """How one city fared. `refusal` says why there is nothing (more) from it, `stale` why some of its rows are from before."""
 
     channel: Channel
     refusal: Denial | Failure | None = None
+    stale: Failure | None = None
     dropped: int = 0
     as_of: datetime | None = None
     agreement_id: str | None = None
@@ -48,6 +49,8 @@ class Outcome:
                 return CityOutcome.DENIED
             case Failure():
                 return CityOutcome.FAILED
+        if self.stale:
+            return CityOutcome.STALE
         return CityOutcome.PARTIAL if self.dropped else CityOutcome.OK
 
     @property
@@ -58,17 +61,36 @@ class Outcome:
 def coverage_row(context: Context, outcome: Outcome, count: int | None = None) -> Row:
     """The CityCoverage row. `count`: this city's rows on the page being told."""
     refusal = outcome.refusal
+    why = refusal or outcome.stale
     return {
         "city": city_row(context, outcome.channel),
         "outcome": outcome.kind.value,
-        "code": refusal.code.value if refusal else None,
-        "message": covered_text(outcome.through) if outcome.through else reason(refusal, left_out=outcome.left_out),
-        "retryAfter": refusal.retry_after if refusal else None,
+        "code": why.code.value if why else None,
+        "message": message(outcome),
+        "retryAfter": why.retry_after if why else None,
         "count": None if refusal else count,
         "dropped": outcome.dropped or None,
         "asOf": instant(outcome.as_of) if outcome.as_of else None,
         "agreementId": outcome.agreement_id,
         "consent": terms_row(context, refusal.consent) if isinstance(refusal, Denial) and refusal.consent else None,
+    }
+
+
+def message(outcome: Outcome) -> dict[str, str] | None:
+    """The sentence beside the code."""
+    if outcome.through:
+        return covered_text(outcome.through)
+    if outcome.refusal is None and outcome.stale:
+        return stale_text(outcome.stale)
+    return reason(outcome.refusal, left_out=outcome.left_out)
+
+
+def stale_text(why: Failure) -> dict[str, str]:
+    """The sentence of a city that could not answer, beside its rows from before."""
+    text = texts(why.message)
+    return {
+        "zh": f"{text['zh']}所示为该城市此前的答复,时间见 asOf。",
+        "en": f"{text['en']} Shown is what it answered before; asOf says when.",
     }
 
 
@@ -82,7 +104,7 @@ def covered_text(through: Channel) -> dict[str, str]:
 
 
 def reason(refusal: Denial | Failure | None, *, left_out: bool) -> dict[str, str] | None:
-    """The sentence beside the code."""
+    """Why there is nothing from a city."""
     if refusal is None:
         return None
     text = texts(refusal.message) if isinstance(refusal, Failure) else denial_texts(refusal)

@@ -27,8 +27,6 @@ from storage import Database
 from .context import Context, Services
 from .watch import Watch
 
-SUBGRAPH = "subgraph.query"
-
 
 class Readied(Protocol):
     """An operation that may be run, with its variables."""

@@ -14,6 +14,7 @@ from .asking import MAX_PAGES, Question, endless, put, question
 from .context import Context, Info
 from .coverage import Outcome, coverage_row
 from .faults import add_error, denied, failed
+from .opening import unopened_of
 from .provenance import dress
 
 Row = dict[str, Any]
@@ -24,7 +25,8 @@ async def gathered(
 ) -> Row:
     """The `{nodes, coverage}` row over `cities`, all asked at once under the one deadline."""
     context: Context = info.context
-    covered = asked_once(context.snapshot, operation, cities, context.home, context.today)
+    unopened = unopened_of(context, cities, operation)
+    covered = asked_once(context.snapshot, operation, cities, context.home, context.today, unopened=unopened)
     async with asyncio.TaskGroup() as group:
         asked = [slug for slug in cities if slug not in covered]
         channels = [context.channel(slug) for slug in asked]
@@ -45,7 +47,7 @@ async def gathered(
 def told_by(context: Context, operation: str, slug: str, asked: Outcome) -> tuple[Outcome, list[Row]]:
     """A city that has the same item of the province or a ministry as the one asked: it fares like that one, without rows."""
     channel = context.watched(context.channel(slug), operation, asked.channel)
-    return Outcome(context.channel(slug), asked.refusal, through=channel), []
+    return Outcome(context.channel(slug), asked.refusal, asked.stale, through=channel), []
 
 
 async def city_rows(
@@ -64,7 +66,8 @@ async def city_rows(
             return Outcome(channel, page), []
         rows += dress(context, asked, page, typename)
         as_of = min(outcome.as_of or page.as_of, page.as_of)
-        outcome = replace(outcome, dropped=outcome.dropped + page.dropped, as_of=as_of)
+        stale = outcome.stale or page.stale
+        outcome = replace(outcome, stale=stale, dropped=outcome.dropped + page.dropped, as_of=as_of)
         if (position := page.next) is None:
             return outcome, rows
     return Outcome(channel, endless()), []

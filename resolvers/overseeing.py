@@ -1,29 +1,22 @@
-"""The console's view of a running gateway, and its hand on it: who is an operator, how everything stands, what is done.
+"""The console's view of a running gateway: who is an operator, and how everything stands. What they do: `orders`."""
 
-Whatever an operator does is written down with name, reason and moment before it takes effect.
-"""
-
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from channels.agreements import Suspension
 from channels.badges import NO_BADGE
+from channels.breaker import State
 from channels.history import Activation
 from channels.metric_days import BAD, NEUTRAL
 from channels.operators import Operator, operators_of
 from channels.snapshot import Channel
 from identity.issuers import Issuer
 from identity.viewer import Viewer
-from roaming import suspensions
 from storage import Database
 
 from .context import Services
 from .fixed import pair
-from .operating import Controls, NotPossible
+from .orders import Declined, Gateway, Order, carry_out
 from .oversight import (
     Agreed,
     CityView,
@@ -35,12 +28,12 @@ from .oversight import (
     Version,
     agreed,
     flagged,
+    opened_now,
     state_word,
     today,
 )
 
 MOST_DONE = 200
-LOOKS, LOOK_SECONDS = 60, 0.05
 MOST_VERSIONS = 20
 CITY_ACTIONS = "SELECT at, who, name, action, reason, revision FROM city_actions ORDER BY number DESC LIMIT ?"
 VERSIONS = """
@@ -48,24 +41,6 @@ SELECT revision, min(at) AS at FROM city_activations WHERE name = ? AND source =
 GROUP BY revision ORDER BY max(number) DESC LIMIT ?
 """
 FLAGS = "SELECT at, who, agreement, raised, reason FROM suspensions WHERE side = 'gateway' ORDER BY number DESC LIMIT ?"
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What an operator wants done: the word of the action, a city's slug or an agreement's id, why, and to which revision."""
-
-    action: str
-    subject: str
-    reason: str
-    operator: Operator
-    to: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class NotDone:
-    """Why nothing was done, in `zh` and `en`."""
-
-    text: Mapping[str, str]
 
 
 class Overseeing:
@@ -106,7 +81,9 @@ class Overseeing:
         day = today(services)
         snapshot = flagged(services, day)
         cities = [await self._city(services, channel) for channel in snapshot.channels.values()]
-        found = sorted((agreed(one, day) for one in snapshot.agreements), key=lambda one: (one.until, one.id))
+        found = sorted(
+            (agreed(one, snapshot.register, day) for one in snapshot.agreements), key=lambda one: (one.until, one.id)
+        )
         return Oversight(
             at=now,
             environment=snapshot.environment_name,
@@ -118,55 +95,16 @@ class Overseeing:
             done=await self._done(found),
         )
 
-    async def act(self, order: Order, now: datetime) -> NotDone | None:
+    async def act(self, order: Order, now: datetime) -> Declined | None:
         """Do it, or say why not; whether they may was decided before.  Raises: StorageError."""
-        who = f"{order.operator.name} ({order.operator.subject})"
-        if order.action in ("suspend", "unsuspend"):
-            flag = Suspension(by="gateway", since=today(self.services), reason=order.reason)
-            if order.action == "suspend":
-                await suspensions.suspend(self._database, order.subject, flag, at=now, who=who)
-            elif not await suspensions.resume(self._database, order.subject, flag, at=now, who=who):
-                return NotDone(
-                    {
-                        "zh": "这个标记写在协议文件里,请改文件",
-                        "en": "this flag stands in the agreement's file; edit the file",
-                    }
-                )
-            return None
-        return await self._operate(order, who, now)
-
-    async def _operate(self, order: Order, who: str, now: datetime) -> NotDone | None:
-        controls = Controls(self._database, self._root)
-        words: dict[str, Any] = {"by": who, "reason": order.reason, "at": now}
-        before = self.services.activations
-        try:
-            match order.action:
-                case "rollback":
-                    await controls.rollback(order.subject, order.to or None, **words)
-                case "pin":
-                    await controls.pin(order.subject, order.to or None, **words)
-                case "unpin":
-                    await controls.unpin(order.subject, **words)
-                case "pause":
-                    await controls.pause(order.subject, **words)
-                case _:
-                    await controls.resume(order.subject, **words)
-        except NotPossible as problem:
-            return NotDone({"zh": problem.zh, "en": problem.en})
-        await self._taken(before)
-        return None
-
-    async def _taken(self, before: Mapping[str, Activation]) -> None:
-        """Wait a little until the gateway has obeyed, so that the page that follows shows it."""
-        for _ in range(LOOKS):
-            if self.services.activations is not before:
-                return
-            await asyncio.sleep(LOOK_SECONDS)
+        gateway = Gateway(self._database, self._root, today(self.services), lambda: self.services.activations)
+        return await carry_out(order, gateway, now)
 
     async def _city(self, services: Services, channel: Channel) -> CityView:
         city, slug = channel.city, channel.slug
         active = services.activations.get(slug)
-        availability = services.connections.health.of(slug)
+        availability, metrics = services.connections.health.of(slug), services.connections.metrics
+        latency = metrics.latency(slug)
         paused = active.paused if active else None
         return CityView(
             slug=slug,
@@ -176,7 +114,9 @@ class Overseeing:
             status=channel.status,
             state=state_word(channel, availability, paused=paused is not None),
             availability=availability,
-            answered=services.connections.metrics.availability(slug),
+            answered=metrics.availability(slug),
+            p50_ms=latency.p50_ms,
+            p95_ms=latency.p95_ms,
             badge=services.badges.of(channel) if services.badges else NO_BADGE,
             revision=active.revision if active else "",
             activated_at=active.activated_at if active else None,
@@ -186,7 +126,9 @@ class Overseeing:
             rejected=self._rejected(active),
             versions=await self._versions(slug, active),
             measured=self._measured(services, channel),
+            breaker=suspended(services, channel),
             contacts=city.contacts,
+            opened=opened_now(services.openings.get(slug), services.clock()),
         )
 
     async def _versions(self, slug: str, active: Activation | None) -> tuple[Version, ...]:
@@ -202,7 +144,9 @@ class Overseeing:
             counted = {outcome: n for outcome, n in outcomes.items() if outcome not in NEUTRAL}
             calls, bad = sum(counted.values()), sum(n for outcome, n in counted.items() if outcome in BAD)
             failed = bad / calls if calls else None
-            found.append(Measured(name, sum(outcomes.values()), failed, latency.p50_ms, latency.p95_ms))
+            operation = channel.operations.get(name)
+            breaker = services.connections.breaker(channel, operation.backend) if operation else None
+            found.append(Measured(name, sum(outcomes.values()), failed, latency.p50_ms, latency.p95_ms, breaker))
         return tuple(found)
 
     def _rejected(self, active: Activation | None) -> Rejected | None:
@@ -244,6 +188,12 @@ class Overseeing:
             for row in await self._database.rows(FLAGS, (MOST_DONE,))
         ]
         return tuple(sorted((*acts, *flags), key=lambda one: one.at, reverse=True)[:MOST_DONE])
+
+
+def suspended(services: Services, channel: Channel) -> str | None:
+    """The state of the city's breakers that are not closed, an open one first."""
+    states = [services.connections.breaker(channel, backend) for backend in channel.config.backends]
+    return next((state for state in (State.OPEN, State.HALF_OPEN) if state in states), None)
 
 
 def _at(row: Mapping[str, object]) -> datetime:

@@ -7,12 +7,14 @@ from enum import StrEnum
 
 from channels.agreements import Agreement, Suspension
 from channels.models import Contact
+from channels.register import RegisterRow
 from channels.snapshot import Channel, Snapshot
 from roaming import state_of
+from roaming.openings import Opening
 from schema.codes import AgreementState, Availability
 
 from .context import Services
-from .fixed import CHINA
+from .fixed import CHINA, pair
 
 Pair = Mapping[str, str]  # a text in `zh` and `en`
 SOON_DAYS = 30
@@ -48,6 +50,20 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """A city that is opened step by step. `until`: when to all; None: not by itself. `aborted`: why it was closed again.
+
+    `over`: it is open to all by now.
+    """
+
+    percent: float
+    allow: tuple[str, ...]
+    until: datetime | None
+    aborted: Pair | None
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """One revision that can be gone back to."""
 
@@ -58,7 +74,10 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One operation as it went lately. Milliseconds; None: not measured. `failed`: a share from 0 to 1."""
+    """One operation as it went lately. Milliseconds; None: not measured. `failed`: a share from 0 to 1.
+
+    `breaker`: the state of its backend's; None where none is declared.
+    """
 
     operation: str
     calls: int = 0
@@ -70,13 +89,13 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """One agreement on a day; `days_left` counts the last day too, and is negative once it is over."""
+    """One agreement on a day.  `services`: their names; `days_left` counts the last day too, and is 0 or less once it is over."""
 
     id: str
     title: str
     provider: str
     consumers: tuple[str, ...]
-    services: tuple[str, ...]
+    services: tuple[Pair, ...]
     state: AgreementState
     until: date
     days_left: int
@@ -85,7 +104,7 @@ class Agreed:
     @property
     def soon(self) -> bool:
         """Does it end within a month?"""
-        return 0 <= self.days_left <= SOON_DAYS
+        return 0 < self.days_left <= SOON_DAYS
 
     def concerns(self, slug: str) -> bool:
         """Is the city one of its parties?"""
@@ -106,6 +125,8 @@ class CityView:
     badge: str
     answered: float | None = None
     """The share of calls that were answered since the process began; None without any."""
+    p50_ms: float | None = None
+    p95_ms: float | None = None
     revision: str = ""
     activated_at: datetime | None = None
     source: str = ""
@@ -114,7 +135,11 @@ class CityView:
     rejected: Rejected | None = None
     versions: tuple[Version, ...] = ()
     measured: tuple[Measured, ...] = ()
+    breaker: str | None = None
+    """OPEN or HALF_OPEN where a backend is left alone or tried anew."""
     contacts: tuple[Contact, ...] = ()
+    opened: Opened | None = None
+    """How far it is open; None where its files open it to all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +181,20 @@ class Oversight:
         return tuple(one for one in self.agreements if one.concerns(slug))
 
 
+def opened_now(opening: Opening | None, at: datetime) -> Opened | None:
+    """How far a city is open at a moment."""
+    if opening is None:
+        return None
+    why = opening.aborted
+    return Opened(
+        percent=opening.percent,
+        allow=tuple(sorted(opening.allow)),
+        until=opening.until,
+        aborted={"zh": why.zh, "en": why.en} if why else None,
+        over=opening.over(at),
+    )
+
+
 def flagged(services: Services, day: date) -> Snapshot:
     """The snapshot, its agreements with the flags that stand now."""
     if services.suspensions is None:
@@ -164,17 +203,17 @@ def flagged(services: Services, day: date) -> Snapshot:
     return services.suspensions.applied(services.snapshot)
 
 
-def agreed(agreement: Agreement, day: date) -> Agreed:
+def agreed(agreement: Agreement, register: Mapping[str, RegisterRow], day: date) -> Agreed:
     """How an agreement stands on a day."""
     return Agreed(
         id=agreement.id,
         title=agreement.title,
         provider=agreement.provider,
         consumers=agreement.consumers,
-        services=agreement.services,
+        services=tuple(pair(register[code].name) for code in agreement.services),
         state=state_of(agreement, day),
         until=agreement.valid.until,
-        days_left=(agreement.valid.until - day).days,
+        days_left=agreement.valid.days_left(day),
         flags=tuple(flag for flag in agreement.suspensions if flag.raised(day)),
     )
 

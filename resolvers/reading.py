@@ -81,6 +81,7 @@ class CityRows:
     ordered: bool = True
     dropped: int = 0
     as_of: datetime | None = None
+    stale: Failure | None = None  # why a page of it is from before
     failure: Failure | None = None
     settled: int = 0  # how many rows `settled` has looked at, and how many of them are wanted
     wanted: int = 0
@@ -132,6 +133,7 @@ def take(read: CityRows, page: Page, position: Position | None, rows: list[Row],
     """Add the rows of one page."""
     read.dropped += page.dropped
     read.as_of = min(read.as_of or page.as_of, page.as_of)
+    read.stale = read.stale or page.stale
     for row in rows:
         value = row.get(merge.field)
         placed = Placed(row, page, position, value, row_key(merge, value, row["id"], city))

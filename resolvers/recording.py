@@ -66,10 +66,15 @@ def ground_of(context: Context, why: Denial | Failure, grant: Grant) -> Grant:
 async def record_answer(
     context: Context, usage: Usage, answer: Page | Failure, *, number: str | None
 ) -> Page | Failure:
-    """Record what came back of a crossing; `number` is a mutation's request number. Returns: what may be told."""
-    usage = replace(usage, outcome=outcome_of(answer), code=code_of(answer), call=call_of(answer, number))
-    ledger = context.services.ledger
+    """Record what came back of a crossing; `number` is a mutation's request number. Returns: what may be told.
+
+    Where an earlier page stands in, two things happened: the city was asked in vain, and the citizen was shown what we had.
+    """
+    asked, ledger = usage, context.services.ledger
+    usage = replace(asked, outcome=outcome_of(answer), code=code_of(answer), call=call_of(answer, number))
     try:
+        if isinstance(answer, Page) and answer.stale:
+            ledger.note(replace(asked, outcome=Outcome.FAILED, code=answer.stale.code.value, call=fresh_call()))
         if number is None:
             ledger.note(usage)
         else:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 
 import structlog
 
@@ -23,6 +24,7 @@ from storage import Database, StorageError
 from .activation import Made, digest_of, made, short_turns
 from .context import Services
 from .federating import Federating
+from .rollouts import openings
 
 LOOK_EVERY_SECONDS = 0.4
 AFTERWARDS_SECONDS = 2.0  # beyond its budget a request needs no city any more
@@ -34,7 +36,7 @@ log = structlog.get_logger("reloading")
 class Reloading:
     """`services`: those of now. `put`: use others from now on. `seen`: the files as they were when the gateway read them.
 
-    `bare`: the channels as their files have them. `settle`: called when new graphs are in use.
+    `bare`: the channels as their files have them. `settle`: called when new graphs have been made.
     """
 
     ground: Ground
@@ -65,9 +67,13 @@ class Reloading:
                     group.create_task(self.let_go(old))
 
     async def watch_files(self) -> None:
-        """Wake at each change below the root or among the machine's overlays."""
-        async for _ in changes(self.ground.watched, self.seen):
+        """Wake at each change below the root, among the machine's overlays, or of a secret."""
+        async for _ in changes(self.watched, self.seen):
             self.wake.set()
+
+    def watched(self) -> tuple[Path, ...]:
+        """The folders of now; `roam.yaml` may have come to name others."""
+        return (*self.ground.watched, *self.services().snapshot.settings.gateway.secret_folders)
 
     async def watch_actions(self) -> None:
         """Wake when an operator has acted."""
@@ -89,27 +95,29 @@ class Reloading:
             old = self.services()
             with short_turns():
                 new = await asyncio.to_thread(self.made, old)
+                if new.graphs is not None:
+                    self.settle()
             self.tell(new.candidate)
             await record(self.ground, self.database, new.candidate, new.standing, old.clock())
             snapshot = new.services.snapshot if new.services else None
             if new.services is None or snapshot is None:
-                self.use(replace(old, activations=new.told))
+                self.use(replace(self.services(), activations=new.told))
                 return None
             digest = digest_of(snapshot, new.candidate.bare)
-            if digest == old.snapshot.version.partition("·")[2] and new.graphs is None:
+            same = digest == old.snapshot.version.partition("·")[2] and snapshot.secrets == old.snapshot.secrets
+            if same and new.graphs is None:
                 self.use(replace(self.services(), activations=new.told))
                 return None
             number = await numbered(self.database, digest, old.clock())
             snapshot = replace(snapshot, version=f"cfg-{number}·{digest}")
+            opened = await openings(self.database, snapshot, old.openings, at=old.clock())
             connections = await old.connections.following(snapshot).__aenter__()
             for line in connections.diagnostics:
                 log.error("backend_unusable", reason=line)
             self.federating.adopt(snapshot, connections)
             self.bare = new.candidate.bare
-            self.use(replace(new.services, snapshot=snapshot, connections=connections))
+            self.use(replace(new.services, snapshot=snapshot, connections=connections, openings=opened))
         log.info("activated", config=snapshot.version, schema=new.services.graph.version)
-        if new.graphs is not None:
-            self.settle()
         await connections.probe_once()
         return old
 

@@ -73,6 +73,7 @@ async def held_back(context: Context, channel: Channel, operation: str) -> Denia
 async def note_state(context: Context, channel: Channel, told: ErrorCode) -> None:
     """Record what the city says of the account, unless that is known: a repeated question costs no write.
 
+    Pages kept from before are forgotten: nothing may stand in for a city that has just closed the account.
     While the store cannot be written the answer is told all the same: the city says it again when it is asked again.
     """
     state = STATE_TOLD.get(told)
@@ -84,6 +85,7 @@ async def note_state(context: Context, channel: Channel, told: ErrorCode) -> Non
         # A city that knows the person under another account says "not linked" to this one: the conflict stands.
         disputed = known is AccountState.CONFLICT and state is AccountState.NOT_LINKED
         if known is not state and not disputed:
+            await context.services.connections.purge(context.citizen, channel.slug)
             await record(context, channel, state)
     except StorageError as fault:
         log.warning("the state of an account cannot be recorded: %s", type(fault).__name__)

@@ -7,9 +7,11 @@ has a deadline of its own. A subscription ends with the token it was opened with
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from datetime import datetime
 from typing import Any, cast
 
 from channels.answer import Failure
+from channels.failures import PASSING
 from channels.snapshot import Channel
 from roaming import Denial
 from schema.codes import ErrorCode
@@ -32,16 +34,6 @@ HELD_EVERY_SECONDS = 2.0
 RECENT_NOTICES = 20  # of each city
 MAX_KNOWN = 10_000
 ENDED = frozenset({"COMPLETED", "REJECTED", "WITHDRAWN"})
-PASSING = frozenset(
-    {
-        ErrorCode.BACKEND_CIRCUIT_OPEN,
-        ErrorCode.BACKEND_CONTRACT_BROKEN,
-        ErrorCode.BACKEND_TIMEOUT,
-        ErrorCode.BACKEND_UNREACHABLE,
-        ErrorCode.CHANNEL_PAUSED,
-        ErrorCode.RATE_LIMITED,
-    }
-)
 
 
 def while_signed_in(answer: Callable[..., Stream]) -> Callable[..., Stream]:
@@ -93,7 +85,7 @@ async def application_progress(_: None, info: Info, id: str) -> Stream:  # noqa:
         if isinstance(row, Failure) and row.code in PASSING:
             continue
         row = row_or_error(context, channel, row)
-        if progress(row) != progress(told):
+        if progress(row) != progress(told) and since(row) >= since(told):
             told = row
             yield told
 
@@ -112,6 +104,11 @@ def pace(told: Row, every: float) -> float:
 
 def progress(row: Row) -> tuple[Any, ...]:
     return row["caseNo"], row["state"], row["updatedAt"], len(row["steps"] or ())
+
+
+def since(row: Row) -> datetime:
+    """When the city said so: while it cannot answer, a look may give less than was told already."""
+    return datetime.fromisoformat(row["source"]["asOf"])
 
 
 async def present(context: Context, channel: Channel, case: str) -> Row:

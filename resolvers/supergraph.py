@@ -6,6 +6,7 @@ Operations that touch none of the `coordinates` never come here: they run on the
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from graphql import DocumentNode, parse, print_ast
 from graphql.language import (
@@ -93,14 +94,20 @@ def told(result: NotComposed) -> str:
 
 def type_names(*sdls: str) -> frozenset[str]:
     """The names of the types that some texts define."""
-    nodes = (node for sdl in sdls if sdl for node in parse(sdl, no_location=True).definitions)
+    nodes = (node for sdl in sdls if sdl for node in read(sdl).definitions)
     return frozenset(node.name.value for node in nodes if isinstance(node, TypeDefinitionNode))
+
+
+@lru_cache(maxsize=4)
+def read(sdl: str) -> DocumentNode:
+    """The document of a text; while one supergraph is made, the own graph's is asked for at every turn."""
+    return parse(sdl, no_location=True)
 
 
 def entities(own_sdl: str) -> Mapping[str, Entity]:
     """The entities that a city's subgraph may add fields to, as the own graph has them."""
     found = {}
-    for node in parse(own_sdl, no_location=True).definitions:
+    for node in read(own_sdl).definitions:
         if isinstance(node, ObjectTypeDefinitionNode) and node.name.value in KEYS:
             key = KEYS[node.name.value]
             fields = {field.name.value: field for field in node.fields or ()}
@@ -110,7 +117,7 @@ def entities(own_sdl: str) -> Mapping[str, Entity]:
 
 def shared_root(own_sdl: str) -> str:
     """The own SDL with `Query.local` shared: each contributing city answers its own part of it."""
-    document = parse(own_sdl, no_location=True)
+    document = read(own_sdl)
     return print_ast(DocumentNode(definitions=tuple(with_shared_local(node) for node in document.definitions)))
 
 
@@ -133,7 +140,7 @@ def shared(field: FieldDefinitionNode) -> FieldDefinitionNode:
 
 def contribution_source(channel: Channel, own_sdl: str) -> Source:
     """A city's `contribute.graphql` as a subgraph of its own, answered by the gateway in process."""
-    document = parse(channel.contribution or "", no_location=True)
+    document = read(channel.contribution or "")
     objects = [
         bare(node)
         for node in document.definitions
@@ -142,7 +149,7 @@ def contribution_source(channel: Channel, own_sdl: str) -> Source:
     others = [node for node in document.definitions if isinstance(node, EnumTypeDefinitionNode)]
     names = {named(f.type) for o in objects for f in o.fields or ()}
     names |= {named(a.type) for o in objects for f in o.fields or () for a in f.arguments or ()}
-    borrowed = [node for node in parse(own_sdl, no_location=True).definitions if lends(node, names)]
+    borrowed = [node for node in read(own_sdl).definitions if lends(node, names)]
     root = "type Query { local: LocalRoot! @shareable }"
     return Source(channel.slug, "\n".join([SHAREABLE, root, *map(print_ast, (*borrowed, *others, *objects))]))
 

@@ -18,6 +18,7 @@ from .coverage import Outcome
 from .cursor import Place
 from .held_rows import OPERATION as HELD_IN
 from .held_rows import add_held, is_told, shown
+from .opening import unopened_of
 from .provenance import dressed, source_row
 from .reading import CityRows, Keep, Key, Placed, Span, read_city, row_key
 from .recording import record_refusal
@@ -97,7 +98,8 @@ async def merge_cities(context: Context, walk: Walk, place: Place | None, *, fir
 
 async def read_cities(context: Context, walk: Walk, place: Place | None, *, want: int | None) -> list[Reading]:
     """Every city of the walk, side by side: at least `want` rows behind the cursor, where it has so many; None: all."""
-    covered = asked_once(context.snapshot, walk.operation, walk.cities, context.home, context.today)
+    unopened = unopened_of(context, walk.cities, walk.operation)
+    covered = asked_once(context.snapshot, walk.operation, walk.cities, context.home, context.today, unopened=unopened)
     async with asyncio.TaskGroup() as group:
         asked = [slug for slug in walk.cities if slug not in covered]
         tasks = [group.create_task(read_one(context, walk, slug, place, want)) for slug in asked]
@@ -109,7 +111,7 @@ def told_by(context: Context, walk: Walk, slug: str, asked: Reading) -> Reading:
     """A city that has the same item of the province or a ministry as the one asked: it fares like that one, without rows."""
     outcome, channel = asked.outcome, context.channel(slug)
     context.watched(channel, walk.operation, outcome.channel)
-    return Reading(Outcome(channel, outcome.refusal, left_out=True, through=outcome.channel))
+    return Reading(Outcome(channel, outcome.refusal, outcome.stale, left_out=True, through=outcome.channel))
 
 
 async def read_one(context: Context, walk: Walk, slug: str, place: Place | None, want: int | None) -> Reading:
@@ -129,7 +131,7 @@ async def read_one(context: Context, walk: Walk, slug: str, place: Place | None,
     span = span_of(walk, slug, place, want)
     read = await read_city(context, asked, walk.merge, span, allowed(asked.grant, walk.keep))
     outcome = Outcome(
-        channel, read.failure, dropped=read.dropped, as_of=read.as_of, agreement_id=asked.grant.agreement_id
+        channel, read.failure, read.stale, dropped=read.dropped, as_of=read.as_of, agreement_id=asked.grant.agreement_id
     )
     return Reading(outcome, asked, None if read.failure else read)
 

@@ -1,10 +1,10 @@
 """What may cross a city border, and what has crossed it once already.
 
-`shares` decides by offer and agreement, `consented` by consent; `consents` keeps the citizens' separate consents, as events
-that are only ever added (`consent_log`), under texts that say what is sent (`terms`); `quotas` count crossings; `mandates` let
-one citizen act for another; `journal` makes a mutation happen once per idempotency key, `unsettled` and `deliveries` keep what
-is found out or sent later; `ledger` records every call that crosses a border. Decisions are sync functions over a snapshot and
-a day; only the stores do I/O.
+`shares` decides by offer and agreement, `openings` by how far a new city is open, `consented` by consent; `consents` keeps the
+citizens' separate consents, as events that are only ever added (`consent_log`), under texts that say what is sent (`terms`);
+`quotas` count crossings; `mandates` let one citizen act for another; `journal` makes a mutation happen once per idempotency
+key, `unsettled` and `deliveries` keep what is found out or sent later; `ledger` records every call that crosses a border.
+Decisions are sync functions over a snapshot and a day; only the stores do I/O.
 """
 
 from .agreements import state_of

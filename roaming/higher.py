@@ -5,10 +5,10 @@
 2. Two cities have the same item when level and service codes are equal, for a PROVINCE also the province (the first two digits
    of the city code).
 3. Of the cities that have the same item one is asked: home, else the first in order whose offer and agreement open it; without
-   any the first, whose refusal is told. The others are covered by it.
+   any the first, whose refusal is told. The others are covered by it. One that is not open to this citizen yet is passed over.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -40,16 +40,25 @@ def higher_item(channel: Channel, operation: str) -> HigherItem | None:
 
 
 def asked_once(
-    snapshot: Snapshot, operation: str, slugs: Sequence[str], home: str | None, at: date
+    snapshot: Snapshot,
+    operation: str,
+    slugs: Sequence[str],
+    home: str | None,
+    at: date,
+    *,
+    unopened: Collection[str] = (),
 ) -> Mapping[str, str]:
-    """Of the cities `slugs` those that are not asked, each with the one that is asked in its place."""
+    """Of the cities `slugs` those that are not asked, each with the one that is asked in its place.
+
+    `unopened`: cities that are not open to the citizen yet.
+    """
     alike: dict[HigherItem, list[str]] = {}
     for slug in slugs:
         if item := higher_item(snapshot.channels[slug], operation):
             alike.setdefault(item, []).append(slug)
     covered: dict[str, str] = {}
     for cities in alike.values():
-        chosen = the_one(snapshot, operation, cities, home, at)
+        chosen = the_one(snapshot, operation, [c for c in cities if c not in unopened] or cities, home, at)
         covered |= {slug: chosen for slug in cities if slug != chosen}
     return covered
 

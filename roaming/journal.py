@@ -205,6 +205,14 @@ class Journal:
         """May this number have reached its city? Asked by whoever runs the mutation, before `leave`."""
         return (citizen, number) in self._sent
 
+    async def sent_since(self, citizen: str, city: str, moment: datetime) -> bool:
+        """Was anything sent to the city for the citizen since then, by whichever worker? What is older than KEPT is not known."""
+        found = await self.database.row(
+            "SELECT 1 FROM journal WHERE citizen = ? AND city = ? AND sent_at >= ? LIMIT 1",
+            (citizen, city, stamp(moment)),
+        )
+        return found is not None
+
     async def finish(self, citizen: str, key: str, result: Mapping[str, Any]) -> None:
         """Store what came of the call; it replays from now on."""
         async with self.database.transaction() as transaction:

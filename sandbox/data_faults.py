@@ -7,7 +7,6 @@ its clock, writes its wrapper and checks its door.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -26,7 +25,6 @@ _NEEDED = ("billNo", "orderNo", "ZDBH", "id", "qr", "score", "url", "DZ", "CBZT"
 # A made-up person: a region and a range of numbers that are nobody's.
 STRANGER = {"idCard": "510603199001011418", "mobile": "13900000000", "familyAddr": "德阳市旌阳区某某路1号2栋3单元"}
 _KEEP = ("GATEWAY_PAIRWISE_SALT", "GATEWAY_JWKS")
-_DECLARED = re.compile(rb'(encoding=")[^"]*(")')
 
 
 def new_code(row: dict[str, Any]) -> dict[str, Any]:

@@ -33,6 +33,7 @@ _REGIONS = {
     "mianyang": "510703",
     "leshan": "511102",
 }
+TESTERS = ("testers",)  # every citizen of a sandbox: a city that is being opened is open to them
 _ALL_FIVE = ("chengdu", "deyang", "meishan", "ziyang", "mianyang")
 
 
@@ -42,7 +43,8 @@ class Persona:
 
     `key` names the persona at the command line (`chen`, `test-zhang@deyang`), `subject` at the identity provider.
     `home_city` is a GB code, `assurance` an assurance level by name, `linked` the slugs of the cities where the
-    persona's account is bound from the start, `ordinal` a small number that makes the persona's record ids its own.
+    persona's account is bound from the start, `ordinal` a small number that makes the persona's record ids its own,
+    `groups` what the identity provider says they belong to.
     """
 
     key: str
@@ -54,6 +56,7 @@ class Persona:
     assurance: str
     linked: tuple[str, ...]
     ordinal: int
+    groups: tuple[str, ...] = TESTERS
 
     @property
     def kind(self) -> str:
@@ -138,7 +141,7 @@ def _operators() -> list[Persona]:
     """Staff, not citizens: no number, no telephone, no account anywhere; a province is the city of nobody."""
     rows = (("operator", "operator", "运营值班"), ("operator@deyang", f"operator.{CITY_CODES['deyang']}", "德阳运营"))
     return [
-        Persona(key, subject, name, "", "", PROVINCE, "REAL_NAME", (), ordinal)
+        Persona(key, subject, name, "", "", PROVINCE, "REAL_NAME", (), ordinal, groups=())
         for ordinal, (key, subject, name) in enumerate(rows, 901)
     ]
 

@@ -8,7 +8,6 @@ and an employer whose name needs GB 18030 or Unicode. Every city writes these re
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from sandbox.personas import CROWD, RARE_NAME, Persona
 from sandbox.store import Row
@@ -111,11 +110,6 @@ def insurance(place: str, persona: Persona) -> tuple[Insurance, ...]:
         case "zi":
             return (_account(persona, "PENSION", employer),)
     return tuple(_account(persona, kind, employer) for kind in _SCHEMES[:3])
-
-
-def as_bill(body: Mapping[str, Any]) -> Bill:
-    """A stored bill back as a value."""
-    return Bill(**{name: body[name] for name in Bill.__dataclass_fields__})
 
 
 def _home(utility: Utility, persona: Persona) -> tuple[Bill, ...]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sandbox import child, consents, links, material, overlays, programs, running, switch
+from sandbox import child, consents, drills, links, material, overlays, programs, running, switch
 from sandbox.child import Child, Program
 from sandbox.ports import HOST, Ports
 from sandbox.programs import GATEWAY, PROVIDER, Places
@@ -156,6 +156,7 @@ class Stack:
         key = os.environ.get(f"ROAM_SECRET_{links.KEY_SECRET}") or secrets[links.KEY_SECRET]
         links.seed(places.state, key, ports.issuer.url)
         consents.seed(places.root, places.state, key, ports.issuer.url)
+        drills.seed(places.state, ports.cities)
         self._run(gateway := programs.gateway(places, ports, self.environment))
         for program in others:
             self._run(program)

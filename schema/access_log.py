@@ -32,7 +32,7 @@ class AccessRecord:
     consent_id: strawberry.ID | None = row("所依据的单独同意。 The separate consent it rests on.", OWN)
     outcome: AccessOutcome
     code: ErrorCode | None = row("未成功的原因。 Why it did not succeed.")
-    from_cache: bool = row("由网关已有的答复给出,未再询问城市。 Given from an answer the gateway still had.")
+    from_cache: bool = row("由网关已有的答复给出。 Given from an answer the gateway still had.")
     settled: bool = row(
         "事后问清的结果,补记于先前结果未知的办理。 What was found out later of a call with unknown outcome."
     )

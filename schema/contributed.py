@@ -1,11 +1,11 @@
-"""Cities' own SDL in the graph: checked against everything before it, and folded into the types that it extends.
+"""Cities' own SDL in the graph: checked against the graph and each other, and folded into the types that it extends.
 
 That the names bear the city's prefix, and that only LocalRoot is extended, is checked by the channels.
 """
 
 from collections.abc import Iterable, Mapping
 
-from graphql import GraphQLError, GraphQLSchema, build_ast_schema, get_directive_values, parse, validate_schema
+from graphql import GraphQLError, GraphQLSchema, Source, build_ast_schema, get_directive_values, parse, validate_schema
 from graphql.language import (
     DefinitionNode,
     DocumentNode,
@@ -33,23 +33,29 @@ def with_local(document: DocumentNode, local_sdl: Mapping[str, str]) -> Document
 
     Raises: ValueError: a text does not parse, or does not fit the graph; names the city, line and column.
     """
-    for city, sdl in local_sdl.items():
-        document = merged(document, contribution(city, sdl, document).definitions)
-    return document
+    if not local_sdl:
+        return document
+    added = tuple(node for city, sdl in local_sdl.items() for node in contribution(city, sdl).definitions)
+    problems = validate_sdl(DocumentNode(definitions=(*document.definitions, *added)))
+    if problems:
+        raise ValueError("\n".join(f"{whose(e)}: contributed SDL{where(e)}: {e.message}" for e in problems))
+    return merged(document, added)
 
 
-def contribution(city: str, sdl: str, document: DocumentNode) -> DocumentNode:
-    """Parse one city's text and check it against everything before it. Raises: ValueError."""
+def contribution(city: str, sdl: str) -> DocumentNode:
+    """Parse one city's text. Raises: ValueError."""
     try:
-        parsed = parse(sdl)
+        parsed = parse(Source(sdl, city))
     except GraphQLError as error:
         raise ValueError(f"{city}: contributed SDL{where(error)}: {error.message}") from None
     if strange := [d for d in parsed.definitions if not isinstance(d, CONTRIBUTED)]:
         raise ValueError(f"{city}: contributed SDL may hold types and `extend type` only, found {strange[0].kind}")
-    problems = validate_sdl(DocumentNode(definitions=(*document.definitions, *parsed.definitions)))
-    if problems:
-        raise ValueError("\n".join(f"{city}: contributed SDL{where(e)}: {e.message}" for e in problems))
     return parsed
+
+
+def whose(error: GraphQLError) -> str:
+    """The city whose text is meant: the last one where two do not go together."""
+    return next((node.loc.source.name for node in reversed(error.nodes or ()) if node.loc), "")
 
 
 def where(error: GraphQLError) -> str:

@@ -21,6 +21,7 @@ from graphql import (
     get_named_type,
     get_nullable_type,
     is_enum_type,
+    is_input_object_type,
     is_list_type,
     is_non_null_type,
     is_object_type,
@@ -133,6 +134,12 @@ OURS = frozenset({"source"})
 KNOWN = frozenset({"Slot.venueId"})
 
 
+def dated(operation_id: str) -> bool:
+    """Do the rows become types of the graph, whose `source` tells where they came from and when? Records and local fields have none."""
+    operation = OPERATIONS.get(operation_id)
+    return operation is not None and operation.output is not None and operation.output not in RECORDS
+
+
 def fields(operation: CanonicalOperation) -> Mapping[str, OutputField]:
     """The fields that a city gives for an operation, by name, in the order of the type."""
     return fields_of(operation.output) if operation.output else {}
@@ -160,6 +167,24 @@ def values_of(name: str) -> tuple[str, ...]:
     if not is_enum_type(type_):
         raise KeyError(name)
     return tuple(type_.values)
+
+
+@cache
+def choices_of(operation_id: str, argument: str) -> tuple[str, ...]:
+    """The values that an argument may have, also inside of an input object; empty where it is no enum, or not in the graph."""
+    core = declared().core
+    for type_ in core.type_map.values():
+        for field in type_.fields.values() if isinstance(type_, GraphQLObjectType) else ():
+            if (applied(core, field, "op") or {}).get("id") != operation_id:
+                continue
+            for name, given in field.args.items():
+                inner = get_named_type(given.type)
+                known = {name: inner}
+                if is_input_object_type(inner):
+                    known |= {part: get_named_type(each.type) for part, each in inner.fields.items()}
+                if argument in known and is_enum_type(known[argument]):
+                    return tuple(known[argument].values)
+    return ()
 
 
 def typed(core: GraphQLSchema, text: str) -> GraphQLOutputType:

@@ -2,7 +2,7 @@
 
 import http.client
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -23,6 +23,11 @@ class Answer:
     @property
     def codes(self) -> list[str]:
         return [error["extensions"]["code"] for error in self.errors]
+
+    def outcomes(self, field: str = "bills") -> dict[str, tuple[str, str | None]]:
+        """What came of each city asked for a list of `me`: its outcome and code, by slug."""
+        rows = self.data["me"][field]["coverage"]
+        return {row["city"]["slug"]: (row["outcome"], row["code"]) for row in rows}
 
     def whole(self) -> Any:
         """The data of an answer that must have no errors."""
@@ -55,6 +60,12 @@ class FrontEnd:
         finally:
             connection.close()
         return Answer(response.status, told.get("data"), told.get("errors", []), told.get("extensions", {}))
+
+
+Citizen = Callable[..., FrontEnd]
+"""The fixture `citizen`: a persona's name to their front-end; None is nobody."""
+Faults = Callable[..., object]
+"""The fixture `faults`: a city, a fault, and perhaps one operation or how often."""
 
 
 def new_key(name: str = "test") -> str:

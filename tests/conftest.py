@@ -1,18 +1,16 @@
 """The whole sandbox, started once for all tests that need it: real cities, a real identity provider, the gateway."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from sandbox.up import Stack
-from tests.client import FrontEnd
+from tests.client import Citizen, Faults, FrontEnd
 
 ROOT = Path(__file__).resolve().parent.parent
-
-Citizen = Callable[..., FrontEnd]
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +37,7 @@ def citizens(stack: Stack) -> Citizen:
 
 
 @pytest.fixture
-def faults(stack: Stack) -> Iterator[Callable[..., object]]:
+def faults(stack: Stack) -> Iterator[Faults]:
     """`faults("deyang", "hang")` switches a city's fault; every switch is off again after the test."""
     switched: set[str] = set()
 

@@ -13,7 +13,6 @@ from graphql import build_schema, parse, validate
 from pydantic import BaseModel
 
 from channels import agreements, fixtures, gateway, models, register, settings
-from channels.check_city import NOT_ACTIVE
 from channels.messages import MESSAGES
 from channels.overlays import BACKEND_SETTINGS
 from cli import main as command_line
@@ -103,12 +102,6 @@ def test_every_choice_of_an_auth_entry_is_documented() -> None:
 def test_what_an_overlay_may_change_is_documented() -> None:
     overlays = text_of("docs/configuration.md").partition("## Overlays")[2].partition("\n## ")[0]
     assert [name for name in BACKEND_SETTINGS if name not in overlays] == []
-
-
-def test_settings_that_do_nothing_yet_are_named_as_such() -> None:
-    """`roam city check` and the page must agree on what acts."""
-    now = text_of("docs/configuration.md").partition("## What acts now")[2]
-    assert [name for name in NOT_ACTIVE if f"`{name}`" not in now] == []
 
 
 def test_every_error_code_is_documented_and_every_documented_one_exists() -> None:

@@ -9,7 +9,8 @@ from typing import Any, Final
 from channels.compiled import Compiled
 from channels.metric_days import SOAK_DAYS, Soak
 from conformance.arguments import of_read
-from conformance.live import Exchange, Live
+from conformance.live import Live
+from conformance.load import Wave, Waves
 from conformance.personas import FIRST
 from conformance.session import LOAD_SECONDS, Family, Session
 from conformance.verdict import Told, Verdict, beside_the_point, judged, passed, unmeasured
@@ -17,7 +18,7 @@ from schema.codes import ErrorCode
 
 CALLS: Final = 30
 AT_ONCE: Final = 3
-MOST_PER_SECOND: Final = 50.0  # whatever rate is declared: this is a check, not a load test
+MOST_AGAIN: Final = 5  # waves made again because this machine was too busy
 ERROR_SHARE: Final = 0.01
 LISTS_SECONDS: Final = {"F02": 1.5, "F03": 0.5}
 STEPS: Final = (0.25, 0.5, 0.75, 1.0)
@@ -32,32 +33,33 @@ DOWN: Final = frozenset(
 )
 
 
-async def timings(live: Live) -> Mapping[str, tuple[float, ...]]:
+async def timings(session: Session) -> Mapping[str, tuple[float, ...]]:
     """Seconds of CALLS calls of each read operation, in order of size.  Measured once a session.
 
     A call without an answer counts as long as it may take at all.
     """
-    if "timings" not in live.memo:
-        live.memo["timings"] = {
-            operation.id: tuple(sorted(await _timed(live, operation, args)))
+    live, _ = session.heard()
+
+    async def measured() -> dict[str, tuple[float, ...]]:
+        return {
+            operation.id: tuple(sorted(await _timed(session, live, operation, args)))
             for operation in live.reads()
             if (args := await of_read(live, operation, live.people[FIRST])) is not None
         }
-    measured: Mapping[str, tuple[float, ...]] = live.memo["timings"]
-    return measured
+
+    found: Mapping[str, tuple[float, ...]] = await live.once("timings", measured)
+    return found
 
 
-async def _timed(live: Live, operation: Compiled, args: Mapping[str, Any]) -> list[float]:
-    taken: list[float] = []
-
-    async def some() -> None:
-        for _ in range(CALLS // AT_ONCE):
-            exchange = await live.ask(operation, live.people[FIRST], args)
-            taken.append(operation.total_seconds + 1 if exchange.code in DOWN else exchange.seconds)
-
-    async with asyncio.TaskGroup() as group:
-        for _ in range(AT_ONCE):
-            group.create_task(some())
+async def _timed(session: Session, live: Live, operation: Compiled, args: Mapping[str, Any]) -> list[float]:
+    waves, taken, again = Waves(live, operation.backend, session.alone), list[float](), 0
+    while len(taken) < CALLS:
+        wave = await waves.make(AT_ONCE, lambda: live.ask(operation, live.people[FIRST], args, manner="unpaced"))
+        seconds = [operation.total_seconds + 1 if call.code in DOWN else call.seconds for call in wave.calls]
+        if wave.starved and max(seconds) > min(LISTS_SECONDS.values()) and again < MOST_AGAIN:
+            again += 1
+        else:
+            taken += seconds
     return taken
 
 
@@ -69,7 +71,7 @@ def p95(ordered: tuple[float, ...]) -> float:
 async def f01(session: Session) -> Verdict:
     live, _ = session.heard()
     budgets = {operation.id: operation.total_seconds for operation in live.reads()}
-    return _within(await timings(live), budgets)
+    return _within(await timings(session), budgets)
 
 
 async def f02(session: Session) -> Verdict:
@@ -82,7 +84,7 @@ async def f03(session: Session) -> Verdict:
 
 async def _lists(session: Session, seconds: float) -> Verdict:
     live, _ = session.heard()
-    measured = await timings(live)
+    measured = await timings(session)
     lists = {operation.id: seconds for operation in live.reads() if operation.many and operation.id in measured}
     if not any(operation.many for operation in live.reads()):
         return beside_the_point("没有列表操作", "no list operations")
@@ -106,16 +108,33 @@ async def f04(session: Session) -> Verdict:
     live, _ = session.heard()
     problems: list[Told] = []
     seen: list[tuple[str, str]] = []
+    busy: list[tuple[str, str]] = []
     for name, backend in live.channel.config.backends.items():
         operation = next((one for one in live.reads() if one.backend == name and one.many and one.batch is None), None)
         if operation is None:
             continue
         args, most = await of_read(live, operation, live.people[FIRST]) or {}, backend.bulkhead.max_concurrent
-        calls = await _ramp(live, operation, args, most, session.load_seconds)
-        bad = sum(exchange.code in DOWN for exchange in calls)
-        zh = f"backends.{name}:最多 {most} 路并发,{session.load_seconds:g} 秒,{len(calls)} 次中 {bad} 次失败"
-        en = f"backends.{name}: {bad} of {len(calls)} failed at up to {most} at once for {session.load_seconds:g} s"
-        (problems if bad > ERROR_SHARE * len(calls) else seen).append((zh, en))
+        waves = await _ramp(session, live, operation, args, most)
+        # A call that only waited too long while this machine had no core for us is nobody's failure.
+        calls = [
+            call for wave in waves for call in wave.calls if wave.sound or call.code is not ErrorCode.BACKEND_TIMEOUT
+        ]
+        bad = [call for call in calls if call.code in DOWN]
+        told = (
+            f"backends.{name}:最多 {most} 路并发,{session.load_seconds:g} 秒,{len(calls)} 次中 {len(bad)} 次失败",
+            f"backends.{name}: {len(bad)} of {len(calls)} failed at up to {most} at once for {session.load_seconds:g} s",
+        )
+        if calls and len(bad) / len(calls) >= ERROR_SHARE:
+            codes = ", ".join(sorted({str(call.code) for call in bad}))
+            problems.append((f"{told[0]}({codes})", f"{told[1]} ({codes})"))
+        elif not _held(waves, most):
+            busy.append(
+                (f"backends.{name}:本机太忙,测不出 {most} 路并发", f"this machine was too busy for {most} at once")
+            )
+        else:
+            seen.append(told)
+    if not problems and busy:
+        return unmeasured(*busy[0])
     if not problems and not seen:
         return beside_the_point("没有列表操作", "no list operations")
     if session.load_seconds < LOAD_SECONDS:
@@ -123,24 +142,26 @@ async def f04(session: Session) -> Verdict:
     return judged(problems, good=("; ".join(zh for zh, _ in seen), "; ".join(en for _, en in seen)))
 
 
-async def _ramp(live: Live, operation: Compiled, args: Mapping[str, Any], most: int, seconds: float) -> list[Exchange]:
-    """Waves that grow to the declared concurrency, spaced so that the declared rate, and ours, is kept."""
+async def _ramp(session: Session, live: Live, operation: Compiled, args: Mapping[str, Any], most: int) -> list[Wave]:
+    """Waves that grow to the declared concurrency; a few more where this machine was too busy for the largest."""
     now = asyncio.get_running_loop().time
-    rate = live.channel.config.backends[operation.backend].rate
-    per_second = min(rate.per_second if rate else MOST_PER_SECOND, MOST_PER_SECOND)
-    started, calls = now(), list[Exchange]()
-    while (gone := now() - started) < seconds or not calls:
-        share = next(step for step in (*STEPS, 1.0) if gone / seconds <= step or step == STEPS[-1])
-        size = max(1, round(most * share))
-        wave_at = now()
-        async with asyncio.TaskGroup() as group:
-            wave = [
-                group.create_task(live.ask(operation, live.people[FIRST], args, manner="unpaced", probe=True))
-                for _ in range(size)
-            ]
-        calls += [task.result() for task in wave]
-        await asyncio.sleep(max(0.0, wave_at + size / per_second - now()))
-    return calls
+    waves, made, again = Waves(live, operation.backend, session.alone), list[Wave](), 0
+    started, seconds = now(), session.load_seconds
+    while (gone := now() - started) < seconds or not made or (not _held(made, most) and again < MOST_AGAIN):
+        again += gone >= seconds
+        share = next((step for step in STEPS if gone / seconds <= step), 1.0)
+        made.append(
+            await waves.make(
+                max(1, round(most * share)),
+                lambda: live.ask(operation, live.people[FIRST], args, manner="unpaced", probe=True),
+            )
+        )
+    return made
+
+
+def _held(waves: list[Wave], most: int) -> bool:
+    """Was there a wave of the full size in which everything counts?"""
+    return any(wave.sound and len(wave.calls) == most for wave in waves)
 
 
 async def f05(session: Session) -> Verdict:

@@ -40,24 +40,29 @@ class Walk:
 
 async def walks(live: Live) -> dict[str, list[Walk]]:
     """Every paged list at both sizes, or at its own where its requests carry none.  Read once a session."""
-    if "walks" not in live.memo:
-        made: dict[str, list[Walk]] = {}
+
+    async def made() -> dict[str, list[Walk]]:
         person = live.people.get(MANY, live.people[FIRST])
-        for operation in live.reads():
-            declared = live.declared(operation.id)
-            if (
-                operation.many
-                and operation.batch is None
-                and declared.page is not None
-                and declared.page.style != "none"
-            ):
-                sized = [(size, live.sized(operation.id, size)) for size in SIZES if declared.page.style != "all"]
-                choices: list[tuple[int | None, Compiled]] = [(size, one) for size, one in sized if one is not None]
-                choices = choices or [(None, operation)]
-                made[operation.id] = [await _walk(live, one, person, size) for size, one in choices]
-        live.memo["walks"] = made
-    found: dict[str, list[Walk]] = live.memo["walks"]
+        return {
+            operation.id: [await _walk(live, one, person, size) for size, one in _sizes(live, operation)]
+            for operation in live.reads()
+            if _paged(live, operation)
+        }
+
+    found: dict[str, list[Walk]] = await live.once("walks", made)
     return found
+
+
+def _paged(live: Live, operation: Compiled) -> bool:
+    rule = live.declared(operation.id).page
+    return operation.many and operation.batch is None and rule is not None and rule.style != "none"
+
+
+def _sizes(live: Live, operation: Compiled) -> list[tuple[int | None, Compiled]]:
+    rule = live.declared(operation.id).page
+    sizes = SIZES if rule is not None and rule.style != "all" else ()
+    sized = [(size, live.sized(operation.id, size)) for size in sizes]
+    return [(size, one) for size, one in sized if one is not None] or [(None, operation)]
 
 
 async def _walk(live: Live, operation: Compiled, person: Any, size: int | None) -> Walk:

@@ -30,11 +30,11 @@ async def g01(session: Session) -> Verdict:
 async def g02(session: Session) -> Verdict:
     if session.drill is None:
         return unmeasured("没有演练记录:roam city report --drill", "no drill on record: roam city report --drill")
-    age = session.now - session.drill
-    day = session.drill.date().isoformat()
+    age = session.now - session.drill.at
+    day = session.drill.at.date().isoformat()
     if age > timedelta(days=DRILL_DAYS):
         return failed(f"上次演练 {day},已过 {DRILL_DAYS} 天", f"last drill {day}, more than {DRILL_DAYS} days ago")
-    return passed(f"演练 {day}", f"drill {day}")
+    return passed(f"演练 {day},记录人 {session.drill.by}", f"drill {day}, on record by {session.drill.by}")
 
 
 async def g03(session: Session) -> Verdict:

@@ -28,7 +28,8 @@ from edge.ports import Credentials
 from edge.responses import NOT_STORED, raw_headers, send_body
 from identity.browsers import CSRF_HEADER, Status
 from identity.entrance import Entrance
-from resolvers.overseeing import NotDone, Order, Overseeing
+from resolvers.orders import Declined, Order
+from resolvers.overseeing import Overseeing
 from resolvers.oversight import Oversight
 
 from . import pages
@@ -179,7 +180,7 @@ async def _act(
     if not 0 < len(reason) <= MAX_REASON or not reason.isprintable():
         return _again(asked, seen, visitor.words("need_reason"))
     done = await overseeing.act(Order(action, subject, reason, operator, form.get("to", "")), now)
-    if isinstance(done, NotDone):
+    if isinstance(done, Declined):
         return _again(asked, seen, visitor.words("failed_action", problem=visitor.words.pick(done.text)))
     return Answer(303, more=(("location", f"{where}?done={action}"),))
 

@@ -8,11 +8,15 @@ from .html import Child, Markup, tag
 from .parts import (
     agreements_table,
     city_name,
+    days_left,
     flag_text,
     history_table,
     milliseconds,
+    opening_now,
     operations_table,
     rejected_part,
+    rollout_text,
+    rollout_word,
     share,
 )
 from .tiles import Mark, drawn
@@ -26,7 +30,7 @@ def overview(visitor: Visitor, seen: Oversight, notice: Child = None) -> bytes:
     """The map, a line for each city, the agreements and what was done last."""
     words = visitor.words
     marks = {city.code: _mark(words, city) for city in seen.cities}
-    grey = tag("li", tag("span", words("not_joined"), cls="chip none"))
+    others = (("chip none", "not_joined"), ("chip rejected-edit", "edit_rejected"))
     body = (
         notice,
         tag(
@@ -34,7 +38,12 @@ def overview(visitor: Visitor, seen: Oversight, notice: Child = None) -> bytes:
             section(
                 words("map"),
                 live("map", drawn(marks, words.lang, words("map"))),
-                tag("ul", [tag("li", chip(words, one)) for one in LEGEND], grey, cls="legend"),
+                tag(
+                    "ul",
+                    [tag("li", chip(words, one)) for one in LEGEND],
+                    [tag("li", tag("span", words(key), cls=cls)) for cls, key in others],
+                    cls="legend",
+                ),
                 tag("p", words("map_note"), cls="soft small"),
                 cls="card atlas",
             ),
@@ -92,13 +101,12 @@ def city_page(visitor: Visitor, seen: Oversight, city: CityView, notice: Child =
 def agreement_page(visitor: Visitor, seen: Oversight, one: Agreed, notice: Child = None) -> bytes:
     """One agreement: who, what, until when, which flags are up; and the gateway's own flag."""
     words = visitor.words
-    consumers = "、".join(city_name(words, seen, slug) for slug in one.consumers)
-    left = words("days", n=one.days_left) if one.days_left >= 0 else words("over", n=-one.days_left)
+    consumers = words.listed(city_name(words, seen, slug) for slug in one.consumers)
     facts = _list(
         (words("parties"), f"{city_name(words, seen, one.provider)} → {consumers}"),
         (words("state"), chip(words, one.state.value)),
-        (words("until"), f"{one.until.isoformat()} · {left}"),
-        (words("operations"), " · ".join(one.services)),
+        (words("until"), f"{one.until.isoformat()} · {days_left(words, one)}"),
+        (words("services"), words.listed(words.pick(name) for name in one.services)),
     )
     raised = [tag("li", flag_text(words, flag)) for flag in one.flags]
     done = [each for each in seen.done if each.detail == one.id]
@@ -139,22 +147,22 @@ def _mark(words: Words, city: CityView) -> Mark:
 
 def _line(words: Words, city: CityView) -> Markup:
     """A city in the overview: all of it is one link."""
-    slowest = max((one.p95_ms for one in city.measured if one.p95_ms is not None), default=None)
-    open_ = [one for one in city.measured if one.breaker not in (None, "CLOSED")]
     facts: list[Child] = [
         (words("status"), " ", tag("b", words.code(city.status))),
         (words("badge"), " ", tag("b", words.code(city.badge), cls=f"badge {city.badge.lower()}")),
         (words("revision"), " ", tag("code", city.revision or "—")),
         (words("answered"), " ", tag("b", share(city.answered))),
-        ("p95 ", tag("b", milliseconds(slowest))),
-        (words("breaker"), " ", chip(words, open_[0].breaker or "")) if open_ else None,
+        ("p50 ", tag("b", milliseconds(city.p50_ms))),
+        ("p95 ", tag("b", milliseconds(city.p95_ms))),
+        (words("breaker"), " ", chip(words, city.breaker)) if city.breaker else None,
     ]
     warned = tag("span", words("edit_rejected"), cls="chip rejected-edit") if city.rejected else None
     pinned = tag("span", words("held"), cls="chip pinned") if city.pinned else None
+    opening = tag("span", rollout_word(words, city.opened), cls="chip pinned") if opening_now(city.opened) else None
     return tag(
         "a",
         tag("span", tag("strong", words.pick(city.name)), tag("small", words.pick(city.app)), cls="name"),
-        tag("span", chip(words, city.state.value), warned, pinned, cls="state"),
+        tag("span", chip(words, city.state.value), warned, pinned, opening, cls="state"),
         tag("span", [tag("span", fact) for fact in facts if fact is not None], cls="more"),
         href=f"{HOME}/cities/{city.slug}",
         cls=f"line {city.state.value.lower()}",
@@ -167,11 +175,20 @@ def _summary(words: Words, city: CityView) -> Markup:
         _list(
             (words("state"), chip(words, city.state.value)),
             (words("status"), chip(words, city.status, "quiet")),
-            (words("availability"), (chip(words, city.availability.value), " ", tag("b", share(city.answered)))),
+            (
+                words("availability"),
+                (
+                    chip(words, city.availability.value),
+                    " ",
+                    (chip(words, city.breaker), " ") if city.breaker else None,
+                    tag("b", share(city.answered)),
+                ),
+            ),
             (words("badge"), tag("b", words.code(city.badge), cls=f"badge {city.badge.lower()}")),
             (words("revision"), tag("code", city.revision or "—")),
             (words("activated"), stamp(city.activated_at)),
             (words("source"), words.code(city.source) if city.source else "—"),
+            *(((words("rollout"), rollout_text(words, city.opened)),) if city.opened else ()),
         ),
         cls="card summary",
     )

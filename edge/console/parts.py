@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from channels.agreements import Suspension
-from resolvers.oversight import Agreed, Done, Measured, Oversight, Rejected
+from channels.metrics import RECENT_CALLS
+from resolvers.oversight import Agreed, Done, Measured, Opened, Oversight, Rejected
 
 from .frame import HOME, chip, stamp
 from .html import Child, Markup, tag
@@ -44,17 +45,24 @@ def agreements_table(words: Words, seen: Oversight, agreements: Sequence[Agreed]
 
 
 def _agreement(words: Words, seen: Oversight, one: Agreed) -> Sequence[Child]:
-    consumers = ("、" if words.lang == "zh" else ", ").join(city_name(words, seen, slug) for slug in one.consumers)
+    consumers = words.listed(city_name(words, seen, slug) for slug in one.consumers)
     number = tag("a", one.id, href=f"{HOME}/agreements/{one.id}")
-    left = words("days", n=one.days_left) if one.days_left >= 0 else words("over", n=-one.days_left)
-    late = "late" if one.days_left < 0 else "soon" if one.soon else None
+    late = "late" if one.days_left < 1 else "soon" if one.soon else None
     return (
         (number, " ", tag("small", one.title)),
         (city_name(words, seen, one.provider), " → ", consumers),
         (chip(words, one.state.value), flags(words, one.flags)),
         one.until.isoformat(),
-        tag("span", left, cls=late),
+        tag("span", days_left(words, one), cls=late),
     )
+
+
+def days_left(words: Words, one: Agreed) -> str:
+    """`98 days`, or for how long it has been over."""
+    over = one.days_left < 1
+    n = 1 - one.days_left if over else one.days_left
+    days = words("day" if n == 1 else "days", n=n)
+    return words("over", days=days) if over else days
 
 
 def flags(words: Words, found: Sequence[Suspension]) -> Child:
@@ -105,7 +113,8 @@ def operations_table(words: Words, measured: Sequence[Measured]) -> Child:
         for one in measured
         if one.calls
     )
-    return table(heads, rows, cls="figures")
+    note = tag("p", words("measured_note", n=RECENT_CALLS), cls="soft small")
+    return (note, table(heads, rows, cls="figures"))
 
 
 def milliseconds(value: float | None) -> str:
@@ -118,6 +127,29 @@ def milliseconds(value: float | None) -> str:
 def share(value: float | None) -> str:
     """`2.5%`, or a dash."""
     return "—" if value is None else f"{value * 100:.1f}%".replace(".0%", "%")
+
+
+def opening_now(opened: Opened | None) -> bool:
+    """Is a city open to some, and not to all?"""
+    return opened is not None and not opened.over
+
+
+def rollout_word(words: Words, opened: Opened | None) -> str:
+    """A rollout in a chip: `rollout 5 %`."""
+    if opened is None or opened.aborted:
+        return words("rollout_aborted")
+    return words("rollout_percent", percent=f"{opened.percent:g}")
+
+
+def rollout_text(words: Words, opened: Opened) -> str:
+    """How far a city is open, to whom, until when; or why it was closed again."""
+    allow = words("rollout_allow", groups=words.listed(opened.allow)) if opened.allow else ""
+    if opened.aborted:
+        return words("rollout_closed", why=words.pick(opened.aborted), allow=allow)
+    if opened.over:
+        return words("rollout_over", at=stamp(opened.until))
+    until = words("rollout_until", at=stamp(opened.until)) if opened.until else words("rollout_endless")
+    return f"{opened.percent:g} %{until}{allow}"
 
 
 def rejected_part(words: Words, rejected: Rejected | None) -> Child:

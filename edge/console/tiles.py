@@ -69,7 +69,7 @@ def drawn(marks: Mapping[str, Mark], lang: str, title: str) -> Markup:
     height = max(tile.centre[1] for tile in tiles()) + SIDE + MARGIN
     cities = [_city(own, marks.get(code), lang) for code, own in shapes.items()]
     box = f"0 0 {width:.0f} {height:.0f}"
-    return tag("svg", tag("title", title), cities, viewBox=box, role="img", aria_label=title, cls="map")
+    return tag("svg", tag("title", title), cities, viewBox=box, role="group", aria_label=title, cls="map")
 
 
 def by_code(found: Iterable[Tile]) -> dict[str, list[Tile]]:

@@ -1,6 +1,6 @@
 """Every sentence of the console, in Chinese and English."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 ZH: Mapping[str, str] = {
@@ -30,7 +30,7 @@ ZH: Mapping[str, str] = {
     "cities": "接入城市",
     "city": "城市",
     "state": "状况",
-    "status": "渠道状态",
+    "status": "频道状态",
     "badge": "徽章",
     "availability": "可用性",
     "answered": "应答率",
@@ -40,12 +40,14 @@ ZH: Mapping[str, str] = {
     "source": "来源",
     "operations": "各操作的表现",
     "operation": "操作",
+    "measured_note": "自网关启动以来;时延取每个操作最近 {n} 次调用。",
+    "services": "开放的事项",
     "calls": "调用",
     "failed": "失败率",
     "p50": "p50",
     "p95": "p95",
     "no_calls": "尚无调用。",
-    "no_breaker": "未启用",
+    "no_breaker": "未设置",
     "rejected": "最近一次未被采纳的修改",
     "rejected_note": "线上仍是上一个好版本。改好文件、保存即可,不需重启。",
     "no_rejected": "没有未被采纳的修改。",
@@ -55,7 +57,8 @@ ZH: Mapping[str, str] = {
     "until": "有效期至",
     "days_left": "剩余",
     "days": "{n} 天",
-    "over": "已过期 {n} 天",
+    "day": "{n} 天",
+    "over": "已过期 {days}",
     "no_agreements": "没有协议。",
     "flag": "{by}暂停,自 {since}{until}:{reason}",
     "flag_until": " 至 {until}",
@@ -101,8 +104,14 @@ ZH: Mapping[str, str] = {
     "skip": "跳到正文",
     "fault": "出了问题",
     "fault_why": "网关内部出错,已记录。请求编号 {id}。",
-    "soon": "即将到期",
-    "broken_files": "文件有错",
+    "rollout": "分步开放",
+    "rollout_percent": "分步开放 {percent} %",
+    "rollout_aborted": "分步开放已中止",
+    "rollout_closed": "已中止:{why}{allow}",
+    "rollout_over": "自 {at} 起向所有人开放",
+    "rollout_until": ",至 {at}",
+    "rollout_endless": ",直到文件修改",
+    "rollout_allow": ",另对 {groups}",
 }
 EN: Mapping[str, str] = {
     "title": "Operations console",
@@ -139,14 +148,16 @@ EN: Mapping[str, str] = {
     "revision": "Revision",
     "activated": "Active since",
     "source": "From",
-    "operations": "Operations, as they went lately",
+    "operations": "How the operations went",
     "operation": "Operation",
+    "measured_note": "Since the gateway started; times are of the last {n} calls of each.",
+    "services": "Services",
     "calls": "Calls",
     "failed": "Failed",
     "p50": "p50",
     "p95": "p95",
     "no_calls": "No calls yet.",
-    "no_breaker": "not active",
+    "no_breaker": "none declared",
     "rejected": "Last rejected edit",
     "rejected_note": "The last good version is still serving. Mend the file and save it; no restart is needed.",
     "no_rejected": "No edit was rejected.",
@@ -156,7 +167,8 @@ EN: Mapping[str, str] = {
     "until": "Valid until",
     "days_left": "Left",
     "days": "{n} days",
-    "over": "over for {n} days",
+    "day": "{n} day",
+    "over": "over for {days}",
     "no_agreements": "No agreements.",
     "flag": "suspended by {by} since {since}{until}: {reason}",
     "flag_until": " until {until}",
@@ -202,8 +214,14 @@ EN: Mapping[str, str] = {
     "skip": "Skip to content",
     "fault": "Something went wrong",
     "fault_why": "The gateway failed; it is in the log. Request {id}.",
-    "soon": "ends soon",
-    "broken_files": "files have errors",
+    "rollout": "Rollout",
+    "rollout_percent": "rollout {percent} %",
+    "rollout_aborted": "rollout aborted",
+    "rollout_closed": "aborted: {why}{allow}",
+    "rollout_over": "open to all since {at}",
+    "rollout_until": ", until {at}",
+    "rollout_endless": ", until its files change",
+    "rollout_allow": "; always for {groups}",
 }
 TEXT: Mapping[str, Mapping[str, str]] = {"zh": ZH, "en": EN}
 CODES: Mapping[str, tuple[str, str]] = {
@@ -267,6 +285,10 @@ class Words:
         """A code as people say it; one without a word stays as it is."""
         pair = CODES.get(value)
         return value if pair is None else pair[0 if self.lang == "zh" else 1]
+
+    def listed(self, texts: Iterable[str]) -> str:
+        """Names one after the other, as the language separates them."""
+        return ("、" if self.lang == "zh" else ", ").join(texts)
 
     def pick(self, pair: Mapping[str, str]) -> str:
         """Of a text in both languages, this one's; the other where it is missing."""

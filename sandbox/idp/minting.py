@@ -14,12 +14,12 @@ from sandbox.personas import Persona
 ALGORITHM = "ES256"
 TOKEN_LIFETIME = timedelta(hours=1)
 
-Claims = dict[str, str | int | dict[str, str]]
+Claims = dict[str, str | int | dict[str, str] | list[str]]
 
 
 def access_token(provider: Provider, grant: Grant, persona: Persona, now: datetime, bound_to: str = "") -> str:
-    """A token for the gateway: `home_city` is a GB code, `acr` what the citizen signed in with, `bound_to` the
-    thumbprint of the client's key where it showed one.
+    """A token for the gateway: `home_city` is a GB code, `acr` what the citizen signed in with, `groups` theirs (RFC 9068
+    §2.2.3.1), `bound_to` the thumbprint of the client's key where it showed one.
     """
     claims: Claims = {
         **_common(provider, grant, persona, now),
@@ -29,6 +29,8 @@ def access_token(provider: Provider, grant: Grant, persona: Persona, now: dateti
         "scope": grant.scope,
         "home_city": persona.home_city,
     }
+    if persona.groups:
+        claims["groups"] = list(persona.groups)
     if bound_to:
         claims["cnf"] = {"jkt": bound_to}
     return _signed(provider, "at+jwt", claims)

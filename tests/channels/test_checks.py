@@ -65,12 +65,29 @@ def test_a_disagreement_is_an_error_of_the_file_that_has_it(name: str, tmp_path:
 
 
 def test_a_clean_deployment_has_remarks_but_no_errors(tmp_path: Path) -> None:
-    """Blanks of the official list are warnings; settings that do nothing yet are told once per file."""
+    """Blanks of the official list are warnings; offers without an agreement, and writes nobody can ask about, are remarks."""
     report = Deployment.make(tmp_path).check()
     assert errors(report) == []
-    assert {item.code for item in report.found} == {"ROAM-321", "ROAM-341", "ROAM-342", "ROAM-343"}
-    inactive = [item.place.path for item in report.found if item.code == "ROAM-341"]
-    assert len(inactive) == len(set(inactive)) == 6
+    assert {item.code for item in report.found} == {"ROAM-321", "ROAM-342", "ROAM-343"}
+
+
+@pytest.mark.parametrize("operation", ["local.creditScore", "requests.outcome"])
+def test_stale_where_no_row_would_tell_its_age_is_pointed_out(operation: str, tmp_path: Path) -> None:
+    """The file says one thing and the gateway does another: somebody must be told."""
+    deployment = Deployment.make(tmp_path, "deyang")
+    before = {
+        "local.creditScore": ("cache: {ttl: 1h, scope: citizen}", "cache: {ttl: 1h, scope: citizen, stale: 1d}"),
+        "requests.outcome": (
+            "  requests.outcome:\n",
+            "  requests.outcome:\n    cache: {ttl: 1s, scope: citizen, stale: 1d}\n",
+        ),
+    }
+    deployment.edit(DEYANG, *before[operation])
+    report = deployment.check()
+    assert errors(report) == []
+    found = [item for item in report.found if item.code == "ROAM-344"]
+    assert [(item.severity, item.hint_en) for item in found] == [("warning", "remove `stale`")]
+    assert found[0].place.path.endswith(DEYANG)
 
 
 def test_a_folder_without_a_channel_is_pointed_out(tmp_path: Path) -> None:
@@ -78,7 +95,7 @@ def test_a_folder_without_a_channel_is_pointed_out(tmp_path: Path) -> None:
     deployment = Deployment.make(tmp_path, "deyang")
     deployment.write("neijiang/channel.yml", "roam: '1'\n")
     found = [item for item in deployment.check().found if item.code == "ROAM-319"]
-    assert [(item.severity, item.hint_en) for item in found] == [("warning", "it has channel.yml")]
+    assert [(item.severity, item.hint_en) for item in found] == [("error", "it has channel.yml")]
 
 
 def test_two_cities_cannot_share_a_code(tmp_path: Path) -> None:

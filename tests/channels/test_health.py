@@ -19,9 +19,10 @@ def health() -> tuple[Health, list[float]]:
 
 
 def test_a_refusal_is_an_answer_and_our_own_limits_say_nothing() -> None:
-    """NOT_FOUND must not open a breaker; RATE_LIMITED came from us."""
+    """NOT_FOUND must not open a breaker; RATE_LIMITED came from us, and an open circuit is no new failure."""
     held, _ = health()
     held.note("a", failure(ErrorCode.RATE_LIMITED))
+    held.note("a", failure(ErrorCode.BACKEND_CIRCUIT_OPEN))
     assert held.of("a") is Availability.UNKNOWN
     for code in (ErrorCode.NOT_FOUND, ErrorCode.ACCOUNT_NOT_LINKED, ErrorCode.BACKEND_REJECTED):
         held.note("a", failure(code))

@@ -161,9 +161,9 @@ async def test_a_clock_that_is_off_is_worth_a_word_while_all_is_well() -> None:
         ({**BILL, "flag": "9"}, "backend value `9` has no entry in the enum of `state`"),
         ({**BILL, "amount": "38.6"}, "`amount` met text `38.6`: not a whole number"),
         ({**BILL, "due": "2026-11-30"}, "`dueOn` met text `2026-11-30`: not a date in the form yyyyMMdd"),
-        ({**BILL, "id": None}, "required field `id` is missing: the answer has no `id`"),
+        ({**BILL, "id": None}, "required field `id` is empty: `id` is there, but null"),
         ({**BILL, "flag": "510603199001011418"}, "backend value `510*************18`"),
-        (7, "a row is no object but number"),
+        (7, "a row is no object but a number"),
     ],
 )
 async def test_each_way_not_to_fit_is_told_with_what_was_met(row: Any, said: str) -> None:

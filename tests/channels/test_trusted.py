@@ -28,6 +28,7 @@ identity:
       audience: urn:gateway
       amr: {face: REAL_PERSON}
       cities: ["510100"]
+      groups: teams
       sign_in: {client_id: console, client_secret: "secret:CONSOLE", scope: "openid offline_access"}
 """
 
@@ -51,6 +52,7 @@ def test_each_provider_keeps_its_own_rules(tmp_path: Path) -> None:
     assert (province.algorithms, province.cities, province.qualified) == (("ES256", "PS256"), None, False)
     assert province.acr == {"high": AssuranceLevel.REAL_PERSON}
     assert (city.audience, city.cities, city.qualified) == ("urn:gateway", frozenset({"510100"}), True)
+    assert (province.groups, city.groups) == ("groups", "teams")
     assert city.client is not None
     assert (city.client.id, city.client.secret, city.client.scope) == ("console", "s3cret", "openid offline_access")
     assert "s3cret" not in repr(city)

@@ -95,7 +95,7 @@ EDITS = {
     # what is sent, cached, contributed
     "personal data in a header": Edit(DEYANG, "      path: /api/v2/bill/query\n", '      path: /api/v2/bill/query\n      headers: {X-Name: "${citizen.name}"}\n', "ROAM-501", "request"),
     "name in a public cache": Edit(MIANYANG, "cache: {ttl: 60s, scope: citizen, stale: 10m}", "cache: {ttl: 60s, scope: public, stale: 10m}", "ROAM-503"),
-    "agreement too narrow": Edit(WATER, "claims: [ID_NUMBER]", "claims: [PAIRWISE_ID]", "ROAM-502", ZIYANG),
+    "agreement too narrow": Edit(WATER, "claims: [ID_NUMBER]", "claims: [PAIRWISE_ID]", "ROAM-502"),
     "money read as yuan": Edit(DEYANG, "amount: {from: fee, as: money.fen}", "amount: {from: fee, as: money.yuan}", "ROAM-603"),
     "mapping of another key": Edit(DEYANG, "        id: billNo", "        id: billno", "ROAM-603"),
     "list of another key": Edit(MIANYANG, "      items: bills.rows", "      items: bills.row", "ROAM-603"),

@@ -6,19 +6,19 @@ from typing import get_args
 
 import pytest
 
-from channels import scalars
+from channels import vocabulary
 from schema.operations import values_of
 
 NAMES = {
-    "Theme": scalars.Theme,
-    "ServiceType": scalars.ServiceType,
-    "SourceLevel": scalars.SourceLevel,
-    "IntegrationStatus": scalars.IntegrationStatus,
-    "ChannelStatus": scalars.ChannelStatus,
-    "AssuranceLevel": scalars.Assurance,
-    "ContactRole": scalars.ContactRole,
-    "Claim": scalars.Claim,
-    "UtilityKind": scalars.UtilityKind,
+    "Theme": vocabulary.Theme,
+    "ServiceType": vocabulary.ServiceType,
+    "SourceLevel": vocabulary.SourceLevel,
+    "IntegrationStatus": vocabulary.IntegrationStatus,
+    "ChannelStatus": vocabulary.ChannelStatus,
+    "AssuranceLevel": vocabulary.Assurance,
+    "ContactRole": vocabulary.ContactRole,
+    "Claim": vocabulary.Claim,
+    "UtilityKind": vocabulary.UtilityKind,
 }
 
 
@@ -28,4 +28,4 @@ def test_a_word_list_equals_the_enum_of_the_graph(name: str) -> None:
 
 
 def test_claim_keys_are_the_claims_in_lower_case() -> None:
-    assert [key.upper() for key in get_args(scalars.ClaimKey)] == list(get_args(scalars.Claim))
+    assert [key.upper() for key in get_args(vocabulary.ClaimKey)] == list(get_args(vocabulary.Claim))

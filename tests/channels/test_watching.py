@@ -22,7 +22,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def watch(folder: Path, before: Fingerprint) -> AsyncGenerator[Fingerprint, None]:
-    return cast("AsyncGenerator[Fingerprint, None]", changes([folder], before))
+    return cast("AsyncGenerator[Fingerprint, None]", changes(lambda: [folder], before))
 
 
 async def seen(found: AsyncIterator[Fingerprint]) -> Fingerprint:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -56,6 +57,10 @@ def deployment(tmp_path: Path) -> Deployment:
     return Deployment.make(tmp_path, "deyang", "ziyang", "mianyang")
 
 
+def secrets_of(file: Path) -> list[str]:
+    return list(dict.fromkeys(re.findall(r"secret:(ZIGONG_\w+)", file.read_text("utf-8"))))
+
+
 def new(deployment: Deployment, tmp_path: Path, sample: Any, *words: str) -> tuple[int, str, str]:
     file = tmp_path / "sample.txt"
     file.write_text(sample if isinstance(sample, str) else json.dumps(sample, ensure_ascii=False), "utf-8")
@@ -75,6 +80,8 @@ def test_a_new_folder_passes_the_check(
     assert code == 0, out
     assert f"roam city try zigong {operation}" in out
     assert "roam city check zigong" in out
+    named = secrets_of(deployment.root / "zigong/channel.yaml")
+    assert [line.split()[-1] for line in out.splitlines() if "roam secrets set" in line] == named
     assert [item for item in errors(deployment.check()) if "zigong" in item.place.path] == []
     text = (deployment.root / "zigong/channel.yaml").read_text("utf-8")
     assert "GUESS" in text
@@ -271,6 +278,19 @@ def test_changes_of_the_graph_are_weighed(deployment: Deployment, tmp_path: Path
     levels = {change["level"]: change["change"] for change in sections["graph"]}
     assert "ZiyangPolicy.clause" in levels["breaking"]
     assert "ZiyangPolicy.author" in levels["safe"]
+
+
+def test_a_new_city_breaks_no_client(deployment: Deployment, tmp_path: Path) -> None:
+    """`CityId` is for arguments only, so a value more is safe; and a text of several lines stays one line."""
+    other = tmp_path / "other"
+    shutil.copytree(deployment.root, other)
+    new(deployment, tmp_path, SAMPLE, "--auth", "sign")
+    code, sections = diff(deployment, "zigong", "--against", str(other))
+    assert code == 1
+    told = [(change["level"], change["change"]) for change in sections["graph"]]
+    assert told == [("safe", "Enum value CityId.ZIGONG was added.")]
+    signed = {change["path"]: change["after"] for change in sections["routing"]}["auth.proof.string"]
+    assert signed.startswith('"{method}\\n{path}')
 
 
 def test_against_a_revision_an_environment_and_nothing(deployment: Deployment) -> None:

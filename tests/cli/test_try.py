@@ -13,6 +13,8 @@ import typer
 from typer.testing import CliRunner, Result
 
 from cli import city, try_city
+from cli.token import SignInError
+from cli.trial_persona import full_key
 from sandbox.faults import FAULTS
 from sandbox.up import Stack
 from tests.channels.deployment import Deployment
@@ -92,6 +94,15 @@ def test_a_good_answer_is_told_hop_by_hop(tried: Try, slug: str) -> None:
     assert ("token" in hops) == (slug == "meishan")
     assert ended.output.rstrip().endswith("outcome: OK")
     assert "no personal data beyond the declared fields" in ended.output
+
+
+def test_a_city_without_a_persona_of_its_own_is_asked_for_the_first_one(six: tuple[Stack, Deployment]) -> None:
+    """A city that was made up a minute ago has none in the sandbox."""
+    issuer = six[0].issuer_url
+    assert full_key(issuer, "", "deyang") == full_key(issuer, "test-zhang", "deyang") == "test-zhang@deyang"
+    assert full_key(issuer, "", "zigong") == "chen"
+    with pytest.raises(SignInError, match="no persona 'test-zhang'"):
+        full_key(issuer, "test-zhang", "zigong")
 
 
 def test_a_persona_is_the_default_and_the_rows_are_the_gateways(tried: Try) -> None:

@@ -1,6 +1,6 @@
 """The rules as data, and those of them that need no city."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -9,6 +9,7 @@ from typing import get_args
 
 import pytest
 
+from channels.drill import Drill
 from channels.exemptions import RuleId, check_exemptions, exemptions_of
 from channels.metric_days import SOAK_DAYS, Soak, Tally
 from channels.models import Bilingual
@@ -16,8 +17,11 @@ from channels.snapshot import Snapshot, load
 from cli.report import Wish, loaded, session_of
 from conformance import Report, Session, State, Verdict, examine, rule_book
 from conformance.families import TESTS
+from conformance.judging import phases
+from conformance.rules import meanings
 from conformance.text import as_text
 from conformance.verdict import failed, passed
+from tests.channels.deployment import Deployment
 
 CITIES = Path(__file__).resolve().parents[2] / "cities"
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -40,7 +44,8 @@ def session(slug: str = "deyang", **changes: object) -> Session:
 def test_every_rule_is_tested_and_every_test_is_a_rule() -> None:
     """A rule that nobody tests would be a badge for nothing."""
     assert len(rule_book().rules) == 41
-    assert set(TESTS) == set(rule_book().by_id) == set(get_args(RuleId))
+    assert set(TESTS) == set(rule_book().by_id) == set(get_args(RuleId)) == set(meanings())
+    assert {language for why in meanings().values() for language in why} == {"zh", "en"}
 
 
 def report_with(**states: Verdict) -> Report:
@@ -91,13 +96,6 @@ async def test_without_the_city_live_rules_are_not_measured_and_nothing_is_earne
     assert not report.live
 
 
-async def test_a_missing_fixture_is_named() -> None:
-    """`A02` says which operations have none."""
-    verdict = await TESTS["A02"](session())
-    assert verdict.state is State.FAILED
-    assert "bills.list" in verdict.en
-
-
 async def test_the_files_of_one_city_pass_every_offline_rule_of_bronze_and_silver(tmp_path: Path) -> None:
     """The sandbox's example keeps what it can keep by itself."""
     wish = Wish(("deyang",), CITIES, "sandbox", False, 1, {"ROAM_STATE": str(tmp_path)})
@@ -105,6 +103,86 @@ async def test_the_files_of_one_city_pass_every_offline_rule_of_bronze_and_silve
     offline = [rule.id for rule in rule_book().rules if rule.stage == "offline"]
     found = {rule: await TESTS[rule](made) for rule in offline}
     assert {rule: verdict.en for rule, verdict in found.items() if not verdict.counts} == {}
+
+
+# ── files that do not keep a rule ──
+
+
+def with_agreements(**changes: object) -> Session:
+    """Deyang with every agreement changed."""
+    held = tuple(agreement.model_copy(update=changes) for agreement in cities().agreements)
+    return session(snapshot=replace(cities(), agreements=held))
+
+
+def with_channel(**changes: object) -> Session:
+    return session(channel=replace(cities().channels["deyang"], **changes))  # type: ignore[arg-type]
+
+
+def publicly_cached() -> Session:
+    operations = dict(cities().channels["deyang"].operations)
+    bills = operations["bills.list"]
+    assert bills.cache is not None
+    operations["bills.list"] = replace(bills, cache=bills.cache.model_copy(update={"scope": "public"}))
+    return with_channel(operations=operations)
+
+
+def without_contacts() -> Session:
+    channel = cities().channels["deyang"]
+    bare = replace(
+        channel, config=channel.config.model_copy(update={"city": channel.city.model_copy(update={"contacts": ()})})
+    )
+    return session(channel=bare, snapshot=replace(cities(), channels={"deyang": bare}))
+
+
+def with_a_dead_end() -> Session:
+    first, *rest = cities().channels["deyang"].providers
+    return with_channel(providers=(replace(first, operations=(), web=None), *rest))
+
+
+def until(day: date) -> Session:
+    valid = cities().agreements[0].valid
+    return with_agreements(valid=valid.model_copy(update={"until": day}))
+
+
+@pytest.mark.parametrize(
+    ("rule", "made", "told"),
+    [
+        ("A02", session, "missing: account.launch"),
+        ("A03", session, "missing: account.launch"),
+        ("A04", session, "missing: applications.get"),
+        ("C01", lambda: with_agreements(claims=()), "2026-002: bills.list needs pairwise_id"),
+        ("C01", lambda: with_channel(available=False), "the channel's files have errors"),
+        ("C04", publicly_cached, "personal data in a public cache: bills.list"),
+        ("C05", lambda: session("meishan"), "appointments.book needs id_number"),
+        ("C06", lambda: until(TODAY + timedelta(days=10)), "2026-002: 10 days left"),
+        ("C06", lambda: until(TODAY - timedelta(days=1)), "2026-002: expired"),
+        ("G01", without_contacts, "no ONCALL with a phone"),
+        ("G04", lambda: session("mianyang"), "no English name"),
+        ("G06", lambda: session("meishan"), "backends.api: no maintenance window"),
+        ("G07", with_a_dead_end, "WATER-QUERY opens nothing"),
+    ],
+)
+async def test_files_that_do_not_keep_a_rule_fail_it(rule: str, made: Callable[[], Session], told: str) -> None:
+    """And are told where; that good files pass is another test's."""
+    verdict = await TESTS[rule](made())
+    assert (verdict.state, told in verdict.en) == (State.FAILED, True), verdict.en
+
+
+async def test_a_mistake_in_the_files_fails_a01_at_its_line(tmp_path: Path) -> None:
+    """The report says what `roam city check` says."""
+    deployment = Deployment.make(tmp_path, "deyang")
+    deployment.edit("deyang/channel.yaml", "as: money.fen", "as: money.fenn")
+    wish = Wish(("deyang",), deployment.root, "sandbox", False, 1, {"ROAM_STATE": str(tmp_path)})
+    verdict = await TESTS["A01"](await session_of(wish, loaded(wish), "deyang"))
+    assert verdict.state is State.FAILED
+    assert "deyang/channel.yaml:83 " in verdict.en
+
+
+async def test_an_official_list_with_rows_to_verify_fails_g05(tmp_path: Path) -> None:
+    """Its oddities are asked about until somebody answers."""
+    wish = Wish(("mianyang",), CITIES, "sandbox", False, 1, {"ROAM_STATE": str(tmp_path)})
+    verdict = await TESTS["G05"](await session_of(wish, loaded(wish), "mianyang"))
+    assert (verdict.state, "catalogue.csv:" in verdict.en) == (State.FAILED, True)
 
 
 # ── two weeks of metrics ──
@@ -153,7 +231,7 @@ async def test_a_maintenance_window_may_be_shown_by_quiet_nights_instead() -> No
 @pytest.mark.parametrize(("age", "state"), [(1, "passed"), (89, "passed"), (91, "failed"), (None, "not measured")])
 async def test_a_drill_holds_for_ninety_days(age: int | None, state: str) -> None:
     """A number that answered last year answers nobody today."""
-    drill = None if age is None else NOW - timedelta(days=age)
+    drill = None if age is None else Drill(NOW - timedelta(days=age), "somebody")
     assert (await TESTS["G02"](session(drill=drill))).state.value == state
 
 
@@ -165,6 +243,13 @@ def exempting(folder: Path, *lines: str) -> Path:
     rows = "".join(f"  - {line}\n" for line in lines)
     (folder / "exemptions.yaml").write_text(f'roam: "1"\nexemptions:\n{rows}', "utf-8")
     return folder
+
+
+async def test_every_rule_is_looked_at_once_and_whoever_strains_comes_last() -> None:
+    """A city that throttles after the burst of B05 would fail F04 for it."""
+    order = [rule.id for phase in phases() for rule in phase]
+    assert sorted(order) == sorted(rule_book().by_id)
+    assert order[-2:] == ["F04", "B05"]
 
 
 async def test_an_exemption_counts_until_its_day_and_never_hides_what_was_found(tmp_path: Path) -> None:

@@ -1,14 +1,13 @@
 """What operators do: with a reason, on their own cities, from a form of ours, and written down."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
 from sandbox.up import Stack
-from tests.client import FrontEnd
+from tests.client import Citizen, FrontEnd
 from tests.console.visitor import Visitor
 
-Citizen = Callable[..., FrontEnd]
 BILLS = "query ($cities: [CityId!]) { me { bills(cities: $cities) { coverage { city { slug } outcome code } } } }"
 
 

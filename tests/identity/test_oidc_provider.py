@@ -1,13 +1,11 @@
 """The gateway against a provider that others wrote: npm's certified oidc-provider, over loopback, nothing in between.
 
 It needs Node and the packages of `tests/oidc` (`npm ci` there). Without them these tests skip by name; with
-ROAM_REQUIRE_ALL=1 they fail.
+ROAM_REQUIRE_ALL=1 such a skip is a failure.
 """
 
 import asyncio
 import json
-import os
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -37,6 +35,7 @@ from identity.sessions import MIGRATIONS, Lifetimes, Session, Sessions
 from schema.codes import AssuranceLevel
 from storage import Database
 from tests.identity.conftest import AUDIENCE, read
+from tests.nodejs import Node, node_or_skip
 
 HERE = Path(__file__).resolve().parent.parent / "oidc"
 CALLBACK = "http://127.0.0.1:8000/auth/callback"
@@ -49,16 +48,8 @@ def now() -> datetime:
 
 
 @pytest.fixture(scope="module")
-def node() -> str:
-    found = shutil.which("node")
-    missing = None if found else "Node is not installed"
-    if missing is None and not (HERE / "node_modules" / "oidc-provider").is_dir():
-        missing = "the packages of tests/oidc are not installed (npm ci)"
-    if missing and os.environ.get("ROAM_REQUIRE_ALL") == "1":
-        pytest.fail(f"ROAM_REQUIRE_ALL=1, but {missing}")
-    if missing or not found:
-        pytest.skip(missing or "")
-    return found
+def node() -> Node:
+    return node_or_skip("oidc", "oidc-provider")
 
 
 @dataclass
@@ -101,9 +92,9 @@ class Met:
 
 
 @pytest.fixture
-async def met(node: str, tmp_path: Path) -> AsyncIterator[Met]:
+async def met(node: Node, tmp_path: Path) -> AsyncIterator[Met]:
     pipe = asyncio.subprocess.PIPE
-    command = (node, str(HERE / "provider.mjs"), AUDIENCE, CALLBACK)
+    command = (node.path, str(node.folder / "provider.mjs"), AUDIENCE, CALLBACK)
     process = await asyncio.create_subprocess_exec(*command, cwd=HERE, stdin=pipe, stdout=pipe, stderr=None)
     assert process.stdin is not None
     assert process.stdout is not None

@@ -144,6 +144,26 @@ async def test_an_unknown_acr_is_the_lowest_signed_in_level(world: World, acr: o
     assert found.assurance is AssuranceLevel.REGISTERED
 
 
+@pytest.mark.parametrize(
+    ("claim", "groups"),
+    [
+        (["testers", "staff"], {"testers", "staff"}),
+        (["testers", 7, None, {"value": "staff"}], {"testers"}),
+        ("testers", set()),
+        ({"testers": True}, set()),
+        (None, set()),
+    ],
+)
+async def test_groups_are_a_list_of_texts_and_anything_else_opens_nothing(
+    world: World, claim: object, groups: set[str]
+) -> None:
+    """Providers use the name for other things too: their citizens are let in, without groups."""
+    viewer = await world.authentication.verified(world.forge(groups=claim), world.clock())
+    assert isinstance(viewer, Viewer)
+    assert viewer.groups == groups
+    assert "testers" not in repr(viewer)
+
+
 async def test_a_foreign_issuer_is_refused_before_any_key_is_fetched(world: World) -> None:
     assert await refused(world, world.forge(iss="https://evil.example")) is RefusalReason.WRONG_ISSUER
     assert await refused(world, world.forge(iss=world.site.provider.issuer + "/")) is RefusalReason.WRONG_ISSUER

@@ -1,7 +1,7 @@
 """Every call across a city border leaves a record, and the citizen can read who asked about them, for what, and on which ground."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -10,9 +10,8 @@ import pytest
 from roaming.ledger_store import FILE
 from roaming.ledger_verify import verify
 from sandbox.up import Stack
-from tests.client import FrontEnd, new_key
+from tests.client import Citizen, Faults, FrontEnd, new_key
 
-Citizen = Callable[..., FrontEnd]
 LOG = """
 query L($cities: [CityId!], $first: Int! = 20, $after: Cursor) {
   me { accessLog(cities: $cities, first: $first, after: $after) {
@@ -81,7 +80,7 @@ def test_a_refused_call_leaves_a_record_too(citizen: Citizen) -> None:
     assert (newest["operation"], newest["outcome"], newest["code"]) == ("social.accounts", "DENIED", "NO_AGREEMENT")
 
 
-def test_a_failed_call_leaves_a_record_with_its_code(citizen: Citizen, faults: Callable[..., object]) -> None:
+def test_a_failed_call_leaves_a_record_with_its_code(citizen: Citizen, faults: Faults) -> None:
     mei = citizen("mei")
     faults("mianyang", "5xx")
     told = mei.ask(BILLS, cities=["MIANYANG"]).data["me"]["bills"]["coverage"][0]

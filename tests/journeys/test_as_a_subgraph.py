@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +17,9 @@ from federation.compose import Composed, Source, compose
 from federation.graph import Graph
 from supergateway import Gateway
 from supergateway.subgraph import HttpSubgraph
-from tests.client import Answer, FrontEnd
+from tests.client import Answer, Citizen, FrontEnd
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "supergraph.md"
-Citizen = Callable[..., FrontEnd]
 
 ENTITIES = """
 query Entities($them: [_Any!]!) {

@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,8 @@ from typing import Any
 import pytest
 
 from sandbox.up import Stack
-from tests.client import FrontEnd
+from tests.client import Citizen, Faults, FrontEnd
 
-Citizen = Callable[..., FrontEnd]
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -90,7 +89,7 @@ def test_a_hostile_query_is_refused_before_any_city_is_called(citizen: Citizen, 
     assert answer.codes[0] in ("QUERY_REJECTED", "GRAPHQL_VALIDATION_FAILED")
 
 
-def test_errors_say_nothing_of_the_inside(citizen: Citizen, faults: Callable[..., object]) -> None:
+def test_errors_say_nothing_of_the_inside(citizen: Citizen, faults: Faults) -> None:
     """No address, no path, no stack, no backend's own words."""
     for fault in ("refuse", "html", "truncated", "5xx", "wrong_type"):
         faults("deyang", fault)

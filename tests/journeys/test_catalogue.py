@@ -1,13 +1,10 @@
 """The catalogue: 411 official rows of one city beside the shared register, filtered, paged, and found."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.client import FrontEnd
-
-Citizen = Callable[..., FrontEnd]
+from tests.client import Citizen, FrontEnd
 
 SERVICES = """
 query S($filter: ServiceFilter, $first: Int! = 50, $after: Cursor) {

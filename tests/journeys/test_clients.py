@@ -3,21 +3,14 @@
 They need Node and the packages of `tests/http`; see tests/edge/test_clients.py, which runs them over a small graph.
 """
 
-import asyncio
 import json
-import os
-import shutil
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from sandbox.up import Stack
-from tests.client import FrontEnd
+from tests.client import Citizen
+from tests.nodejs import Node, node_or_skip
 
-HTTP = Path(__file__).resolve().parent.parent / "http"
-Citizen = Callable[..., FrontEnd]
 ASKED = {
     # mei has no agreement for Deyang's ride code: data beside one error.
     "query": {"text": "query Q { me { displayName } roam(city: DEYANG) { city { slug } rideCode { payload } } }"},
@@ -33,36 +26,17 @@ ASKED = {
 
 
 @pytest.fixture(scope="module")
-def node() -> str:
-    found = shutil.which("node")
-    missing = None if found else "Node is not installed"
-    if missing is None and not (HTTP / "node_modules" / "graphql-http").is_dir():
-        missing = "the packages of tests/http are not installed (npm ci)"
-    if missing and os.environ.get("ROAM_REQUIRE_ALL") == "1":
-        pytest.fail(f"ROAM_REQUIRE_ALL=1, but {missing}")
-    if missing or not found:
-        pytest.skip(missing or "")
-    return found
+def node() -> Node:
+    return node_or_skip("http", "graphql-http")
 
 
-async def judged(node: str, script: str, argument: str) -> Any:
-    """Run one script; returns what it reports: {passed, failures}."""
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        node, str(HTTP / script), argument, cwd=HTTP, stdout=pipe, stderr=pipe
-    )
-    out, err = await asyncio.wait_for(process.communicate(), 120)
-    assert out, err.decode()
-    return json.loads(out)
-
-
-async def test_the_real_gateway_passes_every_audit(stack: Stack, node: str) -> None:
+async def test_the_real_gateway_passes_every_audit(stack: Stack, node: Node) -> None:
     """GraphQL over HTTP as the specification says it: 61 of 61."""
-    assert await judged(node, "audits.mjs", f"{stack.gateway_url}/graphql") == {"passed": 61, "failures": []}
+    assert await node.judged("audits.mjs", f"{stack.gateway_url}/graphql") == {"passed": 61, "failures": []}
 
 
-async def test_four_clients_work_as_a_citizen(stack: Stack, citizen: Citizen, node: str) -> None:
+async def test_four_clients_work_as_a_citizen(stack: Stack, citizen: Citizen, node: Node) -> None:
     """Data with partial errors, a mutation, a subscription of two events, a refusal: as their users see them."""
     headers = {"authorization": f"Bearer {citizen('mei').token}"}
     asked = ASKED | {"url": f"{stack.gateway_url}/graphql", "headers": headers}
-    assert await judged(node, "clients.mjs", json.dumps(asked)) == {"passed": 17, "failures": []}
+    assert await node.judged("clients.mjs", json.dumps(asked)) == {"passed": 17, "failures": []}

@@ -7,10 +7,9 @@ import pytest
 
 from sandbox.switch import call
 from sandbox.up import Stack
-from tests.client import Answer, FrontEnd, new_key
+from tests.client import Answer, Citizen, FrontEnd, new_key
 from tests.journeys.test_federated_cities import once_known
 
-Citizen = Callable[..., FrontEnd]
 EXPLAIN = """
 query Explain($operation: String!, $variables: JSON, $name: String) {
   roamExplain(operation: $operation, variables: $variables, operationName: $name) {

@@ -18,12 +18,11 @@ from sandbox import child, programs, switch
 from sandbox.child import Child
 from sandbox.ports import Ports
 from sandbox.up import Stack
-from tests.client import Answer, FrontEnd, new_key
+from tests.client import Answer, Citizen, FrontEnd, new_key
 from tests.journeys.test_saved_operations import FOLDER, SAVED, looked_up
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "supergraph.md"
 SECONDS = 20.0
-Citizen = Callable[..., FrontEnd]
 Switch = Callable[..., object]
 DISTRICTS = "{ city(id: CHENGDU) { districts { name } } }"
 

@@ -13,7 +13,7 @@ import signal
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -30,9 +30,8 @@ from sandbox.idp.serving import KEY_FILE
 from sandbox.idp.signing import SigningKeys
 from sandbox.programs import PROVIDER, audience
 from sandbox.up import Stack
-from tests.client import Answer, FrontEnd
+from tests.client import Answer, Citizen, FrontEnd
 
-Citizen = Callable[..., FrontEnd]
 ACCOUNTS = "{ me { homeCity { code } assurance accounts { city { code } state } } }"
 WHO = "{ me { homeCity { code } assurance } }"
 FIVE = ["510100", "510600", "510700", "511400", "512000"]

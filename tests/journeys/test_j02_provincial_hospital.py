@@ -4,7 +4,6 @@ Consent comes first, with exactly the claims that are sent; the appointment name
 one appointment is made.
 """
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -14,11 +13,10 @@ import pytest
 
 from sandbox.switch import call
 from sandbox.up import Stack
-from tests.client import FrontEnd, new_key
+from tests.client import Citizen, Faults, FrontEnd, new_key
 from tests.consent import consent, grant
 from tests.journeys.told import known
 
-Citizen = Callable[..., FrontEnd]
 SENT = ["PAIRWISE_ID", "NAME", "ID_NUMBER", "PHONE"]
 VENUES = """
 { roam(city: CHENGDU) { venues(kind: HOSPITAL, keyword: "省人民医院") { nodes { id name source { agreementId } } } } }
@@ -214,7 +212,7 @@ def test_the_same_key_with_another_input_is_a_mismatch(patient: Citizen) -> None
 
 
 def test_an_answer_after_the_deadline_is_unknown_then_the_truth_by_asking(
-    patient: Citizen, stack: Stack, faults: Callable[..., object]
+    patient: Citizen, stack: Stack, faults: Faults
 ) -> None:
     """The hospital booked and answered too late: the gateway asks what became of it, and books nothing again."""
     front = patient("test-many@ziyang")

@@ -1,15 +1,11 @@
 """J6. mian has gas in Mianyang and water in Deyang: one list by due date, over both cities."""
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from tests.client import Answer, FrontEnd
-
-Citizen = Callable[..., FrontEnd]
-Faults = Callable[..., object]
+from tests.client import Answer, Citizen, Faults, FrontEnd
 
 BILLS = """
 query Bills($cities: [CityId!], $filter: BillFilter, $first: Int! = 20, $after: Cursor) {

@@ -5,19 +5,16 @@ journey's own: a bill that is paid stays paid, and others want to pay one too.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
 
 from sandbox.up import Stack
-from tests.client import Answer, FrontEnd, new_key
+from tests.client import Answer, Citizen, Faults, FrontEnd, new_key
 from tests.conftest import ROOT, citizens
 from tests.journeys.told import known, until
-
-Citizen = Callable[..., FrontEnd]
-Faults = Callable[..., object]
 
 BILLS = """
 query Bills($cities: [CityId!]!) {

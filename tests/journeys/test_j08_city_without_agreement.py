@@ -1,10 +1,7 @@
 """J8, the agreements' half: of five cities asked at once, one without an agreement is DENIED alone."""
 
-from collections.abc import Callable
+from tests.client import Citizen
 
-from tests.client import FrontEnd
-
-Citizen = Callable[..., FrontEnd]
 FIVE = ["CHENGDU", "DEYANG", "MEISHAN", "ZIYANG", "MIANYANG"]
 SOCIAL = """query S($cities: [CityId!]) { me { socialInsurance(cities: $cities) {
   nodes { kind source { city { slug } agreementId } }

@@ -1,7 +1,6 @@
 """J8 One question, five cities: asked side by side; what one field or one city may not give costs nothing else."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -14,13 +13,10 @@ from edge.joined import parsed
 from resolvers.graphs import build_graphs
 from sandbox.switch import call
 from sandbox.up import Stack
-from tests.client import FrontEnd
+from tests.client import Citizen, Faults
 from tests.resolvers.simulator import NOW, request, services, snapshot, store
 from tests.resolvers.simulator import citizen as somebody
 
-Citizen = Callable[
-    ..., FrontEnd
-]  # faults are met at another level than the rest: what one has read is the other's cache miss
 CITIES = ("chengdu", "deyang", "meishan", "mianyang", "ziyang")
 BILLS = """
 query Five($cities: [CityId!]) {
@@ -35,10 +31,6 @@ query Five($cities: [CityId!]) {
 """
 
 
-def outcomes(answer: Any, field: str = "bills") -> dict[str, tuple[str, str | None]]:
-    return {row["city"]["slug"]: (row["outcome"], row["code"]) for row in answer.data["me"][field]["coverage"]}
-
-
 def named(cities: tuple[str, ...] = CITIES) -> list[str]:
     return [slug.upper() for slug in cities]
 
@@ -47,7 +39,7 @@ def test_five_cities_answer_one_question(citizen: Citizen) -> None:
     """Five protocols, one list, and a row of coverage for each city."""
     answer = citizen("deng").ask(BILLS, cities=named())
     answer.whole()
-    assert outcomes(answer) == dict.fromkeys(CITIES, ("OK", None))
+    assert answer.outcomes() == dict.fromkeys(CITIES, ("OK", None))
     told = answer.data["me"]["bills"]
     counted = {row["city"]["slug"]: row["count"] for row in told["coverage"]}
     from_cities = [node["source"]["city"]["slug"] for node in told["nodes"]]
@@ -81,24 +73,27 @@ async def test_all_five_are_asked_before_any_has_answered() -> None:
 
 
 def test_a_city_that_hangs_keeps_none_of_the_others_from_being_asked(
-    citizen: Citizen, stack: Stack, faults: Callable[..., object]
+    citizen: Citizen, stack: Stack, faults: Faults
 ) -> None:
-    """Five cities take a call and never answer. One after the other they would use up the deadline before the last."""
+    """Five cities take a call and never answer. One after the other they would use up the deadline before the last.
+
+    Faults are met at another level than the rest: what one has read is the other's cache miss.
+    """
     for slug in CITIES:
         faults(slug, "hang", "bills.list")
         call("DELETE", f"{stack.control_url(slug)}/calls")
     answer = citizen("deng", "loa2").ask(BILLS, cities=named())
-    assert outcomes(answer) == dict.fromkeys(CITIES, ("FAILED", "BACKEND_TIMEOUT"))
+    assert answer.outcomes() == dict.fromkeys(CITIES, ("FAILED", "BACKEND_TIMEOUT"))
     assert answer.data["me"]["displayName"]
     for slug in CITIES:
         _, told = call("GET", f"{stack.control_url(slug)}/calls")
         assert "bills.list" in [one["operation"] for one in told["calls"]], slug
 
 
-def test_one_city_that_fails_costs_its_own_rows(citizen: Citizen, faults: Callable[..., object]) -> None:
+def test_one_city_that_fails_costs_its_own_rows(citizen: Citizen, faults: Faults) -> None:
     faults("mianyang", "5xx", "bills.list")
     answer = citizen("deng", "loa2").ask(BILLS, cities=named())
-    found = outcomes(answer)
+    found = answer.outcomes()
     assert found.pop("mianyang")[0] == "FAILED"
     assert set(found.values()) == {("OK", None)}
 
@@ -108,7 +103,7 @@ def test_a_city_without_an_agreement_is_denied_alone(citizen: Citizen) -> None:
     query = """query S($cities: [CityId!]) { me { socialInsurance(cities: $cities) {
         nodes { source { city { slug } } } coverage { city { slug } outcome code message } } } }"""
     answer = citizen("deng").ask(query, cities=["MEISHAN", "ZIYANG", "CHENGDU"])
-    found = outcomes(answer, "socialInsurance")
+    found = answer.outcomes("socialInsurance")
     assert found["ziyang"] == ("DENIED", "NO_AGREEMENT")
     assert found["meishan"] == found["chengdu"] == ("OK", None)
     assert answer.errors == []

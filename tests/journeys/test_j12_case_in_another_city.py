@@ -15,11 +15,8 @@ from websockets.asyncio.client import connect
 
 from sandbox.up import Stack
 from sandbox.workdays import after_working_days
-from tests.client import FrontEnd, new_key
+from tests.client import Citizen, Faults, FrontEnd, new_key
 from tests.journeys.told import known, until
-
-Citizen = Callable[..., FrontEnd]
-Faults = Callable[..., object]
 
 CASE = (
     "id caseNo title state submittedAt promisedOn steps { state label } source { city { slug } agreementId fromCache }"

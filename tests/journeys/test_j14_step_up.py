@@ -1,16 +1,13 @@
 """J14 Step-up: deng signs in by phone, sees what is public, and is told which login opens the rest."""
 
 import json
-from collections.abc import Callable
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
 
 from sandbox.up import Stack
-from tests.client import FrontEnd, new_key
-
-Citizen = Callable[..., FrontEnd]
+from tests.client import Citizen, new_key
 
 MIXED = """
 query Mixed {

@@ -168,12 +168,20 @@ def started_again(stack: Stack) -> Stack:
 
 
 async def test_a_broken_file_serves_its_last_good_version_also_after_a_restart(stack: Stack, root: Path) -> None:
-    """A night's crash must not turn an unnoticed mistake into a city that is gone."""
-    channel = root / "deyang" / "channel.yaml"
+    """A night's crash must not turn an unnoticed mistake into a city that is gone; what does not compose is one, too."""
+    channel, contribution = root / "deyang" / "channel.yaml", root / "ziyang" / "contribute.graphql"
     save(channel, "{ this is: [not yaml\n")
     await until(lambda: "deyang/channel.yaml:1:" in log(stack))
+    text = contribution.read_text("utf-8")
+    save(contribution, f"{text}type ZiyangBox @public {{ bill: Bill }}\n")
+    unfit = f"ziyang/contribute.graphql:{text.count(chr(10)) + 1}:32: error ROAM-358"
+    await until(lambda: unfit in log(stack))
     for started in (lambda: stack, lambda: started_again(stack)):
         with await asyncio.to_thread(started) as running:
+            assert unfit in log(running)
+            assert "Unknown type 'Bill'" in log(running)
+            told = FrontEnd(running.gateway_url).ask('{ city(slug: "ziyang") { slug } __type(name: "ZiyangBox") { name } }')
+            assert told.whole() == {"city": {"slug": "ziyang"}, "__type": None}
             front = FrontEnd(running.gateway_url, running.token("deng"))
             answer = front.ask(BILLS, cities=["DEYANG", "CHENGDU"])
             coverage = answer.whole()["me"]["bills"]["coverage"]

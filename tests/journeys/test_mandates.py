@@ -11,7 +11,7 @@ from websockets.typing import Subprotocol
 
 from sandbox.switch import call
 from sandbox.up import Stack
-from tests.client import Answer, FrontEnd, new_key
+from tests.client import FrontEnd, new_key
 
 OFFER = """mutation ($input: OfferMandateInput!) { offerMandate(input: $input) {
   code codeExpiresAt mandate { id state role relation party operations cities { slug } } userErrors { code field message }
@@ -52,11 +52,6 @@ def mandate(citizen: Any) -> Iterator[str]:
     ended(citizen("mian"), offer["mandate"]["id"])
 
 
-def coverage(answer: Answer) -> dict[str, tuple[str, str | None]]:
-    rows = answer.data["me"]["bills"]["coverage"]
-    return {row["city"]["slug"]: (row["outcome"], row["code"]) for row in rows}
-
-
 def seen(stack: Stack, city: str) -> list[Any]:
     _, told = call("GET", f"{stack.control_url(city)}/seen")
     return list(told["seen"])
@@ -72,7 +67,7 @@ def test_deng_sees_his_parents_bills_and_the_city_knows_that_it_is_deng(
     me = shown.whole()["me"]
     assert (me["displayName"], me["homeCity"]["slug"]) == ("绵**", "mianyang")
     assert me["actor"] == {"displayName": "邓**", "relation": "PARENT", "mandateId": mandate}
-    assert coverage(shown) == {"deyang": ("OK", None)}
+    assert shown.outcomes() == {"deyang": ("OK", None)}
     assert {bill["id"] for bill in me["bills"]["nodes"]} == {bill["id"] for bill in own.data["me"]["bills"]["nodes"]}
     assert own.data["me"]["actor"] is None
     # Read a moment ago for mian: a payment goes to the city in any case.
@@ -93,7 +88,7 @@ def payment(bill: Any, key: str | None = None) -> dict[str, Any]:
 
 def test_a_city_outside_the_mandate_is_denied_alone(citizen: Any, mandate: str) -> None:
     shown = under(citizen("deng"), mandate).ask(BILLS, cities=["DEYANG", "MIANYANG"])
-    assert coverage(shown) == {"deyang": ("OK", None), "mianyang": ("DENIED", "FORBIDDEN")}
+    assert shown.outcomes() == {"deyang": ("OK", None), "mianyang": ("DENIED", "FORBIDDEN")}
     rows = shown.data["me"]["bills"]["coverage"]
     assert rows[1]["message"] == "The mandate does not cover the city mianyang."
 

@@ -1,6 +1,5 @@
 """What a citizen does through the graph: pays, books, cancels, submits, links, consents, opens a page. Once, and told the truth."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,10 +7,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.client import FrontEnd, new_key
-
-Citizen = Callable[..., FrontEnd]
-Faults = Callable[..., object]
+from tests.client import Citizen, Faults, FrontEnd, new_key
 
 UNPAID = """
 query Unpaid($cities: [CityId!]!) {

@@ -1,18 +1,10 @@
 """What crosses a city border, and what does not: offers and agreements decide, and say why."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.client import Answer, FrontEnd
-
-Citizen = Callable[..., FrontEnd]
-
-
-def coverage(answer: Answer, field: str) -> dict[str, tuple[str, str | None]]:
-    return {row["city"]["slug"]: (row["outcome"], row["code"]) for row in answer.data["me"][field]["coverage"]}
-
+from tests.client import Citizen
 
 SOCIAL = """
 query S($cities: [CityId!]) {
@@ -27,16 +19,16 @@ query S($cities: [CityId!]) {
 def test_an_agreement_opens_a_city_to_citizens_of_the_cities_it_names(citizen: Citizen) -> None:
     """Ziyang's old system shares insurance with Chengdu and Meishan only."""
     for persona in ("chen", "mei"):
-        assert coverage(citizen(persona).ask(SOCIAL, cities=["ZIYANG"]), "socialInsurance")["ziyang"] == ("OK", None)
+        assert citizen(persona).ask(SOCIAL, cities=["ZIYANG"]).outcomes("socialInsurance")["ziyang"] == ("OK", None)
     denied = citizen("deng").ask(SOCIAL, cities=["MEISHAN", "ZIYANG"])
-    assert coverage(denied, "socialInsurance") == {"meishan": ("OK", None), "ziyang": ("DENIED", "NO_AGREEMENT")}
+    assert denied.outcomes("socialInsurance") == {"meishan": ("OK", None), "ziyang": ("DENIED", "NO_AGREEMENT")}
     assert denied.errors == []
 
 
 def test_a_city_that_has_no_such_operation_does_not_offer_it(citizen: Citizen) -> None:
     """Not offered is not a failure: nobody should retry it."""
     answer = citizen("deng").ask(SOCIAL, cities=["DEYANG", "MIANYANG"])
-    assert set(coverage(answer, "socialInsurance").values()) == {("NOT_OFFERED", "NOT_OFFERED")}
+    assert set(answer.outcomes("socialInsurance").values()) == {("NOT_OFFERED", "NOT_OFFERED")}
 
 
 def test_rows_from_abroad_name_the_agreement_they_rest_on(citizen: Citizen) -> None:
@@ -49,7 +41,7 @@ def test_rows_from_abroad_name_the_agreement_they_rest_on(citizen: Citizen) -> N
 def test_a_citizen_whom_the_city_does_not_know_is_told_to_link(citizen: Citizen) -> None:
     """test-nobody signs in, but no city has an account: DENIED, with the code that leads to linking."""
     answer = citizen("test-nobody@meishan").ask(SOCIAL, cities=["MEISHAN"])
-    assert coverage(answer, "socialInsurance") == {"meishan": ("DENIED", "ACCOUNT_NOT_LINKED")}
+    assert answer.outcomes("socialInsurance") == {"meishan": ("DENIED", "ACCOUNT_NOT_LINKED")}
     accounts = (
         citizen("test-nobody@meishan").ask("{ me { accounts { city { slug } state } } }").whole()["me"]["accounts"]
     )

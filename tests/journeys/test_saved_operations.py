@@ -1,7 +1,7 @@
 """Every saved operation, as a tester opens it: the named persona, the example variables, the ids looked up as it says."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 from graphql import OperationDefinitionNode, OperationType, parse
 
-from tests.client import FrontEnd, new_key
+from tests.client import Citizen, FrontEnd, new_key
 
-Citizen = Callable[..., FrontEnd]
 FOLDER = Path(__file__).resolve().parents[2] / "web" / "operations"
 SAVED = sorted(path.stem for path in FOLDER.glob("*.graphql"))
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,6 @@ from tests.client import FrontEnd, new_key
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 10
-Citizen = Callable[..., FrontEnd]
 
 AVAILABILITY = "subscription A { channelAvailability(cities: [CHENGDU, DEYANG]) { slug availability } }"
 PROGRESS = "subscription P($id: ID!) { applicationProgress(id: $id) { id state steps { state } } }"

@@ -76,6 +76,10 @@ class Simulator:
             return failure(city.fault)
         return city.page(position if position is not None or not city.opaque else "row-0")
 
+    async def purge(self, subject: str, city: str | None = None) -> int:
+        """Nothing is kept here."""
+        return 0
+
 
 class Book:
     """A ledger in memory; nothing can be recorded while it is `shut`."""

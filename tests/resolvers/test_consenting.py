@@ -1,6 +1,5 @@
 """Granting and taking back: what is recorded, what is refused, and that a refusal records nothing."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
@@ -14,17 +13,11 @@ from resolvers.ids import seal_id
 from roaming import Consents
 from schema.codes import ErrorCode
 from storage import Database
-from tests.resolvers.simulator import citizen, request, services, store
+from tests.resolvers.simulator import citizen, request, services
 
 Row = dict[str, Any]
 WATER = {"provider": "deyang", "services": ["WATER-QUERY"], "claims": ["PAIRWISE_ID"], "days": 30}
 NUMBERS = iter(range(1, 1_000))
-
-
-@pytest.fixture
-async def database() -> AsyncIterator[Database]:
-    async with store() as opened:
-        yield opened
 
 
 class Purged:

@@ -66,11 +66,11 @@ async def code(held: Services, named: str, viewer: Viewer = CHILD, **at: float) 
 
 async def test_the_citizen_is_the_principal_and_the_assurance_the_actors() -> None:
     async with mandated() as (held, _, named):
-        weak = replace(CHILD, assurance=type(CHILD.assurance).REGISTERED)
+        weak = replace(CHILD, assurance=type(CHILD.assurance).REGISTERED, groups=frozenset({"testers"}))
         viewer = await acting(held, named, weak)
         context = request(held, viewer)
         assert (viewer.subject, viewer.home_city, viewer.client_id) == ("mian", "510700", "roam-app")
-        assert viewer.assurance is weak.assurance
+        assert (viewer.assurance, viewer.groups) == (weak.assurance, weak.groups)
         assert viewer.token == ""
         assert viewer.expires_at == CHILD.expires_at
         assert context.citizen == request(held, PARENT).citizen

@@ -1,6 +1,5 @@
 """A mutation happens once per key; how it ended is told again, and what may have happened is never tried again."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -11,15 +10,9 @@ from resolvers.once import Done, End, ended, once, refused
 from roaming import Denial
 from schema.codes import ErrorCode
 from storage import Database
-from tests.resolvers.simulator import citizen, request, services, store
+from tests.resolvers.simulator import citizen, request, services
 
 KEY = "key-0000000000001"
-
-
-@pytest.fixture
-async def database() -> AsyncIterator[Database]:
-    async with store() as opened:
-        yield opened
 
 
 class Act:

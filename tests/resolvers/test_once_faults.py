@@ -1,7 +1,7 @@
 """The store locked or full at every step of a mutation: nothing is sent unwritten, nothing that was sent is forgotten."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from typing import Any
@@ -12,16 +12,10 @@ from resolvers.context import Context
 from resolvers.once import Done, End, once
 from roaming.unsettled import Unsettled
 from storage import Database
-from tests.resolvers.simulator import NOW, citizen, request, services, store
+from tests.resolvers.simulator import NOW, citizen, request, services
 
 KEY = "key-0000000000001"
 SHORT = timedelta(seconds=10)
-
-
-@pytest.fixture
-async def database() -> AsyncIterator[Database]:
-    async with store() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A lost answer is found out from the city, never guessed: done is told and recorded once, "never arrived" only when it is sure."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
@@ -16,18 +15,12 @@ from roaming import Outcome
 from roaming.unsettled import Open, Unsettled
 from schema.codes import ErrorCode
 from storage import Database
-from tests.resolvers.simulator import NOW, City, Simulator, citizen, request, services, store
+from tests.resolvers.simulator import NOW, City, Simulator, citizen, request, services
 
 KEY = "key-0000000000001"
 ANSWER = {"orderNo": "DYP-1", "payUrl": "https://pay.example/1", "state": "PROCESSING"}
 SHORT = timedelta(seconds=1)
 ABROAD = "510700"
-
-
-@pytest.fixture
-async def database() -> AsyncIterator[Database]:
-    async with store() as opened:
-        yield opened
 
 
 class Forgetting(Simulator):

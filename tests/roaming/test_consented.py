@@ -65,7 +65,6 @@ def test_without_consent_the_denial_says_exactly_what_would_be_sent(snapshot: Sn
     assert listed.consent.claims == ("PAIRWISE_ID",)  # listing sends less than booking
 
 
-HOUR = timedelta(hours=1)
 NO_MORE = {
     "taken back": replace(given("HOSP-APPT"), ended=ConsentState.REVOKED, ended_at=AT),
     "superseded": replace(given("HOSP-APPT"), ended=ConsentState.SUPERSEDED, ended_at=AT),

@@ -58,8 +58,9 @@ async def test_the_access_token_is_an_rfc_9068_token_without_personal_data(idp: 
     assert found.header["typ"] == "at+jwt"
     assert found.claims["aud"] == AUDIENCE
     assert found.claims["exp"] - found.claims["iat"] == 3600
-    names = {"iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "acr", "auth_time", "home_city"}
+    names = {"iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "acr", "auth_time", "home_city", "groups"}
     assert set(found.claims) == names
+    assert found.claims["groups"] == ["testers"]
     assert found.claims["home_city"] == "510600"
 
 

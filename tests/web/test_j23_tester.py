@@ -9,7 +9,8 @@ import pytest
 
 from sandbox.switch import call, show
 from sandbox.up import Stack
-from tests.conftest import ROOT, Citizen, citizens
+from tests.client import Citizen
+from tests.conftest import ROOT, citizens
 from tests.journeys.test_federated_cities import once_known
 from tests.web.browser import DESKTOP, LOOPBACK, PHONE, Visit, visiting
 

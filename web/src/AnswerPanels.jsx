@@ -26,7 +26,7 @@ export function AnswerPanels({ places }) {
       )}
       {(both || plan === null) && <CoveragePanel found={coverage} places={places} />}
       {plan !== null && <PlanPanel plan={plan} />}
-      {wanted && withheld && <p className="roam-no-plan">{text.noPlans}</p>}
+      {wanted && plan === null && <p className="roam-no-plan">{withheld ? text.noPlans : text.planNext}</p>}
     </div>
   );
 }

@@ -24,7 +24,7 @@ export function Citizen({ signedIn }) {
       <span className="roam-dot on" data-expired={minutes === 0} />
       <strong>{viewer.displayName ?? signedIn.person}</strong>
       {viewer.homeCity && <span title={text.homeCity}>{viewer.homeCity[language]}</span>}
-      {viewer.assurance && <span title={text.level}>{text.levels[viewer.assurance] ?? viewer.assurance}</span>}
+      {viewer.assurance && <span className="roam-level" title={text.level}>{text.levels[viewer.assurance] ?? viewer.assurance}</span>}
       <span className="roam-expiry" title={`${text.expires} ${new Date(signedIn.expiresAt).toLocaleTimeString(language)}`}>
         {minutes === 0 ? text.expired : text.minutes(minutes)}
       </span>

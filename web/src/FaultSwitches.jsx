@@ -1,5 +1,6 @@
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { faults, switchedOn } from './faults.js';
+import { usePopover } from './popover.js';
 import { useWords } from './words.js';
 
 function Switch({ city, names, place, busy, onSwitch }) {
@@ -26,22 +27,10 @@ function Switch({ city, names, place, busy, onSwitch }) {
 /** Every sandbox city's fault switch, and on the button's face how many are on. */
 export function FaultSwitches({ path, places }) {
   const { faults: names, cities, problem } = useSyncExternalStore(faults.subscribe, faults.get);
-  const [open, setOpen] = useState(false);
+  const [open, setOpen, box] = usePopover();
   const [busy, setBusy] = useState(false);
   const [language, text] = useWords();
-  const box = useRef(null);
   useEffect(() => { faults.load(path); }, [path, open]); // somebody may have switched at the command line
-  useEffect(() => {
-    if (!open) return undefined;
-    const outside = (event) => { if (!box.current?.contains(event.target)) setOpen(false); };
-    const escape = (event) => { if (event.key === 'Escape') setOpen(false); };
-    document.addEventListener('pointerdown', outside);
-    document.addEventListener('keydown', escape);
-    return () => {
-      document.removeEventListener('pointerdown', outside);
-      document.removeEventListener('keydown', escape);
-    };
-  }, [open]);
   const on = switchedOn(cities);
   const run = async (work) => {
     setBusy(true);

@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
+import { usePopover } from './popover.js';
 import { personas as loadPersonas } from './signin.js';
 import { explain, useWords } from './words.js';
 
@@ -39,20 +40,8 @@ function Personas({ config, places, person, onPick }) {
 
 /** The picker: who is signed in on its face, everybody to be inside. */
 export function PersonaPicker({ config, places, person, face, busy, onPick, onPage, onOut }) {
-  const [open, setOpen] = useState(false);
-  const box = useRef(null);
+  const [open, setOpen, box] = usePopover();
   const [, text] = useWords();
-  useEffect(() => {
-    if (!open) return undefined;
-    const outside = (event) => { if (!box.current?.contains(event.target)) setOpen(false); };
-    const escape = (event) => { if (event.key === 'Escape') setOpen(false); };
-    document.addEventListener('pointerdown', outside);
-    document.addEventListener('keydown', escape);
-    return () => {
-      document.removeEventListener('pointerdown', outside);
-      document.removeEventListener('keydown', escape);
-    };
-  }, [open]);
   const close = (then) => (value) => { setOpen(false); then(value); };
   return (
     <div className="roam-picker" ref={box}>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -13,10 +14,19 @@ from channels.badges import FOLDER
 SUFFIX: Final = ".drill.json"
 
 
-def last_drill(state: Path, slug: str) -> datetime | None:
-    """When the number last answered; None: no record that can be read."""
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """The number answered then; `by`: who says so."""
+
+    at: datetime
+    by: str
+
+
+def last_drill(state: Path, slug: str) -> Drill | None:
+    """The last drill of a city; None: no record that can be read."""
     try:
-        return datetime.fromisoformat(orjson.loads((state / FOLDER / f"{slug}{SUFFIX}").read_bytes())["at"])
+        kept = orjson.loads((state / FOLDER / f"{slug}{SUFFIX}").read_bytes())
+        return Drill(datetime.fromisoformat(kept["at"]), str(kept["by"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -1,0 +1,28 @@
+"""Whether an answer from before still holds, although this process has not heard of any change.
+
+A write forgets what was kept of the citizen and the city in the process that made it; the others have their own memory. The
+journal is one for all, so before old rows are shown it is asked what was sent to that city since.
+"""
+
+import logging
+from datetime import timedelta
+
+from channels.answer import Page
+from channels.unrest import UNREST_SECONDS
+from storage import StorageError
+
+from .context import Context
+
+log = logging.getLogger(__name__)
+UNREST = timedelta(seconds=UNREST_SECONDS)  # what was read so soon after a write may not show it yet
+
+
+async def overtaken(context: Context, subject: str | None, city: str, page: Page) -> bool:
+    """Has the citizen changed, or tried to change, something in the city since it gave the page? Yes when it cannot be known."""
+    if subject is None:
+        return False
+    try:
+        return await context.services.journal.sent_since(subject, city, page.as_of - UNREST)
+    except StorageError as fault:
+        log.error("the journal cannot be read: %s", type(fault).__name__)
+        return True

@@ -1,0 +1,231 @@
+"""A city that is opened step by step: who may ask it what, on every worker the same, and what becomes of it."""
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import MappingProxyType, SimpleNamespace
+from typing import Any, cast
+
+from channels.abort_rule import AbortRule
+from channels.answer import Page
+from channels.failures import failure
+from channels.metrics import Metrics
+from channels.models import Rollout
+from channels.rollout_log import MIGRATIONS
+from channels.snapshot import Snapshot
+from identity.seal import Sealer
+from identity.viewer import Viewer
+from resolvers.asking import Question, question
+from resolvers.attempt import Attempt
+from resolvers.context import Context, Services
+from resolvers.coverage import Outcome, coverage_row
+from resolvers.opening import unopened, unopened_of
+from resolvers.rollouts import followed, keep_opening, openings
+from roaming import Denial
+from roaming.openings import Opening, share_of
+from schema.codes import CityOutcome, ErrorCode
+from storage import Database
+from tests.resolvers.simulator import KEY, NOW, Book, City, citizen, request, services, snapshot
+
+DAY = timedelta(hours=24)
+TOWN, PUBLIC = "deyang", "local.shuttleLines"
+RULE = AbortRule.parse("error_rate > 0.02")
+
+
+def rolled_out(percent: float, *allow: str, abort_if: AbortRule | None = None) -> Snapshot:
+    """The project's cities, one of which is being opened for a day."""
+    held = snapshot()
+    rollout = Rollout(percent=percent, allow=allow, promote_after=DAY, abort_if=abort_if)
+    channel = held.channels[TOWN]
+    channel = replace(channel, config=channel.config.model_copy(update={"rollout": rollout}))
+    return replace(held, channels=MappingProxyType({**held.channels, TOWN: channel}))
+
+
+@dataclass
+class Clock:
+    """Moves only when told."""
+
+    at: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+def opening(percent: float, *allow: str, **more: Any) -> Services:
+    """The services of a worker that has just begun with it."""
+    held = rolled_out(percent, *allow)
+    made = Opening.of(held.channels[TOWN], None)
+    assert made is not None
+    return replace(services(None, {TOWN: City()}), snapshot=held, openings={TOWN: replace(made, **more)})
+
+
+def one_of_testers(home: str = "510600") -> Viewer:
+    return replace(citizen(home), groups=frozenset({"testers"}))
+
+
+async def asked(held: Services, viewer: Viewer, operation: str = "bills.list") -> object:
+    context = request(held, viewer)
+    return await question(context, context.channel(TOWN), operation, {})
+
+
+async def test_a_city_that_is_not_open_yet_is_not_asked_and_says_so() -> None:
+    """Also at home. The sentence is told in both languages, in coverage as NOT_OFFERED."""
+    context = request(opening(0, "testers"), citizen())
+    channel = context.channel(TOWN)
+    refused = await question(context, channel, "bills.list", {})
+    assert refused == Denial(ErrorCode.NOT_OFFERED, offered=False)
+    assert isinstance(refused, Denial)
+    row = coverage_row(context, Outcome(channel, refused))
+    assert (row["outcome"], row["code"]) == (CityOutcome.NOT_OFFERED.value, "NOT_OFFERED")
+    assert "分步开放" in row["message"]["zh"]
+    assert "step by step" in row["message"]["en"]
+    assert context.services.connections.asked == []  # type: ignore[attr-defined]
+
+
+async def test_a_group_may_ask_it_and_public_information_is_for_all() -> None:
+    held = opening(0, "testers")
+    assert isinstance(await asked(held, one_of_testers()), Question)
+    assert isinstance(await asked(held, citizen(), PUBLIC), Question)
+    assert isinstance(await asked(held, Viewer.anonymous(), PUBLIC), Question)
+    assert await asked(held, Viewer.anonymous()) == Denial(ErrorCode.UNAUTHENTICATED)
+
+
+async def test_a_share_of_the_citizens_may_ask_it_whichever_worker_they_meet() -> None:
+    """Their share is made of the key in the store, which every worker makes alike."""
+    viewers = [citizen(subject=f"somebody-{n}") for n in range(40)]
+    held, other = opening(50), opening(50)
+    may = [isinstance(await asked(held, viewer), Question) for viewer in viewers]
+    assert may == [isinstance(await asked(other, viewer), Question) for viewer in viewers]
+    keys = [request(held, viewer).citizen or "" for viewer in viewers]
+    assert may == [share_of(TOWN, key) < 50 for key in keys]
+    assert 8 < sum(may) < 32
+
+
+async def test_other_cities_are_not_concerned() -> None:
+    context = request(opening(0), citizen())
+    assert unopened_of(context, context.snapshot.channels, "bills.list") == {TOWN}
+    assert unopened(context, context.channel(TOWN), PUBLIC) is None
+
+
+async def test_from_its_day_on_everybody_may_ask_it() -> None:
+    clock = Clock()
+    held = replace(opening(0, until=NOW + DAY), clock=clock)
+    assert isinstance(await asked(held, citizen()), Denial)
+    clock.at = NOW + DAY
+    assert isinstance(await asked(held, citizen()), Question)
+
+
+async def test_files_that_nothing_is_known_of_are_at_their_first_step() -> None:
+    """In the moment between an edit and its record nobody gets more than the files say."""
+    held = opening(0, "testers")
+    known = held.openings[TOWN]
+    for stale in ({}, {TOWN: replace(known, stamp="another", percent=100.0, until=NOW)}):
+        assert isinstance(await asked(replace(held, openings=stale), citizen()), Denial)
+        assert isinstance(await asked(replace(held, openings=stale), one_of_testers()), Question)
+
+
+async def test_a_refused_crossing_is_in_the_ledger_with_its_ground_and_without_groups() -> None:
+    """As every call about a citizen that would have crossed a border; at home there is no border."""
+    for home, recorded in (("510600", []), ("510100", ["2026-002"])):
+        held = opening(0)
+        assert isinstance(await asked(held, citizen(home)), Denial)
+        book = held.ledger
+        assert isinstance(book, Book)
+        assert [usage.agreement for usage in book.usages] == recorded
+        assert [usage.code for usage in book.usages] == ["NOT_OFFERED"] * len(recorded)
+
+
+async def test_without_an_agreement_that_is_what_is_told() -> None:
+    """A city is not said to be opening to citizens to whom it will not open."""
+    assert await asked(opening(0), citizen("512000")) == Denial(ErrorCode.NO_AGREEMENT)
+
+
+async def test_what_is_sent_later_is_sent_for_the_same_groups() -> None:
+    """A held case of a tester must not be refused because the gateway forgot who they were."""
+    held = opening(0, "testers")
+    context = request(held, one_of_testers())
+    found = await question(context, context.channel(TOWN), "bills.list", {})
+    assert isinstance(found, Question)
+    sealer = Sealer(KEY)
+    attempt = Attempt.of(context, found, "Bill", number="n", service=None)
+    kept = Attempt.opened(sealer, "test", "c", attempt.sealed(sealer, "test", "c"))
+    assert kept.context(held).viewer.groups == {"testers"}
+    before = replace(kept, viewer={name: value for name, value in kept.viewer.items() if name != "groups"})
+    assert before.context(held).viewer.groups == frozenset()
+
+
+def worker(held: Snapshot, metrics: Metrics | None = None, clock: Clock | None = None) -> Services:
+    """One that has counted something."""
+    connections = cast("Any", SimpleNamespace(metrics=metrics or Metrics(lambda: NOW)))
+    return replace(services(None, {}), snapshot=held, connections=connections, clock=clock or Clock())
+
+
+async def opened_at(path: Path, held: Snapshot, at: datetime, metrics: Metrics | None = None) -> Opening:
+    """The opening as a worker finds it that starts now, after its first look."""
+    async with await Database.open(path, (MIGRATIONS,)) as database:
+        first = await openings(database, held, {}, at=at)
+        return (await followed(database, replace(worker(held, metrics), openings=first), at))[TOWN]
+
+
+async def test_a_restart_does_not_begin_the_day_anew(tmp_path: Path) -> None:
+    held, store = rolled_out(5), tmp_path / "gateway.sqlite"
+    assert (await opened_at(store, held, NOW)).until == NOW + DAY
+    again = await opened_at(store, held, NOW + DAY)
+    assert again.until == NOW + DAY
+    assert again.over(NOW + DAY)
+
+
+def calls(held: Snapshot, good: int, bad: int) -> Metrics:
+    """Of one worker, since its last look."""
+    metrics, channel = Metrics(lambda: NOW), held.channels[TOWN]
+    operation = channel.operations["bills.list"]
+    for _ in range(good):
+        metrics.note(channel, operation, Page((), 0, None, None, NOW), 0.01)
+    for _ in range(bad):
+        metrics.note(channel, operation, failure(ErrorCode.BACKEND_UNREACHABLE), 0.01)
+    return metrics
+
+
+async def test_too_many_errors_close_it_on_every_worker_and_after_restarts(tmp_path: Path) -> None:
+    held, store = rolled_out(100, "testers", abort_if=RULE), tmp_path / "gateway.sqlite"
+    assert (await opened_at(store, held, NOW)).aborted is None
+    assert (await opened_at(store, held, NOW, calls(held, 49, 1))).aborted is None  # exactly 0.02
+    assert (await opened_at(store, held, NOW, calls(held, 48, 2))).aborted is not None
+    other = await opened_at(store, held, NOW + 2 * DAY)
+    assert other.aborted is not None
+    assert other.aborted.en == "error rate 0.03 > 0.02 of 100 calls"
+    assert not other.is_for("anybody", (), NOW + 2 * DAY)
+    assert other.is_for("anybody", {"testers"}, NOW + 2 * DAY)
+
+
+async def test_while_the_store_cannot_be_used_nothing_changes_and_no_call_is_lost(tmp_path: Path) -> None:
+    held, store = rolled_out(100, abort_if=RULE), tmp_path / "gateway.sqlite"
+    known = await opened_at(store, held, NOW)
+    metrics = calls(held, 0, 60)
+    async with await Database.open(store, (MIGRATIONS,)) as database:
+        pass
+    running = replace(worker(held, metrics), openings={TOWN: known})
+    assert await followed(database, running, NOW) == {TOWN: known}  # the store is closed by now
+    assert await openings(database, held, {TOWN: known}, at=NOW) == {TOWN: known}
+    assert (await opened_at(store, held, NOW, metrics)).aborted is not None
+
+
+async def test_the_task_puts_what_it_learns_to_use(tmp_path: Path) -> None:
+    """Requests only read: what closes a city is found out beside them."""
+    held = rolled_out(100, abort_if=RULE)
+    async with await Database.open(tmp_path / "gateway.sqlite", (MIGRATIONS,)) as database:
+        now = replace(worker(held, calls(held, 0, 60)), openings=await openings(database, held, {}, at=NOW))
+
+        class Learnt(Exception):
+            """Ends the task."""
+
+        def put(found: Services) -> None:
+            nonlocal now
+            now = found
+            raise Learnt
+
+        with suppress(Learnt):
+            await keep_opening(database, lambda: now, put)
+    context: Context = request(now, citizen())
+    assert isinstance(unopened(context, context.channel(TOWN), "bills.list"), Denial)
