@@ -118,7 +118,8 @@ def settled(
     if loaded.snapshot is not None:
         for slug, broken in loaded.snapshot.broken.items():
             why.setdefault(slug, []).extend(broken)
-    rejected = {name: _rejection(name, found, sources, files, at) for name, found in why.items() if found}
+    made = {name: _rejection(name, found, sources, files, at) for name, found in why.items() if found}
+    rejected = {name: _first(found, standing.rejected.get(name)) for name, found in made.items()}
     return _candidate(loaded, standing, instead, {**refused, **rejected}, files, gone - frozenset(held))
 
 
@@ -229,6 +230,11 @@ def _rejection(
     told = ordered(item for item in found if item.severity == "error")
     zh, en = ("\n\n".join(Renderer(lang, dict(sources)).render(item) for item in told) for lang in ("zh", "en"))
     return Rejection(files.get(name, ""), zh, en, at, standing=True)
+
+
+def _first(found: Rejection, before: Rejection | None) -> Rejection:
+    """The same edit refused again is told with the moment of the first time."""
+    return before if before is not None and replace(before, at=found.at) == found else found
 
 
 def _candidate(

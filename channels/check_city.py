@@ -13,7 +13,7 @@ from channels.models import BackendBase, ChannelFile, RestBackend, SoapBackend
 from channels.paths import BadPath, compile_path
 from channels.positions import ListNode, MapNode, Node, ScalarNode, find, value_place
 from channels.scalars import secret_name
-from channels.scene import Scene, misnamed, official
+from channels.scene import Scene, misspelt_name, official
 
 PROVINCE = "51"  # GB/T 2260: Sichuan
 
@@ -37,7 +37,7 @@ def check_city(scene: Scene) -> Iterator[Diagnostic]:
         right = known.zh if meant == known else code_of(city.name.zh) or known.zh
         names = {"code": city.code, "found": known.zh, "key": "zh", "written": city.name.zh, "right": right}
         yield report("city_name", scene.at("city", *part), **names)
-    if (meant := misnamed(city)) is not None:
+    if (meant := misspelt_name(city)) is not None:
         place, written = scene.at("city", "name", "en"), city.name.en
         yield report("city_name", place, code=meant.code, found=meant.en, key="en", written=written, right=meant.en)
     for slug, other in scene.around.cities.items():

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from channels.check_agreements import unknown_city
 from channels.check_city import PROVINCE
-from channels.diagnostics import Diagnostic, Place, nearest, report
+from channels.diagnostics import Diagnostic, nearest, report
 from channels.divisions import divisions
-from channels.documents import Document, beside, shown_path
+from channels.documents import Document, beside
 from channels.gateway import Environment, GatewayFile
 from channels.positions import key_place, value_place
 from channels.secrets import Secrets
@@ -51,18 +51,6 @@ def check_issuers(document: Document[GatewayFile], secrets: Secrets) -> Iterator
         if secret is not None and secrets.find(secret.name) is None:
             place = value_place(document.node, (*path, "sign_in", "client_secret"))
             yield report("missing_secret", place, name=secret.name, lower=secret.name.lower())
-
-
-def check_overlays(document: Document[GatewayFile], folders: Sequence[Path]) -> Iterator[Diagnostic]:
-    """Every overlay in a city's folder is one that an environment uses: another name is never read."""
-    if document.model is None or not document.model.environments:
-        return
-    known = tuple(one.overlay or name for name, one in document.model.environments.items())
-    for folder in folders:
-        for file in sorted(folder.glob("channel.*.yaml")):
-            if (name := file.name.removeprefix("channel.").removesuffix(".yaml")) not in known:
-                place = Place(shown_path(file), 1, 1)
-                yield report("overlay_unused", place, found=file.name, near=name, choices=known)
 
 
 def check_quotas(document: Document[GatewayFile], secrets: Secrets) -> Iterator[Diagnostic]:

@@ -66,9 +66,7 @@ def misspelt_operations(scene: Scene) -> Mapping[str, str]:
     return {meant: name for name in written if (meant := nearest(name, OPERATIONS)) is not None}
 
 
-def _prefixes(
-    scene: Scene, operations: Sequence[tuple[tuple[str, str], Operation]]
-) -> Iterator[Reference]:
+def _prefixes(scene: Scene, operations: Sequence[tuple[tuple[str, str], Operation]]) -> Iterator[Reference]:
     """The prefixes that the operations' XML begins its names with, each once for an operation."""
     for path, operation in operations:
         for prefix in elements(operation.request.xml or ""):

@@ -105,7 +105,8 @@ def _check_states(scene: Scene, path: Path, operation: Operation) -> Iterator[Di
     for key, value in (leaf.enum or {}).items():
         if value not in REQUEST_STATES:
             where = scene.at(*path, "response", "map", "state", "enum", key)
-            yield report("choice", where, found=value, choices=REQUEST_STATES, near=str(value))
+            found = "null" if value is None else str(value)
+            yield report("choice", where, found=found, choices=REQUEST_STATES, near=found)
     if not set(said) <= set(REQUEST_STATES):
         return  # one mistake, one error
     if "DONE" not in said or not {"ABSENT", "REFUSED"} & set(said):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from graphql import (
     DefinitionNode,
@@ -26,7 +27,7 @@ from graphql.validation.validate import validate_sdl
 
 from channels.diagnostics import Diagnostic, Place, nearest, report
 from channels.lines import SourceText, controls
-from channels.scene import Scene
+from channels.scene import Scene, english_name
 from channels.sdl_problems import refused, unparsed
 from schema.contributed import CONTRIBUTED, built, merged
 from schema.declared import declared
@@ -51,10 +52,16 @@ def parse_contribution(source: SourceText) -> tuple[Contribution | None, list[Di
     if not any(line.split("#", 1)[0].strip() for line in source.lines):
         return None, [report("empty", Place(source.path, 1, 1))]
     try:
-        document = parse(source.text)
+        return _read(source), []
     except GraphQLSyntaxError as error:
         return None, [unparsed(source, error)]
-    return Contribution(source, document, tuple(_unfit(source, document))), []
+
+
+@lru_cache(maxsize=128)
+def _read(source: SourceText) -> Contribution:
+    """One text's contribution; a reload finds most texts as they were.  Raises: GraphQLSyntaxError."""
+    document = parse(source.text)
+    return Contribution(source, document, tuple(_unfit(source, document)))
 
 
 def check_contribution(contribution: Contribution | None, scene: Scene) -> Iterator[Diagnostic]:
@@ -64,7 +71,7 @@ def check_contribution(contribution: Contribution | None, scene: Scene) -> Itera
         if local:
             yield report("missing_file", scene.key("local"), file="contribute.graphql", hint=ABSENT)
         return
-    prefix = (scene.channel.city.name.en or scene.folder).replace("'", "").replace(" ", "")
+    prefix = english_name(scene.channel.city).replace("'", "").replace(" ", "")
     bare = [
         node.name
         for node in contribution.document.definitions
@@ -73,13 +80,13 @@ def check_contribution(contribution: Contribution | None, scene: Scene) -> Itera
         and not node.name.value.startswith(prefix)
     ]
     # Where a type lacks its prefix, those who use it by its full name are right, and it clashes only without it.
-    forgiven = {f"{prefix}{name.value}" for name in bare} | {name.value for name in bare}
+    forgiven = tuple(f"type `{name.value}` " for name in bare) + ((f"unknown type `{prefix}",) if bare else ())
     for name in bare:
         place, written = _place(contribution, name), name.value
         rest = written[len(prefix) :] if written.lower().startswith(prefix.lower()) else written
         kind = "sdl_root" if written == "LocalRoot" else "sdl_prefix"
         yield report(kind, place, found=written, prefix=prefix, right=prefix + rest, slug=scene.folder)
-    yield from (item for item in contribution.unfit if not _about(item, forgiven))
+    yield from (item for item in contribution.unfit if not any(words in item.en for words in forgiven))
     if contribution.unfit:
         return
     mounted = _mounted(contribution, {scene.folder, scene.channel.city.id})
@@ -88,11 +95,6 @@ def check_contribution(contribution: Contribution | None, scene: Scene) -> Itera
         return
     yield from _same_set(contribution, mounted, local, scene)
     yield from _open(contribution, mounted, scene)
-
-
-def _about(item: Diagnostic, names: set[str]) -> bool:
-    """Whether it says that a type of these names is unknown, or there already."""
-    return any(f"type `{name}`" in item.en for name in names)
 
 
 def _root_place(contribution: Contribution) -> Place:

@@ -91,6 +91,8 @@ def report(kind: str, place: Place, /, **context: Any) -> Diagnostic:
 def nearest(written: str, choices: Iterable[str]) -> str | None:
     """The choice most like what was written, or None when none is close."""
     known = {choice.lower(): choice for choice in choices}
+    if swapped := next((choice for choice in known if sorted(choice) == sorted(written.lower())), None):
+        return known[swapped]  # `form` is `from`, not `format`
     close = difflib.get_close_matches(written.lower(), known, n=1, cutoff=0.6)
     return known[close[0]] if close else None
 

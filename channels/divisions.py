@@ -38,7 +38,9 @@ def divisions() -> Mapping[str, Division]:
 
 def division_of(names: Sequence[str]) -> Division | None:
     """The division that most of a city's names (code, slug, Chinese, English) are names of: two at least."""
-    count = {row.code: sum(name in (row.code, row.slug, row.zh, row.en) for name in names) for row in divisions().values()}
+    count = {
+        row.code: sum(name in (row.code, row.slug, row.zh, row.en) for name in names) for row in divisions().values()
+    }
     best = max(count, key=lambda code: count[code])
     return divisions()[best] if count[best] >= AGREED else None
 

@@ -104,10 +104,14 @@ def beside(folder: Path, name: str) -> dict[str, str] | str:
     return {"zh": f"是不是 `{meant}`?", "en": f"did you mean `{meant}`?"} if meant else ""
 
 
+NOT_THEIRS = (".", "channel.")
+"""How names begin that are nobody's, or an overlay's, of which `room` knows what they may be called."""
+
+
 def misspelt(folder: Path, known: Sequence[str]) -> list[Diagnostic]:
     """Files and folders whose name is nearly one that would be read and is not there."""
     absent = [name for name in known if not (folder / name).exists()]
-    found = sorted(path for path in folder.glob("*") if path.name not in known and not path.name.startswith("."))
+    found = sorted(path for path in folder.glob("*") if path.name not in known and not path.name.startswith(NOT_THEIRS))
     return [
         report("stray_file", Place(shown_path(path), 1, 1), found=path.name, right=meant)
         for path in found

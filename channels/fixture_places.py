@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from channels.diagnostics import Diagnostic, Place, report
 from channels.positions import MapNode, Node, ScalarNode, find, key_place, value_place
+from schema.codes import ErrorCode
 
 Path = tuple[str | int, ...]
 SEVERAL = 2
+BROKEN = str(ErrorCode.BACKEND_CONTRACT_BROKEN)
 
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
     """One difference.  `operation`: its id; `what`: `request.path`, `items`, `error`, `dropped` or a field; `noticed`: the
-    place of the expectation; `field`: the field for whose sake a row was withheld."""
+    place of the expectation; `field`: the field for whose sake a row was withheld,
+    `steps.label` where it is one of a list's."""
 
     operation: str
     backend: str
@@ -68,37 +70,49 @@ def _suspects(mismatch: Mismatch, all_of_them: Sequence[Mismatch], node: Node) -
     local, _, field = mismatch.operation.partition("local.")
     operation: Path = ("local", field) if field and not local else ("operations", mismatch.operation)
     wrapper: Path = ("backends", mismatch.backend, "envelope")
-    shared = _shared(mismatch, all_of_them)
+    unread = _unread(mismatch.backend, all_of_them)
     if mismatch.what.startswith("request.") or mismatch.what == "args":
         yield (*operation, "request", mismatch.what.partition(".")[2]), True
         yield (*operation, "request"), True
-    elif mismatch.what == "items" or (mismatch.what == "error" and not mismatch.code and not mismatch.field):
-        if shared:
-            yield (*wrapper, "data" if mismatch.what == "items" else "ok"), False
-            yield wrapper, True
+    elif unread is not None and not mismatch.code:
+        yield (*wrapper, unread), False
+        yield wrapper, True
+    elif _lost(mismatch):
         yield (*operation, "response", "items"), False
         yield (*operation, "response"), True
     elif mismatch.what == "error" and not mismatch.field:
-        if shared:
+        if _shared(mismatch, all_of_them):
             yield (*wrapper, "code"), False
+            yield wrapper, True
         yield from _rules(node, (*operation, "errors"), mismatch.code)
         yield from _rules(node, ("backends", mismatch.backend, "errors"), mismatch.code)
         yield ("backends", mismatch.backend, "errors"), True
     else:
-        yield (*operation, "response", "map", mismatch.field or mismatch.what), True
+        steps = (mismatch.field or mismatch.what).split(".")
+        for end in range(len(steps), 0, -1):
+            inner = [part for step in steps[:end] for part in ("map", step)]
+            yield (*operation, "response", *inner), True
         yield (*operation, "response", "map"), True
 
 
+def _lost(mismatch: Mismatch) -> bool:
+    """Whether the answer as a whole was not what it should be, rather than a field of it."""
+    return mismatch.what == "items" or (mismatch.what == "error" and not mismatch.code and not mismatch.field)
+
+
+def _unread(backend: str, all_of_them: Sequence[Mismatch]) -> str | None:
+    """What of a backend's envelope is to blame: answers of several operations were lost, so it is not one operation's doing."""
+    lost = [mismatch for mismatch in all_of_them if mismatch.backend == backend and _lost(mismatch)]
+    if len({mismatch.operation for mismatch in lost}) < SEVERAL:
+        return None
+    opened = any(mismatch.what == "items" or BROKEN in mismatch.found for mismatch in lost)
+    return "data" if opened else "ok"
+
+
 def _shared(mismatch: Mismatch, all_of_them: Sequence[Mismatch]) -> bool:
-    """Whether the same went wrong in several cases of the backend: then it is not one operation's doing."""
-    alike: Any = [
-        other
-        for other in all_of_them
-        if other.backend == mismatch.backend and other.what == mismatch.what and bool(other.code) == bool(mismatch.code)
-    ]
-    if mismatch.code:
-        return len({other.code for other in alike}) >= SEVERAL
-    return len({other.operation for other in alike}) >= SEVERAL
+    """Whether several codes of the backend are not told apart: then it is not one rule's doing."""
+    alike = (other for other in all_of_them if other.backend == mismatch.backend and other.what == mismatch.what)
+    return len({other.code for other in alike if other.code}) >= SEVERAL
 
 
 def _rules(node: Node, path: Path, code: str) -> Iterator[tuple[Path, bool]]:

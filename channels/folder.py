@@ -26,6 +26,7 @@ from channels.validation import read_as_meant, validate
 CHANNEL = "channel.yaml"
 CONTRIBUTION = "contribute.graphql"
 INTROSPECT = "introspect"
+OVERLAY = "ROAM-310"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,9 @@ def read_folder(folder: Path, overlay: str, overlays: Path | None) -> Reading:
         if isinstance(node, MapNode) and isinstance(meant, MapNode) and laid.node is not None:
             used = file.name == f"channel.{overlay}.yaml" or file.parent == overlays
             merged, told = overlaid(node if used else meant, laid.node)
-            found += told.found
             laid_nodes.append(laid.node)
             # Of a channel that could not be read whole nobody knows what it declares.
+            found += [item for item in told.found if not (unread and item.code == OVERLAY)]
             strangers += [] if unread else told.strangers
             if used:
                 node = merged

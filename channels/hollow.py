@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from channels.diagnostics import Diagnostic, report
-from channels.tree import ListNode, MapNode, Node, ScalarNode
+from channels.tree import Entry, ListNode, MapNode, Node, ScalarNode
 
 FREE = frozenset({"json", "variables", "query", "form", "enum", "value", "default"})
 
@@ -16,10 +16,12 @@ FREE = frozenset({"json", "variables", "query", "form", "enum", "value", "defaul
 def hollow(node: Node, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """Each key without a value.  `found`: what has been refused already, often for that very reason."""
     told = {item.place for item in found}
-    yield from (item for item in _hollow(node) if item.place not in told)
+    for key, entry in _hollow(node):
+        if not told & {entry.place, entry.node.place}:
+            yield report("no_value", entry.node.place, field=key)
 
 
-def _hollow(node: Node) -> Iterator[Diagnostic]:
+def _hollow(node: Node) -> Iterator[tuple[str, Entry]]:
     if isinstance(node, ListNode):
         for item in node.items:
             yield from _hollow(item)
@@ -28,5 +30,5 @@ def _hollow(node: Node) -> Iterator[Diagnostic]:
             if key in FREE:
                 continue
             if isinstance(entry.node, ScalarNode) and entry.node.text.plain and not entry.node.text:
-                yield report("no_value", entry.node.place, field=key)
+                yield key, entry
             yield from _hollow(entry.node)

@@ -152,6 +152,8 @@ def _converter(
 ) -> Convert | None:
     name = leaf.converter
     if name is None:
+        if leaf.format is not None:
+            found.append(problems.idle_format((*place, "format")))
         return None
     if name not in converters.NAMES:
         found.append(problems.unknown_converter((*place, "as"), name, converters.NAMES))

@@ -91,14 +91,29 @@ def bad_format(place: Place, found: str) -> Problem:
     return Problem("ROAM-406", place, "value", message, Bilingual(f"例如:{forms}", f"for example: {forms}"))
 
 
+def idle_format(place: Place) -> Problem:
+    """ROAM-406: a date pattern that nothing applies."""
+    message = Bilingual(
+        "`format` 要与 as: date 或 as: datetime 同写", "`format` does nothing without `as: date` or `as: datetime`"
+    )
+    return Problem(
+        "ROAM-406",
+        place,
+        "value",
+        message,
+        Bilingual("补上 as: date 或 as: datetime", "add `as: date` or `as: datetime`"),
+    )
+
+
 def unknown_value(place: Place, found: object, field: FieldShape) -> Problem:
     """ROAM-407: the enum of the graph has no such value."""
+    found = "null" if found is None else found
     near = meant(str(found), field.values)
     listed = ", ".join(field.values)
     message = Bilingual(f"`{found}` 不是 {field.base} 的取值", f"`{found}` is not a value of {field.base}")
     advice = Bilingual(
         (f"是不是想写 `{near}`?" if near else "") + f"取值:{listed.replace(', ', '、')}",
-        (f"did you mean `{near}`? " if near else "") + f"values: {listed}"
+        (f"did you mean `{near}`? " if near else "") + f"values: {listed}",
     )
     return Problem("ROAM-407", place, "value", message, advice)
 

@@ -147,7 +147,7 @@ class _Replay:
             try:
                 self.operation.read(item)
             except Unfit as unfit:
-                return str(unfit).partition(":")[0].partition(".")[0]
+                return str(unfit).partition(":")[0]
         return ""
 
     def differences(self) -> Iterator[tuple[tuple[str, ...], Difference]]:

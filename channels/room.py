@@ -21,12 +21,12 @@ from channels.check_agreements import check_agreement, void
 from channels.check_gateway import (
     check_issuers,
     check_operators,
-    check_overlays,
     check_quotas,
     secrets_elsewhere,
     unknown_environment,
 )
 from channels.diagnostics import Diagnostic, Place, nearest, report
+from channels.divisions import joining
 from channels.documents import Document, misnamed, misspelt, read_bytes, read_document, shown_path
 from channels.folder import (
     CHANNEL,
@@ -98,6 +98,7 @@ def read_room(
     documents = _read_agreements(room)
     _read_statistics(room)
     overlay = room.environment.overlay or environment
+    _check_overlay_names(room, overlays)
     readings = [(folder, read_folder(folder, overlay, overlays)) for folder in _city_folders(room)]
     for folder, reading in readings:
         _take(room, folder, reading)
@@ -107,7 +108,6 @@ def read_room(
         _check_city(room, folder, reading, around)
     _check_agreements(room, documents)
     room.found += check_operators(gateway, tuple(sorted(cities)))
-    room.found += check_overlays(gateway, [folder for folder, _ in readings])
     return room
 
 
@@ -198,6 +198,29 @@ def _city_folders(room: Room) -> list[Path]:
             else report("stray_folder", place, found=folder.name, hint=hint, severity=severity)
         )
     return folders
+
+
+def _check_overlay_names(room: Room, overlays: Path | None) -> None:
+    """Each overlay is one of an environment, and in the machine's own folder one of a city: else it would go unseen."""
+    folders = _overlay_owners(room)
+    if room.settings is not None and room.settings.environments:
+        known = tuple(sorted({each.overlay or name for name, each in room.settings.environments.items()}))
+        for file in (file for folder in folders.values() for file in sorted(folder.glob("channel.*.y*ml"))):
+            name = file.name.removeprefix("channel.").removesuffix(file.suffix)
+            if name not in known or file.suffix != ".yaml":
+                place = Place(shown_path(file), 1, 1)
+                room.found.append(report("overlay_name", place, found=file.name, near=name, choices=known))
+    for file in sorted(overlays.glob("*.y*ml")) if overlays is not None else ():
+        if file.suffix != ".yaml" or file.stem not in folders:
+            place, choices = Place(shown_path(file), 1, 1), tuple(folders)
+            severity = "warning" if joining(file.stem) else "error"  # a city that is not here yet is worth a word
+            told = report("overlay_city", place, found=file.name, near=file.stem, choices=choices, severity=severity)
+            room.found.append(told)
+
+
+def _overlay_owners(room: Room) -> dict[str, Path]:
+    """The cities' folders by slug."""
+    return {folder.name: folder for folder in room.instead.folders(room.root) if (folder / CHANNEL).is_file()}
 
 
 def _take(room: Room, folder: Path, reading: Reading) -> None:

@@ -256,7 +256,7 @@ def matching(kind: str, pattern: str) -> Callable[[str], str]:
 def _at_least(low: float) -> Callable[[float], float]:
     def check(value: float) -> float:
         if value < low:
-            raise refuse("too_small", value, low=f"{low:g}")
+            raise refuse("too_small", f"{value:g}", low=f"{low:g}")
         return value
 
     check.told = {"minimum": low}  # type: ignore[attr-defined]  # for JSON Schema

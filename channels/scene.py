@@ -94,7 +94,7 @@ def official(city: City) -> Division | None:
     return division_of([city.id, city.code, city.name.zh, city.name.en or ""])
 
 
-def misnamed(city: City) -> Division | None:
+def misspelt_name(city: City) -> Division | None:
     """The division whose English name the city's should be: it is misspelt, or another city's."""
     found, written = official(city), city.name.en
     if found is None or written is None or written == found.en:
@@ -105,7 +105,7 @@ def misnamed(city: City) -> Division | None:
 
 def english_name(city: City) -> str:
     """The city's English name, as it begins the names of what is its own."""
-    found = misnamed(city) or (official(city) if city.name.en is None else None)
+    found = misspelt_name(city) or (official(city) if city.name.en is None else None)
     return found.en if found is not None else city.name.en or city.id
 
 

@@ -38,7 +38,8 @@ def _secrets(
     missing = [item for item in found if item.code == SECRET]
     named = {name for lines in sources.values() for line in lines for name in _NAMED.findall(line)}
     lacking = sorted({name for item in missing for name in named if name in item.en.split()})
-    if len(lacking) < SEVERAL or any(secrets.find(name) is not None for name in named):
+    alone = len({item.place.path for item in missing}) < SEVERAL
+    if alone or any(secrets.find(name) is not None for name in named):
         return _each_once(found)
     place = _key(root / "roam.yaml", ("environments", environment))
     one = report("no_secrets", place, environment=environment, count=len(lacking), names=lacking[:MOST_NAMED])
@@ -63,9 +64,8 @@ def _each_once(found: list[Diagnostic]) -> list[Diagnostic]:
 def _services(found: list[Diagnostic], root: Path, sources: Sources) -> list[Diagnostic]:
     """A code that several cities list and the register lacks is missing from the register."""
     if any(item.code == TWICE for item in found):
-        return [
-            item for item in found if item.code != SERVICE
-        ]  # the row that stands twice may be the one that is missing
+        # The row that stands twice may be the one that is missing.
+        return [item for item in found if item.code != SERVICE]
     unknown: dict[str, list[Diagnostic]] = {}
     for item in found:
         if item.code == SERVICE:

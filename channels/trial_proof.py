@@ -40,7 +40,7 @@ def causes(case: Case, words: str) -> tuple[Advice, ...]:
     if _CITIZEN.search(words):
         return (*_citizen_token(case), agrees)
     if isinstance(case.auth, GatewayJwtAuth):  # one token says both who we are and who the citizen is
-        return (*_wrong_key(case), *_citizen_token(case)[1:], agrees)
+        return (*_wrong_key(case), *_citizen_token(case), agrees)
     return (*_wrong_key(case), agrees)
 
 

@@ -118,7 +118,8 @@ def paired(node: Node, found: list[Diagnostic]) -> list[Diagnostic]:
         spots = _spots(node, one.place, None)
         here = [item for item in missing if item.place in spots and item not in instead]
         meant = [item for item in here if _meant(item, one)]
-        if not meant and len(here) == 1 and not _suggested(one) and sum(each.place in spots for each in unknown) == 1:
+        alone = len(here) == 1 and sum(each.place in spots for each in unknown) == 1
+        if not meant and alone and _suggested(one) in (None, *_keys(node, one.place)):
             meant = here
             instead[one] = _suggesting(one, _names(here[0])[0])
         instead |= dict.fromkeys(meant)
@@ -132,8 +133,19 @@ def _meant(missing: Diagnostic, unknown: Diagnostic) -> bool:
 
 
 def _suggesting(unknown: Diagnostic, name: str) -> Diagnostic:
-    near_zh, near_en = f"是不是想写 `{name}`?", f"did you mean `{name}`? "
-    return replace(unknown, hint_zh=near_zh + unknown.hint_zh, hint_en=near_en + unknown.hint_en)
+    zh, en = unknown.hint_zh.rpartition("?")[2], unknown.hint_en.rpartition("? ")[2]
+    return replace(unknown, hint_zh=f"是不是想写 `{name}`?{zh}", hint_en=f"did you mean `{name}`? {en}")
+
+
+def _keys(node: Node, place: Place) -> tuple[str, ...]:
+    """The keys of the map that has a key at `place`."""
+    if isinstance(node, MapNode):
+        if any(entry.place == place for entry in node.entries.values()):
+            return tuple(node.entries)
+        inner = [entry.node for entry in node.entries.values()]
+    else:
+        inner = list(node.items) if isinstance(node, ListNode) else []
+    return next((found for each in inner if (found := _keys(each, place))), ())
 
 
 def _at_once(found: Iterable[Diagnostic | None]) -> list[Diagnostic]:

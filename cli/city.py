@@ -6,19 +6,19 @@ import json
 import os
 from collections.abc import Sequence
 from datetime import date, datetime
-from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from channels.checking import Report, check_root
 from channels.diagnostics import Diagnostic, Lang, Renderer
 from channels.secrets import Secrets
 from channels.snapshot import Channel, Snapshot, load
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 WIDE = 160
 FINE, ERRORS, COULD_NOT_RUN = 0, 1, 3  # 2 is typer's own, for usage
@@ -77,12 +77,16 @@ def list_cities(root: Root = Path("cities"), env: Env = "sandbox", at: At = None
     if loaded.snapshot is None:
         _stop(f"{root}/roam.yaml cannot be read; run: roam city check")
         return
+    from rich.console import Console  # a check, which is typed far more often, need not wait for it
+
     console = Console()
     console.width = max(console.width, WIDE)  # a row stays a row, also in a pipe
     console.print(_table(loaded.snapshot, language))
 
 
 def _table(snapshot: Snapshot, language: Lang) -> Table:
+    from rich.table import Table
+
     zh = ("城市", "代码", "名称", "App", "状态", "后端", "操作", "服务", "协议")
     en = ("id", "code", "name", "app", "status", "backends", "operations", "services", "agreements")
     table = Table(*(zh if language == "zh" else en), box=None, pad_edge=False)
@@ -113,6 +117,8 @@ def _as_json(report: Report, language: Lang) -> str:
 
 
 def _as_sarif(report: Report, language: Lang) -> str:
+    from importlib.metadata import version
+
     from cli.sarif import sarif  # only who asks for it pays for the lessons
 
     return json.dumps(sarif(report.found, language, version("cityroam")), ensure_ascii=False, indent=2)

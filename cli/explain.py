@@ -1,6 +1,7 @@
 """`roam explain`: the cause of a diagnostic, an example and the fix, in both languages; and the words of a mapping."""
 
 import os
+import re
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from channels.diagnostics import Lang
 from channels.lessons import Lesson, lessons
 from channels.messages import MESSAGES, Wording
 
+HOLE = re.compile(r"(?<!{){\w+}(?!})")  # what a message says of the case at hand
 HEADS = {
     "zh": ("原因", "错", "对", "改法", "消息"),
     "en": ("cause", "wrong", "right", "fix", "messages"),
@@ -73,4 +75,4 @@ def told(lesson: Lesson, worded: list[Wording], language: Lang) -> Iterator[str]
     yield f"  {fix}: {lesson.fix.text(language)}"
     if worded:
         yield f"  {messages}:"
-        yield from (f"      {wording.zh if language == 'zh' else wording.en}" for wording in worded)
+        yield from (f"      {HOLE.sub('…', wording.zh if language == 'zh' else wording.en)}" for wording in worded)

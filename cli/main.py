@@ -37,6 +37,7 @@ PARTS = (
 QUICK: Mapping[tuple[str, ...], str] = {
     ("city", "check"): "cli.city",
     ("city", "list"): "cli.city",
+    **{("city", name): "cli.rollback" for name in ("history", "pause", "pin", "resume", "rollback", "unpin")},
     ("city", "try"): "cli.try_city",
     ("explain",): "cli.explain",
     ("fmt",): "cli.fmt",

@@ -39,7 +39,9 @@ ROOT, STATE = Path("cities"), Path(".sandbox/state")
 
 
 def register(app: typer.Typer) -> None:
-    """The commands are part of `roam city`, which registers itself."""
+    """The commands are part of `roam city`, and come with it where it is not there yet."""
+    if all(group.typer_instance is not city for group in app.registered_groups):
+        app.add_typer(city, name="city")
 
 
 @city.command()

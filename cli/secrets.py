@@ -56,7 +56,7 @@ def set_secret(
 def named_in(root: Path) -> dict[str, list[str]]:
     """The names of all secrets, each with the files that mention it."""
     found: dict[str, list[str]] = {}
-    for file in sorted(root.glob("*/channel*.yaml")):
+    for file in sorted((*root.glob("*/channel*.yaml"), *root.glob("roam.yaml"))):
         text = file.read_text("utf-8", errors="replace")
         for name in dict.fromkeys(NAMED.findall(text)):
             found.setdefault(name, []).append(str(file.relative_to(root)))

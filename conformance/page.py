@@ -92,11 +92,11 @@ def _lead(report: Report) -> str:
     """What an official wants to know first: what the badge allows, and how far it is to the next."""
     zh, en = MEANS[report.badge]
     if report.next_badge is not None:
-        states = [report.verdicts[rule.id].state for rule in report.in_the_way]
-        failing, unknown = states.count(State.FAILED), states.count(State.NOT_MEASURED)
-        tier = BADGES[report.next_badge]
-        zh += f"距{tier[0]}徽章还差 {len(states)} 条:{failing} 条未通过,{unknown} 条还没有测。"
-        en += f" {len(states)} rules to {tier[1]}: {failing} failed, {unknown} not measured yet."
+        tier, waiting = BADGES[report.next_badge], [report.verdicts[rule.id].state for rule in report.in_the_way]
+        counted = [(waiting.count(state), state) for state in (State.FAILED, State.NOT_MEASURED)]
+        parts = [(f"{count} 条{STATES[state][2]}", f"{count} {state}") for count, state in counted if count]
+        zh += f"距{tier[0]}徽章还差 {len(waiting)} 条:{','.join(part[0] for part in parts)}。"
+        en += f" {len(waiting)} rule{'s' * (len(waiting) > 1)} to {tier[1]}: {', '.join(part[1] for part in parts)}."
     return f'<p class="lead">{zh}<br><span lang="en">{en}</span></p>'
 
 

@@ -17,7 +17,8 @@ a{color:#0b4f9c}
 .badge{display:inline-block;white-space:nowrap;border:2px solid currentColor;border-radius:2rem;padding:.1rem .9rem;color:var(--soft)}
 .badge [lang=en]{color:inherit}
 .badge.bronze,.tag.bronze{color:var(--bronze)}.badge.silver,.tag.silver{color:var(--silver)}.badge.gold,.tag.gold{color:var(--gold)}
-.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(7.8rem,1fr));gap:.5rem 1rem;margin:1rem 0}
+.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(9rem,1fr));gap:.5rem 1rem;margin:1rem 0}
+@media (min-width:40rem){.facts{grid-template-columns:repeat(3,1fr)}}
 .lead{font-size:1.08rem;border-left:.3rem solid var(--line);padding-left:.8rem;margin:1rem 0}
 .facts dt{color:var(--soft);font-size:.85rem}.facts dd{margin:0}
 .tiers{display:grid;grid-template-columns:repeat(auto-fit,minmax(12rem,1fr));gap:1rem}

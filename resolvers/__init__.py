@@ -8,10 +8,31 @@ The graphs that all this runs on are built in `graphs`; `federating` keeps up wi
 Rows stay plain mappings of canonical names from the city to the client.
 """
 
-from .context import Context, Services
-from .federating import Federating
-from .graphs import Graphs
-from .index import catalogue_index
-from .listing import Listing
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .context import Context, Services
+    from .federating import Federating
+    from .graphs import Graphs
+    from .index import catalogue_index
+    from .listing import Listing
+
+_HOMES = {
+    "Context": "context",
+    "Federating": "federating",
+    "Graphs": "graphs",
+    "Listing": "listing",
+    "Services": "context",
+    "catalogue_index": "index",
+}
 
 __all__ = ["Context", "Federating", "Graphs", "Listing", "Services", "catalogue_index"]
+
+
+def __getattr__(name: str) -> object:
+    """Imports a public name when it is first asked for: a command that rolls a city back needs no graph."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'resolvers' has no attribute {name!r}")
+    return getattr(import_module(f"resolvers.{home}"), name)

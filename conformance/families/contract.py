@@ -33,7 +33,7 @@ async def a01(session: Session) -> Verdict:
     first = errors[0]
     return failed(
         f"{len(errors)} 个错误,例如 {first.place.path}:{first.place.line} {first.zh}",
-        f"{len(errors)} errors, such as {first.place.path}:{first.place.line} {first.en}",
+        f"{len(errors)} error{'s' * (len(errors) > 1)}, such as {first.place.path}:{first.place.line} {first.en}",
         *shown,
     )
 

@@ -37,13 +37,15 @@ def agreement_forms(visitor: Visitor, one: Agreed) -> Child:
 
 
 def form(visitor: Visitor, where: str, action: str, *more: Child, danger: bool = False) -> Markup:
-    """One action: closed until it is wanted, a reason before the button."""
+    """One action: closed until it is wanted or was tried in vain, a reason before the button."""
     words = visitor.words
+    tried = visitor.tried if visitor.tried and visitor.tried.action == action else None
     reason = tag(
         "label",
         words("reason"),
         tag(
             "textarea",
+            tried.reason if tried else None,
             name="reason",
             required=True,
             maxlength=MAX_REASON,
@@ -54,14 +56,19 @@ def form(visitor: Visitor, where: str, action: str, *more: Child, danger: bool =
     button = tag("button", words("confirm", action=words(action)), type="submit", cls="danger" if danger else "main")
     fields = (secret(visitor), tag("p", words(f"{action}_what"), cls="soft small"), more, reason, button)
     inside = tag("form", fields, method="post", action=f"{where}/{action}")
-    return tag("details", tag("summary", words(action)), inside, cls="action", id=f"do-{action}")
+    return tag(
+        "details", tag("summary", words(action)), inside, cls="action", id=f"do-{action}", open=tried is not None
+    )
 
 
 def _versions(visitor: Visitor, city: CityView) -> Markup:
     words = visitor.words
+    chosen = visitor.tried.to if visitor.tried else ""
     options = [tag("option", words("previous"), value="")]
     options += [
-        tag("option", f"{one.revision} · {stamp(one.activated_at)}", value=one.revision)
+        tag(
+            "option", f"{one.revision} · {stamp(one.activated_at)}", value=one.revision, selected=one.revision == chosen
+        )
         for one in city.versions
         if not one.current
     ]

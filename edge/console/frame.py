@@ -16,6 +16,15 @@ REFRESH_SECONDS = 30  # of a page without script
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """What somebody has just sent in vain: the page that says why keeps it in the form."""
+
+    action: str
+    reason: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Visitor:
     """Who looks at a page: in which words, where, as which operator, and the word that their forms must bring back."""
 
@@ -23,6 +32,7 @@ class Visitor:
     path: str = HOME
     operator: Operator | None = None
     csrf: str = ""
+    tried: Tried | None = None
 
 
 def page(

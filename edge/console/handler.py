@@ -34,7 +34,7 @@ from resolvers.oversight import Oversight
 
 from . import pages
 from .forms import MAX_REASON
-from .frame import HOME, Visitor, sign_in_link, sign_out_form, turned_away
+from .frame import HOME, Tried, Visitor, sign_in_link, sign_out_form, turned_away
 from .html import Child, tag
 from .words import Words
 
@@ -173,20 +173,21 @@ async def _act(
             subject = number
         case _:
             return _turned(asked, 404, "not_found", "back")
-    asked = replace(asked, visitor=replace(visitor, path=where))
+    tried = Tried(action, form.get("reason", ""), form.get("to", ""))
+    asked = replace(asked, visitor=replace(visitor, path=where, tried=tried))
     if not allowed or operator is None:
         return _turned(asked, 403, "not_allowed", "not_allowed_why")
     reason = " ".join(form.get("reason", "").split())
     if not 0 < len(reason) <= MAX_REASON or not reason.isprintable():
         return _again(asked, seen, visitor.words("need_reason"))
-    done = await overseeing.act(Order(action, subject, reason, operator, form.get("to", "")), now)
+    done = await overseeing.act(Order(action, subject, reason, operator, tried.to), now)
     if isinstance(done, Declined):
         return _again(asked, seen, visitor.words("failed_action", problem=visitor.words.pick(done.text)))
     return Answer(303, more=(("location", f"{where}?done={action}"),))
 
 
 def _again(asked: Inquiry, seen: Oversight, problem: str) -> Answer:
-    """The page as it was, and why nothing was done."""
+    """The page as it was, with what was typed, and why nothing was done."""
     notice = tag("p", problem, cls="notice bad", role="alert")
     parts = asked.visitor.path.removeprefix(HOME).strip("/").split("/")
     if parts[0] == "cities" and (city := seen.city(parts[1])):

@@ -152,8 +152,7 @@ def _line(words: Words, city: CityView) -> Markup:
         (words("badge"), " ", tag("b", words.code(city.badge), cls=f"badge {city.badge.lower()}")),
         (words("revision"), " ", tag("code", city.revision or "—")),
         (words("answered"), " ", tag("b", share(city.answered))),
-        ("p50 ", tag("b", milliseconds(city.p50_ms))),
-        ("p95 ", tag("b", milliseconds(city.p95_ms))),
+        ("p50 ", tag("b", milliseconds(city.p50_ms)), " · p95 ", tag("b", milliseconds(city.p95_ms))),
         (words("breaker"), " ", chip(words, city.breaker)) if city.breaker else None,
     ]
     warned = tag("span", words("edit_rejected"), cls="chip rejected-edit") if city.rejected else None

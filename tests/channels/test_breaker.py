@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from channels.answer import Failure, Page
+from channels.answer import Failure
 from channels.breaker import Breaker, Change, CircuitOpen, State, judged
 from channels.connections import Connections
 from channels.credentials import Nothing
@@ -39,9 +39,9 @@ from tests.channels.loopback import (
     served,
     snapshot,
 )
-from tests.channels.loopback import PAY as PAY_OPERATION
 
-PAY = {"operation": "bills.pay", "args": {"billId": "b1", "amount": "38.60"}}
+PAY_ARGS = {"billId": "b1", "amount": "38.60"}
+PAY = {"operation": "bills.pay", "args": PAY_ARGS}
 GOOD, BAD, NOTHING = True, False, None
 WELL = http({"rows": [BILL]})
 DOWN = http("", status=503)
@@ -253,7 +253,6 @@ def test_what_a_refusal_says_of_the_backend(refusal: Failure, status: int, good:
 # Over real sockets.
 
 TRIPPED = {"breaker": {"window": 2, "failure_rate": 1, "open": "1h"}}
-QUICK = {"breaker": {"window": 2, "failure_rate": 1, "open": "0s"}}
 ENVELOPE = {
     "envelope": {"ok": "code == '0'", "data": "data", "code": "code"},
     "errors": [{"code": "4", "to": "NOT_FOUND"}],
@@ -357,30 +356,44 @@ def state(call: Any) -> State | None:
     return connections.breaker(channel, "api")
 
 
+@asynccontextmanager
+async def timed(respond: Respond) -> AsyncIterator[tuple[Any, City, Held]]:
+    """A line whose breaker has the passed clock, after four failures and ten seconds: its next call is the trial."""
+    async with served(respond) as city:
+        [channel] = snapshot(city.url).channels.values()
+        backend, held = channel.config.backends["api"], Held()
+        async with Transport(connect_seconds=1) as transport:
+            line = Line(backend, transport, Nothing(), lambda: NOW, breaker=held.breaker)
+
+            async def ask(operation: str = "bills.list") -> Any:
+                scope = Scope(PAY_ARGS, {"pairwise_id": "p1"}, {}, {}, {"idempotency_key": "k" * 16}, {})
+                return await line.ask(channel.operations[operation], question(operation), scope)
+
+            for _ in range(4):
+                assert isinstance(await ask(), Failure)
+            held.clock.seconds += 10
+            yield ask, city, held
+
+
 async def test_of_twenty_calls_one_is_the_trial_and_all_are_answered_when_it_is_good() -> None:
     """No herd at a city that is still down, and a whole answer from one that is back."""
-    gate, well = asyncio.Event(), False
+    gate = asyncio.Event()
 
     async def respond(city: City, asked: Asked, writer: asyncio.StreamWriter) -> bytes:
-        if not well:
+        if len(city.asked) <= 4:
             return DOWN
         await gate.wait()
         return WELL
 
-    async with against(respond, QUICK) as (call, city):
-        for _ in range(2):
-            await call()
-        assert state(call) is State.HALF_OPEN
-        well = True
-        async with asyncio.TaskGroup() as group:
-            calls = [group.create_task(call(subject=f"s{n}")) for n in range(20)]
-            await city.has_been_asked(3)
-            await turns()
-            assert len(city.asked) == 3
-            gate.set()
-        assert all(isinstance(one.result(), Page) for one in calls)
-        assert state(call) is State.CLOSED
-    assert len(city.asked) == 22
+    async with timed(respond) as (ask, city, held), asyncio.TaskGroup() as group:
+        calls = [group.create_task(ask()) for _ in range(20)]
+        await city.has_been_asked(5)
+        await turns()
+        assert (len(city.asked), held.state()) == (5, State.HALF_OPEN)
+        gate.set()
+        await asyncio.wait(calls)
+        assert not any(isinstance(one.result(), Failure) for one in calls)
+        assert (len(city.asked), held.state()) == (24, State.CLOSED)
 
 
 async def test_of_twenty_calls_at_a_city_that_is_still_down_one_reaches_it() -> None:
@@ -391,46 +404,47 @@ async def test_of_twenty_calls_at_a_city_that_is_still_down_one_reaches_it() -> 
             await gate.wait()
         return DOWN
 
-    async with served(respond) as city:
-        [channel] = snapshot(city.url).channels.values()
-        operation, backend, held = channel.operations["bills.list"], channel.config.backends["api"], Held()
-        async with Transport(connect_seconds=1) as transport:
-            line = Line(backend, transport, Nothing(), lambda: NOW, breaker=held.breaker)
-
-            async def ask() -> Any:
-                return await line.ask(operation, question(), Scope({}, {"pairwise_id": "p1"}, {}, {}, {}, {}))
-
-            for _ in range(4):
-                await ask()
-            held.clock.seconds += 10
-            async with asyncio.TaskGroup() as group:
-                calls = [group.create_task(ask()) for _ in range(20)]
-                await city.has_been_asked(5)
-                await turns()
-                gate.set()
-            codes = sorted(one.result().code.value for one in calls)
-    assert codes == ["BACKEND_CIRCUIT_OPEN"] * 19 + ["BACKEND_UNREACHABLE"]
-    assert len(city.asked) == 5
+    async with timed(respond) as (ask, city, _), asyncio.TaskGroup() as group:
+        calls = [group.create_task(ask()) for _ in range(20)]
+        await city.has_been_asked(5)
+        await turns()
+        gate.set()
+        await asyncio.wait(calls)
+        codes = sorted(one.result().code.value for one in calls)
+        assert codes == ["BACKEND_CIRCUIT_OPEN"] * 19 + ["BACKEND_UNREACHABLE"]
+        assert len(city.asked) == 5
 
 
 async def test_a_trial_that_is_cancelled_leaves_its_place_to_the_next() -> None:
+    """A client that hangs up decides nothing about the city."""
+
     async def respond(city: City, asked: Asked, writer: asyncio.StreamWriter) -> bytes:
-        if len(city.asked) <= 2:
+        if len(city.asked) <= 4:
             return DOWN
-        if len(city.asked) == 3:
+        if len(city.asked) == 5:
             await asyncio.Event().wait()
         return WELL
 
-    async with against(respond, QUICK) as (call, city):
-        for _ in range(2):
-            await call()
-        trial = asyncio.ensure_future(call())
-        await city.has_been_asked(3)
-        other = asyncio.ensure_future(call(subject="s2"))
+    async with timed(respond) as (ask, city, held):
+        trial = asyncio.ensure_future(ask())
+        await city.has_been_asked(5)
+        other = asyncio.ensure_future(ask())
         await turns()
+        assert held.state() is State.HALF_OPEN
         trial.cancel()
-        assert isinstance(await other, Page)
-        assert state(call) is State.CLOSED
+        assert not isinstance(await other, Failure)
+        assert held.state() is State.CLOSED
+
+
+async def test_a_write_can_be_the_trial() -> None:
+    """A city that is only ever written to must come back as well."""
+
+    async def respond(city: City, asked: Asked, writer: asyncio.StreamWriter) -> bytes:
+        return DOWN if len(city.asked) <= 4 else http(PAID)
+
+    async with timed(respond) as (ask, _, held):
+        assert not isinstance(await ask("bills.pay"), Failure)
+        assert held.state() is State.CLOSED
 
 
 async def test_calls_that_wait_for_their_turn_are_not_sent_once_the_circuit_is_open() -> None:
@@ -515,16 +529,3 @@ async def test_a_declared_probe_is_asked_at_its_interval_and_tells_the_availabil
     assert {(one.method, one.target) for one in city.asked[:before]} == {("GET", "/up?deep=1")}
     assert city.asked[0].headers["x-app"] == "roam"
     assert not {"x-key", "x-request"} & city.asked[0].headers.keys()
-
-
-async def test_a_write_that_is_well_answered_closes_the_circuit_too() -> None:
-    """A city that is only ever written to must come back as well."""
-
-    async def respond(city: City, asked: Asked, writer: asyncio.StreamWriter) -> bytes:
-        return DOWN if len(city.asked) <= 2 else http(PAID)
-
-    async with against(respond, QUICK, operations={"bills.pay": PAY_OPERATION}) as (call, _):
-        for _ in range(2):
-            assert (await call(**PAY)).code is ErrorCode.OUTCOME_UNKNOWN
-        assert isinstance(await call(**PAY), Page)
-        assert state(call) is State.CLOSED

@@ -2,8 +2,8 @@
 
 import shutil
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from channels.editions import Editions
 from channels.history import MIGRATIONS, Action, Source, act, activated, mended, numbered, rejected, standing_in
 from channels.secrets import Secrets
 from channels.snapshot import Channel
+from resolvers.activation import begun
 from resolvers.operating import Controls, NotPossible
 from resolvers.reloading import keep
 from storage import Database
@@ -41,10 +42,10 @@ class Room:
     def controls(self) -> Controls:
         return Controls(self.database, self.root)
 
-    async def served(self, unfit: dict[str, str] | None = None) -> Candidate:
+    async def served(self, unfit: dict[str, str] | None = None, at: datetime = AT) -> Candidate:
         """One round, recorded."""
         standing = standing_in(self.state / STORE)
-        found = settled(self.ground, standing, day=DAY, at=AT, known=self.bare, unfit=unfit or {})
+        found = settled(self.ground, standing, day=DAY, at=at, known=self.bare, unfit=unfit or {})
         self.bare = dict(found.bare)
         keep(self.ground, found, standing)
         await activated(self.database, found.chosen, AT)
@@ -100,6 +101,18 @@ async def test_a_broken_city_is_served_as_it_last_was_good(room: Room) -> None:
     room.edit("deyang/channel.yaml", "    timeouts:", "    timeout:")
     assert source(await room.served(), "deyang") == "files"
     assert not standing_in(room.state / STORE).rejected["deyang"].standing
+
+
+async def test_an_edit_that_is_refused_again_keeps_its_moment(room: Room) -> None:
+    """Every round looks at all the files; when somebody made the mistake must not move with them."""
+    await room.served()
+    room.edit("deyang/channel.yaml", "    timeout:", "    timeouts:")
+    first = await room.served()
+    room.edit("chengdu/channel.yaml", 'roam: "1"', 'roam: "1" # edited')
+    again = await room.served(at=AT + timedelta(minutes=5))
+    assert again.rejected["deyang"] == first.rejected["deyang"]
+    room.edit("deyang/channel.yaml", "    timeouts:", "    timeoutss:")
+    assert (await room.served(at=AT + timedelta(minutes=9))).rejected["deyang"].at == AT + timedelta(minutes=9)
 
 
 async def test_a_city_broken_at_the_very_first_start_keeps_its_place(room: Room) -> None:
@@ -171,6 +184,48 @@ async def test_what_does_not_compose_is_charged_to_its_city(room: Room) -> None:
     found = await room.served(unfit={"deyang": "Type Bill is another one"})
     assert source(found, "deyang") == "kept"
     assert "contribute.graphql:1:1: error ROAM-358" in found.rejected["deyang"].en
+    found = await room.served(unfit={"deyang": "INVALID_GRAPHQL: [deyang] 'DeyangShuttle.line' is another one"})
+    told = found.rejected["deyang"].en
+    assert "contribute.graphql:11:22: error ROAM-358" in told
+    assert "^^^^" in told
+
+
+async def test_a_start_composes_what_was_edited_while_nothing_ran(room: Room) -> None:
+    """Else what never composed would be taken for good, and be put back in place of what was."""
+    await room.served()
+    contribution = room.root / "deyang" / "contribute.graphql"
+    text = contribution.read_text("utf-8")
+    contribution.write_text(f"{text}type DeyangBox @public {{ bill: Bill }}\n", "utf-8")
+    found = begun(room.ground, standing_in(room.state / STORE), AT)
+    assert source(found, "deyang") == "kept"
+    assert f"contribute.graphql:{text.count(chr(10)) + 1}:32: error ROAM-358" in found.rejected["deyang"].en
+    await rejected(room.database, found.rejected)
+    again = begun(room.ground, standing_in(room.state / STORE), AT)
+    assert again.rejected["deyang"].en == found.rejected["deyang"].en
+    contribution.write_text(text, "utf-8")
+    assert source(begun(room.ground, standing_in(room.state / STORE), AT), "deyang") == "files"
+
+
+async def test_a_secret_that_changes_costs_the_cities_that_name_it_a_new_line_and_no_other(room: Room) -> None:
+    """A key is turned in a folder of files; the files of the city say what they said."""
+    folder = room.state / "secrets"
+    folder.mkdir()
+    text = (room.root / "roam.yaml").read_text("utf-8")
+    (room.root / "roam.yaml").write_text(text.replace("file:/run/secrets", f"file:{folder}"), "utf-8")
+    names = [line.partition("=")[0] for line in (room.root / "secrets.sandbox").read_text("utf-8").splitlines()]
+    held = {name: "x" * 40 for name in names if name != "DEYANG_APP_KEY"}
+    ground = replace(room.ground, secrets=Secrets(held))
+    (folder / "deyang_app_key").write_text("one\n", "utf-8")
+    first = settled(ground, standing_in(room.state / STORE), day=DAY, at=AT)
+    (folder / "deyang_app_key").write_text("two\n", "utf-8")
+    second = settled(ground, standing_in(room.state / STORE), day=DAY, at=AT, known=first.bare)
+    assert second.bare["deyang"] is not first.bare["deyang"]
+    assert second.bare["chengdu"] is first.bare["chengdu"]
+    assert first.loaded.snapshot is not None
+    assert second.loaded.snapshot is not None
+    assert first.loaded.snapshot.version == second.loaded.snapshot.version
+    snapshots = first.loaded.snapshot, second.loaded.snapshot
+    assert [each.secrets.find("DEYANG_APP_KEY") for each in snapshots] == ["one", "two"]
 
 
 async def test_a_rollback_holds_until_the_files_change(room: Room) -> None:
@@ -265,3 +320,15 @@ async def test_what_operators_did_cannot_be_changed(room: Room) -> None:
     with pytest.raises(Exception, match="appended"):
         async with room.database.transaction() as transaction:
             await transaction.execute("DELETE FROM city_actions")
+
+
+async def test_an_agreement_that_comes_to_its_end_is_no_rejected_edit(room: Room) -> None:
+    """The day did it: the check asks people to tend it, and what is served tells citizens that it has ended."""
+    await room.served()
+    room.edit("agreements/2026-006-ziyang-water.yaml", "until: 2029-06-30", "until: 2026-11-21")
+    found = await room.served()
+    assert dict(found.rejected) == {}
+    snapshot = found.loaded.snapshot
+    assert snapshot is not None
+    assert "2026-006" in [each.id for each in snapshot.agreements]
+    assert [item.code for item in found.loaded.diagnostics if item.severity == "error"] == ["ROAM-316"]

@@ -28,6 +28,22 @@ def test_sources_are_asked_in_order(tmp_path: Path) -> None:
         secrets.reveal("E_KEY")
 
 
+def test_frozen_secrets_are_those_of_one_moment(tmp_path: Path) -> None:
+    """One configuration is one set of values; a mount's own files, and what cannot be read, are none."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+        (folder / "a_key").write_text(f"{folder.name}\n")
+    (first / "b_key").write_bytes(b"\xff\xfe")
+    (first / "..data").mkdir()
+    lazy = Secrets({"C_KEY": "env"}, (first,)).extended((second, tmp_path / "none"), {"A_KEY": "x", "D_KEY": "sandbox"})
+    frozen = lazy.frozen()
+    (first / "a_key").write_text("changed")
+    assert dict(frozen.values) == {"A_KEY": "first", "C_KEY": "env", "D_KEY": "sandbox"}
+    assert lazy.frozen() != frozen
+    assert frozen.only(["A_KEY", "E_KEY"]) == Secrets({"A_KEY": "first"})
+
+
 def test_a_secret_is_not_printed() -> None:
     secrets = Secrets({"A_KEY": "hunter2"}).extended((), {"B_KEY": "hunter3"})
     assert "hunter" not in repr(secrets)

@@ -55,6 +55,17 @@ async def test_what_changed_before_the_watch_began_is_told(folder: Path) -> None
         assert await seen(found) == fingerprint([folder])
 
 
+async def test_a_folder_that_is_named_later_is_looked_at_too(folder: Path, tmp_path: Path) -> None:
+    """`roam.yaml` may come to name another folder of secrets."""
+    folders, other = [folder], tmp_path / "secrets"
+    other.mkdir()
+    found = cast("AsyncGenerator[Fingerprint, None]", changes(lambda: folders, fingerprint(folders)))
+    async with aclosing(found):
+        folders.append(other)
+        (other / "a_key").write_text("x", "utf-8")
+        assert await seen(found) == fingerprint(folders)
+
+
 def test_an_editors_own_files_are_no_change(folder: Path) -> None:
     """A swap file is written at every key."""
     before = fingerprint([folder])

@@ -1,13 +1,16 @@
 """`roam city report` at the command line, without a city."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
+from channels.drill import keep_drill, last_drill
 from cli import city, report
+from sandbox import drills
 
 CITIES = Path(__file__).resolve().parents[2] / "cities"
 
@@ -69,3 +72,25 @@ def test_a_live_session_without_a_provider_says_so(roam: typer.Typer, monkeypatc
     code, output = run(roam, "deyang", "--live")
     assert code == 3
     assert "does not answer" in output
+
+
+def test_the_provider_is_found_where_the_sandbox_was_started(
+    roam: typer.Typer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On other ports too, in another terminal, without a word about it."""
+    monkeypatch.delenv("ROAM_SANDBOX_PORT", raising=False)
+    monkeypatch.setenv("ROAM_SECRET_GATEWAY_PAIRWISE_SALT", "s" * 32)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".sandbox").mkdir()
+    (tmp_path / ".sandbox" / "running.json").write_text('{"issuer": "http://127.0.0.1:9"}', "utf-8")
+    code, output = run(roam, "deyang", "--live")
+    assert code == 3
+    assert "http://127.0.0.1:9 does not answer" in output
+
+
+def test_a_drill_of_the_sandbox_is_its_own_and_leaves_others_alone(tmp_path: Path) -> None:
+    """Nobody can ring a made-up number; what an operator put on record stays."""
+    keep_drill(tmp_path, "ziyang", at=datetime(2026, 11, 1, tzinfo=UTC), by="somebody")
+    drills.seed(tmp_path, ("deyang", "ziyang"))
+    found = [last_drill(tmp_path, slug) for slug in ("deyang", "ziyang", "meishan")]
+    assert [drill and drill.by for drill in found] == ["sandbox", "somebody", None]

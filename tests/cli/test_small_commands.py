@@ -34,6 +34,15 @@ def test_a_file_saved_as_gbk_becomes_utf8(tmp_path: Path) -> None:
     assert "already" in roam("fmt", "--to-utf8", str(file)).stdout
 
 
+def test_a_file_saved_as_unicode_becomes_utf8(tmp_path: Path) -> None:
+    """Notepad's `Unicode` is UTF-16."""
+    file = tmp_path / "channel.yaml"
+    file.write_bytes("name: 德阳市\n".encode("utf-16"))
+    assert "UTF-16" in roam("fmt", str(file)).stderr
+    assert roam("fmt", "--to-utf8", str(file)).returncode == 0
+    assert file.read_text("utf-8") == "name: 德阳市\n"
+
+
 def test_a_file_in_no_known_encoding_is_left_alone(tmp_path: Path) -> None:
     """Guessing would destroy it."""
     file = tmp_path / "channel.yaml"

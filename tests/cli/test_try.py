@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,7 @@ from cli import city, try_city
 from cli.token import SignInError
 from cli.trial_persona import full_key
 from sandbox.faults import FAULTS
+from sandbox.switch import call
 from sandbox.up import Stack
 from tests.channels.deployment import Deployment
 
@@ -114,7 +118,7 @@ def test_a_persona_is_the_default_and_the_rows_are_the_gateways(tried: Try) -> N
 # fault → what must be said; `{state}` stands for the place of the rule
 DEYANG = {
     "pii": ["! privacy", "idCard (ID_NUMBER), mobile (PHONE); also familyAddr", "ROAM-506", "agreement 2026-002 allows PAIRWISE_ID only", "outcome: OK"],
-    "newcode": ["✗ mapping", "backend value `7` has no entry in the enum of `state`", "{state}", 'an `"*"` entry'],
+    "newcode": ["✗ mapping", "backend value `7` has no entry in the enum of `state`", "{state}", 'an `"*"` entry', "outcome: BACKEND_CONTRACT_BROKEN  (front-ends would see coverage.outcome PARTIAL, dropped 1)"],
     "bad_row": ["backend value `7` has no entry in the enum of `state`", "{state}"],
     "no_field": ["required field `id` is missing: the answer has no `billNo`", "{id}", "the row has: bizType"],
     "envelope": ["✗ envelope   `to_string(code) == '0'` is false; top-level keys: status, result", "ROAM-625", "looks like: ok: \"status == 'ok'\", data: result", "record it: roam city try deyang bills.list --record", "outcome: BACKEND_CONTRACT_BROKEN"],
@@ -132,8 +136,8 @@ DEYANG = {
     "vanish": ["the connection was closed before any answer", "ROAM-621"],
     "truncated": ["✗ response   the answer breaks off", "ROAM-629"],
     "5xx": ["HTTP 503 → BACKEND_UNREACHABLE", "the city's server failed"],
-    "wrong_type": ["the list of rows is not where `items` says: looked for `list`", "compare response.items"],
-    "duplicate_row": ["outcome: OK"],
+    "wrong_type": ["✗ mapping    the list of rows is not where `items` says: looked for `list`; there is a list where an object is expected", "has the city changed the type?"],
+    "duplicate_row": ["! mapping    2 × Bill, all required fields present; 1 came twice", "the city sends a record twice", "outcome: OK"],
 }  # fmt: skip
 
 
@@ -176,6 +180,32 @@ OTHERS = {
     "no_field": {"": ["required field `id` is missing"]},
     "refuse": {"": ["✗ connect", "ROAM-621", "outcome: BACKEND_UNREACHABLE"]},
     "truncated": {"": ["ROAM-629"]},
+    "5xx": {"": ["HTTP 503 → BACKEND_UNREACHABLE", "the city's server failed"]},
+    "wrong_type": {
+        "": ["there is a list where an object is expected", "has the city changed the type?"],
+        "chengdu": ["data is a list, expected an object", "has the city changed the type?"],
+        "mianyang": ["data is a list, expected an object", "has the city changed the type?"],
+        "ziyang": ["`items` is not a list: `ZD` is text, expected a list", "has the city changed the type?"],
+    },
+    "bad_row": {
+        "": ["backend value `", "has no entry in the enum of `state`", "{state}"],
+        "chengdu": ["required field `id` is empty: `id` is there, but null"],
+        "mianyang": ["required field `id` is empty: `id` is there, but null"],
+    },
+    "duplicate_row": {"": ["1 came twice", "the city sends a record twice"]},
+    "bad_token": {
+        "": ["ROAM-627", "jwks.json", "urn:roam:city:"],
+        "chengdu": [
+            "ROAM-626",
+            "ROAM-627",
+            "roam secrets set CHENGDU_GATEWAY_KEY",
+            "the gateway's public keys from",
+            "/graphql",
+        ],
+    },
+    "slow": {"": ["ROAM-632"]},
+    "hang": {"": ["ROAM-631"]},
+    "vanish": {"": ["the connection was closed before any answer", "ROAM-621"]},
 }
 
 
@@ -199,6 +229,40 @@ def test_the_main_faults_of_every_other_city_are_named(
     for words in OTHERS[fault].get(slug, OTHERS[fault][""]):
         wanted = place(six[1], slug, BILLS, "state") if words == "{state}" else words
         assert wanted in ended.output, f"{wanted!r} is not in\n{ended.output}"
+
+
+def test_the_command_as_a_process_names_the_cause(six: tuple[Stack, Deployment], switch: Switch) -> None:
+    """As an operator types it: three cities at once, three protocols, three causes."""
+    stack, deployment = six
+    wanted = {"deyang": ("clock", "ROAM-622"), "ziyang": ("gbk", "ROAM-623"), "chengdu": ("pii", "ROAM-506")}
+    environ = {
+        **os.environ,
+        "ROAM_OVERLAYS": str(stack.places.overlays),
+        "ROAM_SECRETS_DIR": str(stack.places.secrets),
+        "ROAM_ISSUER": stack.issuer_url,
+    }
+    running = {}
+    for slug, (fault, _) in wanted.items():
+        switch(slug, fault)
+        typed = [sys.executable, "-m", "cli.main", "city", "try", slug, BILLS, "--root", str(deployment.root)]
+        running[slug] = subprocess.Popen(typed, stdout=subprocess.PIPE, text=True, env=environ)
+    for slug, process in running.items():
+        assert wanted[slug][1] in process.communicate(timeout=60)[0]
+
+
+@pytest.mark.parametrize(
+    ("state", "said"), [("NEEDS_REAUTH", "ACCOUNT_NEEDS_REAUTH"), ("SUSPENDED", "ACCOUNT_SUSPENDED")]
+)
+def test_how_an_account_stands_is_told_from_a_fault(
+    six: tuple[Stack, Deployment], tried: Try, state: str, said: str
+) -> None:
+    """The channel is right; the citizen has something to do."""
+    accounts = f"{six[0].control_url('deyang')}/accounts"
+    call("PUT", accounts, {"citizen": "test-li@deyang", "state": state})
+    told = tried("deyang", BILLS, "--persona", "test-li").output
+    call("PUT", accounts, {"citizen": "test-li@deyang", "state": "LINKED"})
+    assert said in told
+    assert "the account stands like that in the city; the channel is right" in told
 
 
 def test_a_citizen_who_is_not_linked_is_told_from_a_fault(tried: Try) -> None:

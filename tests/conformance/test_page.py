@@ -29,7 +29,11 @@ def test_the_page_fits_the_screen_and_tells_what_is_next(tmp_path: Path, width: 
         visit.page.goto(page_file(tmp_path).as_uri())
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
         assert visit.page.title() == "一致性报告 Conformance report"
+        assert visit.page.inner_text(".lead >> nth=0") == (
+            "尚无徽章,还不能试运行。距铜徽章还差 1 条:1 条未通过。\nNo badge yet: not ready for a pilot. 1 rule to Bronze: 1 failed."
+        )
         way = visit.page.inner_text(".way >> nth=0")
+        assert "要求:每项功能都留有一份成功的样例" in way
         assert "A02" in way
         assert "<script>" in way
         assert not visit.page.is_visible("details li >> nth=0")

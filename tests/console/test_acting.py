@@ -47,6 +47,8 @@ async def test_nothing_is_done_without_a_reason(operator: Visitor, reason: str) 
     status, page = await operator.post("/console/cities/meishan/pause", reason=reason)
     assert status == 422
     assert "请写明原因" in page
+    kept = page.partition('id="do-pause" open>')[2].partition("</textarea>")[0]
+    assert kept.endswith(f">{reason}"), "what was typed is still there, in the form that is open"
     assert "还没有操作" in await history(operator, "meishan")
 
 

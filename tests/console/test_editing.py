@@ -100,6 +100,8 @@ async def test_rollback_pin_and_their_end(own: Stack, operator: Visitor) -> None
     status, page = await operator.post(f"{path}/rollback", reason="回到哪里", to="ffffffffff")
     assert status == 422
     assert "没有版本 ffffffffff" in page
+    assert 'id="do-rollback" open>' in page
+    assert ">回到哪里</textarea>" in page
     status, page = await operator.post(f"{path}/resume", reason="没有暂停过")
     assert status == 422
     assert "没有被暂停" in page
