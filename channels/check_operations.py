@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from graphql import GraphQLSyntaxError, parse
+from graphql import GraphQLSyntaxError, OperationDefinitionNode, parse
 
 from channels.check_city import check_error_rule, check_expression, expression_place
 from channels.check_names import unknown
@@ -68,15 +68,23 @@ def _check_fit(scene: Scene, path: Path, operation: Operation) -> Iterator[Diagn
         if part not in allowed:
             where = scene.key(*path, "request", part)
             yield report("body_kind", where, kind=backend.kind, field=part, choices=allowed)
-    yield from _check_document(scene, (*path, "request", "graphql"), operation.request.graphql)
+    if operation.request.graphql is not None:
+        yield from _check_document(scene, (*path, "request"), operation.request.graphql)
 
 
-def _check_document(scene: Scene, path: Path, document: str | None) -> Iterator[Diagnostic]:
+def _check_document(scene: Scene, path: Path, document: str) -> Iterator[Diagnostic]:
+    """What is sent is GraphQL, and has every variable that is given."""
     try:
-        if document is not None:
-            parse(document)
+        operations = [node for node in parse(document).definitions if isinstance(node, OperationDefinitionNode)]
     except GraphQLSyntaxError as error:
-        yield report("bad_sdl", scene.at(*path), problem=error.message.removeprefix("Syntax Error: "))
+        problem = error.message.removeprefix("Syntax Error: ")
+        yield report("bad_sdl", scene.at(*path, "graphql"), problem=problem)
+        return
+    known = tuple(given.variable.name.value for node in operations for given in node.variable_definitions or ())
+    for name in scene.names(*map(str, path), "variables"):
+        if name not in known:
+            where = scene.key(*path, "variables", name)
+            yield report("unknown_ref", where, where="graphql", found=name, near=name, choices=known)
 
 
 def _check_mapping(scene: Scene, path: Path, operation: Operation, shape: Shape | None) -> Iterator[Diagnostic]:

@@ -29,9 +29,9 @@ from channels.diagnostics import Diagnostic, Place, nearest, report
 from channels.lines import SourceText, controls
 from channels.scene import Scene, english_name
 from channels.sdl_problems import refused, unparsed
-from schema.contributed import CONTRIBUTED, built, merged
+from schema.contributed import CONTRIBUTED, merged
 from schema.declared import declared
-from schema.marks import refuse_unmarked
+from schema.marks import unmarked
 
 ABSENT = {"zh": "在本市文件夹里写上这个文件,或删去 local:", "en": "write it into the city's folder, or remove `local:`"}
 
@@ -120,21 +120,21 @@ def _unfit(source: SourceText, document: DocumentNode) -> Iterator[Diagnostic]:
         for error in validate_sdl(DocumentNode(definitions=(*canonical.definitions, *kept)))
         if not error.message.startswith("Cannot extend type")  # that has been told
     ]
-    problems = problems or list(_arguments(document)) or _invalid(merged(canonical, kept))
-    yield from refused(source, problems)
+    yield from refused(source, problems := problems or list(_arguments(document)))
     if not problems:
-        try:
-            refuse_unmarked(built(merged(canonical, kept)))
-        except ValueError as error:
-            yield report("bad_sdl", Place(source.path, 1, 1), problem=str(error).splitlines()[0], hint="")
+        yield from _invalid(source, merged(canonical, kept))
 
 
-def _invalid(document: DocumentNode) -> list[GraphQLError]:
-    """What makes no schema, although each definition is right by itself."""
+def _invalid(source: SourceText, document: DocumentNode) -> Iterator[Diagnostic]:
+    """What makes no schema, or leaves something open, although each definition is right by itself."""
     try:
-        return validate_schema(build_ast_schema(document, assume_valid_sdl=True))
+        core = build_ast_schema(document, assume_valid_sdl=True)
+        problems = validate_schema(core)
     except (GraphQLError, TypeError) as error:
-        return [error if isinstance(error, GraphQLError) else GraphQLError(str(error))]
+        problems = [error if isinstance(error, GraphQLError) else GraphQLError(str(error))]
+    yield from refused(source, problems)
+    for problem in [] if problems else list(unmarked(core))[:1]:
+        yield report("bad_sdl", Place(source.path, 1, 1), problem=problem, hint="")
 
 
 def _arguments(document: DocumentNode) -> Iterator[GraphQLError]:

@@ -24,7 +24,7 @@ from channels.documents import read_document
 from channels.folder import CHANNEL, read_folder
 from channels.gateway import Environment, GatewayFile
 from channels.models import NOT_GIVEN, ChannelFile
-from channels.scalars import SecretRef
+from channels.scalars import SecretRef, written
 from schema.contributed import with_local
 from schema.declared import declared
 from schema.document import with_cities
@@ -181,8 +181,7 @@ def shown(value: Any) -> str:
         case bool():
             return "true" if value else "false"
         case timedelta():
-            seconds = value.total_seconds()
-            return f"{seconds:g}s" if seconds >= 1 or not seconds else f"{seconds * 1000:g}ms"
+            return written(value)
         case SecretRef() | Decimal():
             return str(value)
         case Enum():

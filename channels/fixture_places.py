@@ -79,6 +79,7 @@ def _suspects(mismatch: Mismatch, all_of_them: Sequence[Mismatch], node: Node) -
         yield wrapper, True
     elif _lost(mismatch):
         yield (*operation, "response", "items"), False
+        yield (*operation, "response", "item"), False
         yield (*operation, "response"), True
     elif mismatch.what == "error" and not mismatch.field:
         if _shared(mismatch, all_of_them):

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from channels.abort_rule import AbortRule
-from channels.scalars import Duration, Percent, String
+from channels.scalars import Duration, Percent, String, written
 from channels.settings import Model
 
 
@@ -25,7 +25,7 @@ class Rollout(Model):
         parts = {
             "percent": f"{self.percent:g}",
             "allow": ",".join(sorted(set(self.allow))),
-            "promote_after": f"{after.total_seconds():g}s" if after is not None else "",
+            "promote_after": written(after) if after is not None else "",
             "abort_if": str(self.abort_if or ""),
         }
         return ", ".join(f"{name}: {value}" for name, value in parts.items() if value)

@@ -53,6 +53,14 @@ def _duration(value: object) -> timedelta:
     raise refuse("duration", value)
 
 
+def written(duration: timedelta) -> str:
+    """The duration as files write it, in the largest unit of which it is a whole number: `24h`."""
+    milliseconds = duration // timedelta(milliseconds=1)
+    fitting = [unit for unit, seconds in UNITS.items() if milliseconds and milliseconds % round(seconds * 1000) == 0]
+    unit = max(fitting, key=UNITS.__getitem__, default="ms")
+    return f"{milliseconds // round(UNITS[unit] * 1000)}{unit}"
+
+
 def _period(value: object) -> timedelta:
     if (made := _duration(value)) <= timedelta():
         raise refuse("too_small", value, low="1ms")

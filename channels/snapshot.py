@@ -105,11 +105,6 @@ class Loaded:
     diagnostics: tuple[Diagnostic, ...]
     sources: Mapping[str, tuple[str, ...]] = field(repr=False)
 
-    @property
-    def clean(self) -> bool:
-        """No errors; warnings and remarks may be."""
-        return all(item.severity != "error" for item in self.diagnostics)
-
 
 def load(
     root: Path,

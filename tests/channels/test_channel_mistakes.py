@@ -10,7 +10,7 @@ import pytest
 
 from tests.channels.deployment import Deployment, errors, rendered
 
-DEYANG, ZIYANG = "deyang/channel.yaml", "ziyang/channel.yaml"
+DEYANG, ZIYANG, CHENGDU = (f"{city}/channel.yaml" for city in ("deyang", "ziyang", "chengdu"))
 CHINESE = re.compile("[\u4e00-\u9fff]")
 INTERNAL = re.compile(r"None\b|Input should|pydantic|Traceback|<(?:leaf|each|nested|object|any|cities)>")
 
@@ -36,6 +36,7 @@ EDITS = {
     "operation that others rely on": Edit(DEYANG, "\n  requests.outcome:", "\n  request.outcome:", "ROAM-307 232:3"),
     "operation misspelt where a service lists it": Edit(DEYANG, "operations: [bills.list]", "operations: [bills.lst]", "ROAM-309 56:142"),
     "own field misspelt under local": Edit(DEYANG, "\n  shuttleLines:", "\n  shuttleLine:", "ROAM-354 251:3"),
+    "variable of a document": Edit(CHENGDU, "variables: {kinds:", "variables: {kind:", "ROAM-306 71:19"),
     "argument in an expression": Edit(DEYANG, "from: args.amount,", "from: args.amout,", "ROAM-410 93:24"),
     "argument of a batch": Edit(DEYANG, "by: args.ids", "by: args.id_s", "ROAM-410 178:17"),
     "key of a batch": Edit(DEYANG, "max: 50, key: id}", "max: 50, key: idd}", "ROAM-403 178:41"),

@@ -91,7 +91,7 @@ def test_an_overlay_may_open_a_city_further(tmp_path: Path) -> None:
     assert loaded is not None
     rollout = loaded.channels["leshan"].config.rollout
     assert rollout is not None
-    assert rollout.block == ("percent: 50, allow: testers, promote_after: 86400s, abort_if: error_rate > 0.02")
+    assert rollout.block == ("percent: 50, allow: testers, promote_after: 1d, abort_if: error_rate > 0.02")
 
 
 def test_a_changed_rollout_is_a_change_of_routing(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_changed_rollout_is_a_change_of_routing(tmp_path: Path) -> None:
         ("routing", "~ rollout.abort_if: error_rate > 0.02 → p95 > 2s"),
         ("routing", "- rollout.allow: [testers]"),
         ("routing", "~ rollout.percent: 5.0 → 20.0"),
-        ("routing", "- rollout.promote_after: 86400s"),
+        ("routing", "- rollout.promote_after: 1d"),
     ]
 
 
@@ -158,7 +158,7 @@ async def test_other_files_end_an_abort_and_begin_the_clock_anew(town: Town) -> 
     assert (mended["leshan"].begun_at, mended["leshan"].aborted_at) == (tomorrow, None)
     async with await Database.open(town.store, (MIGRATIONS,)) as database:
         told = [(row["what"], row["reason"]) for row in await told_of(database, "leshan", 10)]
-    block = "percent: 5, allow: testers, promote_after: 86400s, abort_if: error_rate > 0.02"
+    block = "percent: 5, allow: testers, promote_after: 1d, abort_if: error_rate > 0.02"
     assert told[0] == ("rollout", block)
     assert sorted(told[1:]) == [("rollout", block), ("rollout aborted", "error rate 0.5 > 0.02 of 100 calls")]
 
