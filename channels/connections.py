@@ -16,38 +16,33 @@ from functools import partial
 from math import inf
 from typing import Any, Final, Self
 
-import orjson
-
 from channels.answer import Answer, Failure, Page, Position
 from channels.ask import Ask
 from channels.batching import ask_in_batches
 from channels.breaker import Change, State
-from channels.cache import Key, PageCache
+from channels.cache import PageCache
 from channels.city_lines import CityLines, opened
 from channels.compiled import Compiled
 from channels.converters import Unfit
 from channels.credentials import Clock
-from channels.failures import PASSING, failure
-from channels.flights import Flights
+from channels.failures import failure
 from channels.gateway_token import on_behalf
 from channels.health import Health
 from channels.line import Line
 from channels.metrics import Metrics
-from channels.models import Cache
 from channels.paging import BadPosition
 from channels.probing import reachable
+from channels.reads import Question, Reads
 from channels.refusals import ContractBroken
 from channels.rowset import make_page
 from channels.snapshot import Channel, Snapshot
 from channels.templates import Scope
 from channels.trace import Listener
-from channels.unrest import Unrest
 from schema.codes import ErrorCode
 
 log = logging.getLogger(__name__)
 
 DRAIN_SECONDS: Final = 10.0  # a snapshot that was replaced outlives its last requests, not a hung city
-WORTH_ASKING_SECONDS: Final = 0.1
 # What a write's failure says about pages that were kept: they are, or may be, out of date.
 _CHANGED = frozenset({ErrorCode.OUTCOME_UNKNOWN, ErrorCode.CONFLICT, ErrorCode.ALREADY_DONE})
 _CLOSED = {"PAUSED": ErrorCode.CHANNEL_PAUSED, "RETIRED": ErrorCode.CHANNEL_RETIRED}
@@ -74,12 +69,10 @@ class Connections:
     ) -> None:
         self._listener = listener
         self._snapshot, self._clock, self._before = snapshot, clock, before
-        self.cache: PageCache = before.cache if before else cache or PageCache(_loop_seconds)
+        self._reads: Reads = before._reads if before else Reads(cache or PageCache(_loop_seconds), _loop_seconds)
         self.health: Health = before.health if before else health or Health(_loop_seconds)
         self.metrics: Metrics = before.metrics if before else metrics or Metrics(clock)
         self._cities: dict[str, CityLines] = {}
-        self._flights: Flights[tuple[Answer, bool]] = before._flights if before else Flights()
-        self._unrest: Unrest = before._unrest if before else Unrest(_loop_seconds)
         self._under_way = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -166,7 +159,8 @@ class Connections:
             if not operation.write:
                 return _own(await self._read(channel, operation, ask, position))
             answer = await self._ask(channel, operation, ask, position)
-            await self._forget(channel, ask, answer)
+            if ask.subject is not None and (isinstance(answer, Page) or answer.code in _CHANGED):
+                await self._reads.changed(ask.subject, channel.slug)
             return answer
         finally:
             self._under_way -= 1
@@ -187,7 +181,7 @@ class Connections:
 
     async def purge(self, subject: str, city: str | None = None) -> int:
         """Forget a citizen's cached pages.  Return: how many."""
-        return await self.cache.purge(subject, city)
+        return await self._reads.cache.purge(subject, city)
 
     def breaker(self, channel: Channel, backend: str) -> State | None:
         """The state of a backend's breaker; None without one."""
@@ -222,57 +216,11 @@ class Connections:
         return [channel for channel in channels if channel.available and channel.status not in _CLOSED]
 
     async def _read(self, channel: Channel, operation: Compiled, ask: Ask, position: Position) -> Answer:
-        personal = bool(operation.needs) or (operation.cache is not None and operation.cache.scope == "citizen")
-        if personal and ask.subject is None:
+        async def fetch() -> Answer:
             return await self._ask(channel, operation, ask, position)
-        # To a template an argument that is null and one that is left out are the same; so they are to the key.
-        given = {name: value for name, value in ask.args.items() if value is not None}
-        key = Key(
-            channel.stamp or self._snapshot.version,
-            channel.slug,
-            operation.id,
-            ask.subject if personal else None,
-            orjson.dumps([given, ask.assurance], option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=str),
-            position,
-        )
-        if operation.cache is None:
-            return await self._shared(key, channel, operation, ask)
-        if (page := await self.cache.get(key)) is not None:
-            return page
-        answer = await self._shared(key, channel, operation, ask)
-        if isinstance(answer, Failure) and answer.code in PASSING:
-            return await self.cache.stand_in(key, answer) or answer
-        return answer
 
-    async def _shared(self, key: Key, channel: Channel, operation: Compiled, ask: Ask) -> Answer:
-        epoch, now = self.cache.epoch, asyncio.get_running_loop().time
-        led = False
-
-        async def fetch() -> tuple[Answer, bool]:
-            nonlocal led
-            led = True
-            hurried = ask.deadline < now() + operation.total_seconds
-            answer = await self._ask(channel, operation, ask, key.position)
-            if operation.cache is not None:
-                await self._keep(key, operation.cache, answer, epoch)
-            return answer, hurried and _out_of_time(answer)
-
-        try:
-            # The epoch keeps a read that follows a write from joining one that preceded it.
-            while True:
-                answer, cut_short = await self._flights.share((key, epoch), fetch, ask.deadline)
-                if led or not cut_short or now() + WORTH_ASKING_SECONDS >= ask.deadline:
-                    return answer
-                # The one who asked had less time than this caller has.
-        except TimeoutError:
-            return failure(ErrorCode.BACKEND_TIMEOUT, "waited for the same question under way")
-
-    async def _keep(self, key: Key, rule: Cache, answer: Answer, epoch: int) -> None:
-        if isinstance(answer, Page):
-            if not self._unrest.holds(key.subject, key.city):
-                await self.cache.put(key, answer, rule, epoch=epoch)
-        elif answer.code not in PASSING:  # a refusal is the truth now, also for when the city cannot be reached
-            await self.cache.forget(key)
+        question = Question(channel.stamp or self._snapshot.version, channel.slug, operation, ask, position)
+        return await self._reads.answer(question, fetch)
 
     async def _ask(self, channel: Channel, operation: Compiled, ask: Ask, position: Position) -> Answer:
         started = asyncio.get_running_loop().time()
@@ -313,12 +261,6 @@ class Connections:
             code = ErrorCode.OUTCOME_UNKNOWN if operation.write else ErrorCode.BACKEND_CONTRACT_BROKEN
             return failure(code, str(broken))
 
-    async def _forget(self, channel: Channel, ask: Ask, answer: Answer) -> None:
-        changed = isinstance(answer, Page) or answer.code in _CHANGED
-        if changed and ask.subject is not None:
-            self._unrest.begin(ask.subject, channel.slug)
-            await self.cache.purge(ask.subject, channel.slug)
-
 
 def _note_change(city: str, health: Health, metrics: Metrics, backend: str, change: Change) -> None:
     metrics.note_breaker(city, backend, change.state)
@@ -329,10 +271,6 @@ def _note_change(city: str, health: Health, metrics: Metrics, backend: str, chan
 
 def _loop_seconds() -> float:
     return asyncio.get_running_loop().time()
-
-
-def _out_of_time(answer: Answer) -> bool:
-    return isinstance(answer, Failure) and answer.code is ErrorCode.BACKEND_TIMEOUT
 
 
 def _own(answer: Answer) -> Answer:

@@ -24,7 +24,7 @@ from .listing import Listing
 from .supergraph import Remote, Supergraph
 
 TURN_SECONDS = 0.000_5  # how long a thread that builds keeps the interpreter from one that answers; usually 5 ms
-YOUNG_ALONE = 1_000  # rounds of the collector before it looks at what has survived one
+YOUNG = 5_000, 1_000  # the collector looks at so few new objects at a time (1 to 2 ms), and not at what has survived
 ROUNDS = 3
 DOES_NOT_COMPOSE = "ROAM-358"
 
@@ -44,11 +44,11 @@ class Made:
 def short_turns() -> Iterator[None]:
     """While a generation is made, requests wait for the interpreter half a millisecond at a time.
 
-    The collector looks at new objects alone: going through all of a half-built graph would be one turn of many milliseconds.
+    So does whoever waits for the collector: going through a half-built graph would be one turn of many milliseconds.
     """
     before, thresholds = sys.getswitchinterval(), gc.get_threshold()
     sys.setswitchinterval(TURN_SECONDS)
-    gc.set_threshold(thresholds[0], YOUNG_ALONE)
+    gc.set_threshold(*YOUNG)
     try:
         yield
     finally:
