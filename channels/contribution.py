@@ -30,7 +30,7 @@ from channels.lines import SourceText, controls
 from channels.scene import Scene, english_name
 from channels.sdl_problems import refused, unparsed
 from schema.contributed import CONTRIBUTED, merged
-from schema.declared import declared
+from schema.exported import exported
 from schema.marks import unmarked
 
 ABSENT = {"zh": "在本市文件夹里写上这个文件,或删去 local:", "en": "write it into the city's folder, or remove `local:`"}
@@ -113,7 +113,7 @@ def _unfit(source: SourceText, document: DocumentNode) -> Iterator[Diagnostic]:
         elif isinstance(node, ObjectTypeExtensionNode) and node.name.value != "LocalRoot":
             found = node.name.value
             yield report("sdl_extends", _place_in(source, node.name), found=found, near=found, choices=("LocalRoot",))
-    canonical = declared().document
+    canonical = exported().document
     kept = tuple(node for node in document.definitions if isinstance(node, CONTRIBUTED))
     problems = [
         error
@@ -142,7 +142,7 @@ def _arguments(document: DocumentNode) -> Iterator[GraphQLError]:
     for node in document.definitions:
         for marked in (node, *(getattr(node, "fields", None) or ())):
             for directive in getattr(marked, "directives", None) or ():
-                known = declared().core.get_directive(directive.name.value)
+                known = exported().core.get_directive(directive.name.value)
                 try:
                     if known is not None:
                         get_argument_values(known, directive)

@@ -26,8 +26,8 @@ from channels.gateway import Environment, GatewayFile
 from channels.models import NOT_GIVEN, ChannelFile
 from channels.scalars import SecretRef, written
 from schema.contributed import with_local
-from schema.declared import declared
 from schema.document import with_cities
+from schema.exported import exported
 
 Section: TypeAlias = Literal["routing", "graph", "privacy", "roaming"]
 SECTIONS: tuple[Section, ...] = ("routing", "graph", "privacy", "roaming")
@@ -220,7 +220,7 @@ def _alone(side: Effective, city: str) -> Effective:
 def _schema(side: Effective) -> GraphQLSchema:
     cities = {**NO_CITY, **{slug.upper(): (slug, "") for slug in side.channels}}
     try:
-        return build_ast_schema(with_local(with_cities(declared().document, cities), side.contributions))
+        return build_ast_schema(with_local(with_cities(exported().document, cities), side.contributions))
     except ValueError as error:
         raise Unreadable(str(error).splitlines()[0]) from None
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from channels.answer import Page
 from channels.unrest import UNREST_SECONDS
+from roaming.journal import KEPT
 from storage import StorageError
 
 from .context import Context
@@ -21,8 +22,11 @@ async def overtaken(context: Context, subject: str | None, city: str, page: Page
     """Has the citizen changed, or tried to change, something in the city since it gave the page? Yes when it cannot be known."""
     if subject is None:
         return False
+    since = page.as_of - UNREST
+    if since < context.now - KEPT:
+        return True
     try:
-        return await context.services.journal.sent_since(subject, city, page.as_of - UNREST)
+        return await context.services.journal.sent_since(subject, city, since)
     except StorageError as fault:
         log.error("the journal cannot be read: %s", type(fault).__name__)
         return True

@@ -35,8 +35,8 @@ async def keep_opening(
         if held is None or not any(channel.config.rollout for channel in held.snapshot.channels.values()):
             continue
         snapshot, at = held.snapshot, held.clock()
-        if snapshot is not recorded:  # for the case that it could not be written down when it was activated
-            await openings(database, snapshot, held.openings, at=at)
+        # For the case that it could not be written down when it was activated.
+        if snapshot is not recorded and await _begun(database, snapshot, at) is not None:
             recorded = snapshot
         found = await followed(database, held, at)
         newest = services()
@@ -46,11 +46,8 @@ async def keep_opening(
 
 async def openings(database: Database, snapshot: Snapshot, before: Openings, *, at: datetime) -> Openings:
     """The openings of files that are served from now on; those of before while the store cannot be used."""
-    try:
-        return openings_of(snapshot, await begun(database, snapshot, at))
-    except StorageError as fault:
-        log.error("rollouts_not_begun", reason=str(fault))
-        return before
+    runs = await _begun(database, snapshot, at)
+    return before if runs is None else openings_of(snapshot, runs)
 
 
 async def followed(database: Database, services: Services, at: datetime) -> Openings:
@@ -75,3 +72,12 @@ def openings_of(snapshot: Snapshot, runs: Runs) -> Openings:
     """Of every city with a `rollout`."""
     made = {slug: Opening.of(channel, runs.get(slug)) for slug, channel in snapshot.channels.items()}
     return {slug: opening for slug, opening in made.items() if opening is not None}
+
+
+async def _begun(database: Database, snapshot: Snapshot, at: datetime) -> Runs | None:
+    """The runs under way once it is written down that these files are served; None while the store cannot be used."""
+    try:
+        return await begun(database, snapshot, at)
+    except StorageError as fault:
+        log.error("rollouts_not_begun", reason=str(fault))
+        return None

@@ -1,10 +1,10 @@
 """THE GRAPH. Every type and field is declared here, roots included; nothing is answered here, and there is no I/O.
 
-codes, scalars, directives        the vocabulary
+codes, enums, scalars, directives the vocabulary; `enums` are those of `codes` as Strawberry knows them
 declare                           how a field is declared: answered, streamed, bilingual, or read from its row
 node … subscriptions              the types, by noun
 operations                        the one table of canonical operations
-declared, sdl                     what the types say, as text
+declared, sdl, exported           what the types say, as text, and as read from the text
 subgraph                          what Federation adds to them: entities, keys, `_service`, `_entities`
 rows                              fields that are read from their row, as values
 bind, build                       one running Graph: this set's cities, answers, and the cities' own fields

@@ -3,22 +3,13 @@
 import strawberry
 
 from schema.city import City
-from schema.codes import ErrorCode, PiiLevel
 from schema.declare import row
 from schema.directives import Pii
-from schema.naming import Name, described
+from schema.enums import AccessOutcome, ErrorCode, PiiLevel
 from schema.paging import PageInfo
 from schema.scalars import Cursor, DateTime
 
 OWN = Pii(level=PiiLevel.PERSONAL)
-
-
-@described("跨城调用的结果。 What came of a call across a city border.")
-class AccessOutcome(Name):
-    OK = "OK", "城市已答复 the city answered"
-    FAILED = "FAILED", "未成功,原因见 code no answer of use; see code"
-    DENIED = "DENIED", "未发出:无协议、未同意或超额 not sent: no agreement, consent or quota"
-    UNKNOWN = "UNKNOWN", "已发出而结果未知 sent, and the outcome is not known"
 
 
 @strawberry.type(description="一次跨城调用的记录。 The record of one call about the citizen across a city border.")

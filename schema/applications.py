@@ -7,9 +7,9 @@ import strawberry
 from strawberry import UNSET
 
 from schema.catalogue import Service
-from schema.codes import ApplicationState, AssuranceLevel, Language, PiiLevel
 from schema.declare import answered, bilingual, row
 from schema.directives import Assurance, Pii
+from schema.enums import ApplicationState, AssuranceLevel, Language, PiiLevel
 from schema.node import Node
 from schema.paging import PageInfo
 from schema.provenance import CityCoverage, FromCity

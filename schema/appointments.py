@@ -3,9 +3,9 @@
 import strawberry
 from strawberry import ID
 
-from schema.codes import AppointmentKind, AppointmentState, AssuranceLevel, PiiLevel
 from schema.declare import row
 from schema.directives import Assurance, Pii, Public
+from schema.enums import AppointmentKind, AppointmentState, AssuranceLevel, PiiLevel
 from schema.money import Money
 from schema.node import Node
 from schema.paging import PageInfo

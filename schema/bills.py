@@ -2,9 +2,9 @@
 
 import strawberry
 
-from schema.codes import AssuranceLevel, BillState, Mask, PiiLevel, UtilityKind
 from schema.declare import row
 from schema.directives import Assurance, Masked, Pii
+from schema.enums import AssuranceLevel, BillState, Mask, PiiLevel, UtilityKind
 from schema.money import Money
 from schema.node import Node
 from schema.paging import PageInfo

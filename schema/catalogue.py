@@ -9,7 +9,9 @@ import strawberry
 from strawberry import ID, UNSET
 
 from schema.city import City
-from schema.codes import (
+from schema.declare import answered, bilingual, row
+from schema.directives import Public
+from schema.enums import (
     AgreementState,
     AssuranceLevel,
     Availability,
@@ -22,8 +24,6 @@ from schema.codes import (
     SourceLevel,
     Theme,
 )
-from schema.declare import answered, bilingual, row
-from schema.directives import Public
 from schema.node import Node
 from schema.paging import PageInfo
 from schema.scalars import Cursor, Date

@@ -12,10 +12,10 @@ from schema.applications import ApplicationResult
 from schema.appointments import AppointmentResult
 from schema.bills import BillResult
 from schema.city import City
-from schema.codes import AccountState, ApplicationState, AssuranceLevel, CityId, PiiLevel
 from schema.consent import Consent
 from schema.declare import answered, row
 from schema.directives import Assurance, Cost, Op, Pii
+from schema.enums import AccountState, ApplicationState, AssuranceLevel, CityId, PiiLevel
 from schema.filters import BillFilter
 from schema.mandate import ActingPerson, Mandate
 from schema.node import Node

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 from strawberry import UNSET
 
-from schema.codes import Availability, Badge, ChannelStatus, CityId, ContactRole, Language
 from schema.declare import answered, bilingual, row
 from schema.directives import Public
+from schema.enums import Availability, Badge, ChannelStatus, CityId, ContactRole, Language
 from schema.filters import ServiceFilter
 from schema.node import Node
 from schema.scalars import Cursor, Decimal

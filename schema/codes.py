@@ -1,4 +1,7 @@
-"""The enums of the graph. Every value equals its name, so that rows hold plain text and compare with the members."""
+"""The enums of the graph. Every value equals its name, so that rows hold plain text and compare with the members.
+
+Nothing here knows GraphQL: who reads an error code loads no graph. `enums` makes them known to it.
+"""
 
 from schema.naming import Name, described
 
@@ -349,3 +352,11 @@ class Standing(Name):
     LOCAL = "LOCAL"
     ROAMING = "ROAMING"
     VISITOR = "VISITOR"
+
+
+@described("跨城调用的结果。 What came of a call across a city border.")
+class AccessOutcome(Name):
+    OK = "OK", "城市已答复 the city answered"
+    FAILED = "FAILED", "未成功,原因见 code no answer of use; see code"
+    DENIED = "DENIED", "未发出:无协议、未同意或超额 not sent: no agreement, consent or quota"
+    UNKNOWN = "UNKNOWN", "已发出而结果未知 sent, and the outcome is not known"

@@ -8,9 +8,9 @@ from strawberry import ID, UNSET
 
 from schema.catalogue import Service
 from schema.city import City
-from schema.codes import AssuranceLevel, Claim, ConsentState, Language, PiiLevel
 from schema.declare import bilingual, row
 from schema.directives import Assurance, Pii
+from schema.enums import AssuranceLevel, Claim, ConsentState, Language, PiiLevel
 from schema.node import Node
 from schema.scalars import DateTime
 

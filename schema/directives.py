@@ -3,7 +3,7 @@
 import strawberry
 from strawberry.schema_directive import Location
 
-from schema.codes import AssuranceLevel, Mask, PiiLevel
+from schema.enums import AssuranceLevel, Mask, PiiLevel
 
 
 @strawberry.schema_directive(

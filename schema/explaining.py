@@ -7,8 +7,8 @@ import strawberry
 from strawberry import ID, UNSET
 
 from schema.city import City
-from schema.codes import Claim, ErrorCode, Language
 from schema.declare import bilingual, row
+from schema.enums import Claim, ErrorCode, Language
 
 
 @strawberry.type(

@@ -3,8 +3,8 @@
 import strawberry
 from strawberry import UNSET
 
-from schema.codes import BillState, CityId, IntegrationStatus, ServiceType, SourceLevel, Theme, UtilityKind
 from schema.declare import given
+from schema.enums import BillState, CityId, IntegrationStatus, ServiceType, SourceLevel, Theme, UtilityKind
 from schema.scalars import Date
 
 

@@ -3,9 +3,9 @@
 import strawberry
 from strawberry import ID, UNSET
 
-from schema.codes import CityId, Claim, MandateRelation, PiiLevel
 from schema.declare import given
 from schema.directives import Pii
+from schema.enums import CityId, Claim, MandateRelation, PiiLevel
 from schema.scalars import JSON, URL, Decimal, IdempotencyKey
 
 

@@ -4,9 +4,9 @@ import strawberry
 from strawberry import ID
 
 from schema.city import City
-from schema.codes import AssuranceLevel, MandateRelation, MandateRole, MandateState, PiiLevel
 from schema.declare import row
 from schema.directives import Assurance, Pii
+from schema.enums import AssuranceLevel, MandateRelation, MandateRole, MandateState, PiiLevel
 from schema.node import Node
 from schema.scalars import DateTime
 

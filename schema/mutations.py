@@ -6,9 +6,9 @@
 
 import strawberry
 
-from schema.codes import AssuranceLevel
 from schema.declare import answered
 from schema.directives import Assurance, Op
+from schema.enums import AssuranceLevel
 from schema.inputs import (
     AcceptMandateInput,
     BookAppointmentInput,

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Self, TypeVar
 
-import strawberry
-
 
 class Name(StrEnum):
     """A member is its own name: `WATER = "WATER", "水"`. Raises: ValueError: name and value differ."""
@@ -22,14 +20,15 @@ class Name(StrEnum):
 
 N = TypeVar("N", bound=type[Name])
 
+SUMMARIES: dict[type[Name], str] = {}
+"""Every enum of the graph with its own description."""
+
 
 def described(description: str) -> Callable[[N], N]:
-    """Declare a GraphQL enum whose values carry their members' descriptions."""
+    """Declare an enum of the graph; its values carry their members' descriptions."""
 
     def declare(names: N) -> N:
-        declared = strawberry.enum(names, description=description)
-        for value in declared.__strawberry_definition__.values:  # type: ignore[attr-defined]
-            value.description = names[value.name].description or None
-        return declared
+        SUMMARIES[names] = description
+        return names
 
     return declare

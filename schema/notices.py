@@ -2,8 +2,8 @@
 
 import strawberry
 
-from schema.codes import NoticeKind
 from schema.directives import Public
+from schema.enums import NoticeKind
 from schema.node import Node
 from schema.paging import PageInfo
 from schema.provenance import CityCoverage, FromCity

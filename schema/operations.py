@@ -30,7 +30,7 @@ from graphql import (
 )
 
 from schema.applied import applied
-from schema.declared import declared
+from schema.exported import exported
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +148,14 @@ def fields(operation: CanonicalOperation) -> Mapping[str, OutputField]:
 @cache
 def fields_of(name: str) -> Mapping[str, OutputField]:
     """The fields that a city gives for a record or an object type, nested ones included. Raises: KeyError: no such type."""
-    core = declared().core
+    core = exported().core
     if name in RECORDS:
         return {field: described(core, name, field, typed(core, text)) for field, text in RECORDS[name].items()}
     type_ = core.type_map[name]
     if not isinstance(type_, GraphQLObjectType):
         raise KeyError(name)
     mapped = {
-        f: field for f, field in type_.fields.items() if f not in OURS and f"{name}.{f}" not in declared().answered
+        f: field for f, field in type_.fields.items() if f not in OURS and f"{name}.{f}" not in exported().answered
     }
     return {field: described(core, name, field, mapped[field].type) for field in mapped}
 
@@ -163,7 +163,7 @@ def fields_of(name: str) -> Mapping[str, OutputField]:
 @cache
 def values_of(name: str) -> tuple[str, ...]:
     """The names of an enum's values, in order. Raises: KeyError: no such enum."""
-    type_ = declared().core.type_map[name]
+    type_ = exported().core.type_map[name]
     if not is_enum_type(type_):
         raise KeyError(name)
     return tuple(type_.values)
@@ -172,7 +172,7 @@ def values_of(name: str) -> tuple[str, ...]:
 @cache
 def choices_of(operation_id: str, argument: str) -> tuple[str, ...]:
     """The values that an argument may have, also inside of an input object; empty where it is no enum, or not in the graph."""
-    core = declared().core
+    core = exported().core
     for type_ in core.type_map.values():
         for field in type_.fields.values() if isinstance(type_, GraphQLObjectType) else ():
             if (applied(core, field, "op") or {}).get("id") != operation_id:

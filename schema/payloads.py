@@ -11,10 +11,10 @@ from schema.appointments import Appointment
 from schema.bills import Bill
 from schema.citizen import CityAccount
 from schema.city import City
-from schema.codes import ErrorCode, Language, PiiLevel
 from schema.consent import Consent, ConsentTerms
 from schema.declare import bilingual, row
 from schema.directives import Pii
+from schema.enums import ErrorCode, Language, PiiLevel
 from schema.mandate import Mandate
 from schema.scalars import URL, DateTime, IdempotencyKey
 

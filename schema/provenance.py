@@ -7,9 +7,9 @@ import strawberry
 from strawberry import ID, UNSET
 
 from schema.city import City
-from schema.codes import CityOutcome, ErrorCode, Language
 from schema.consent import ConsentTerms
 from schema.declare import bilingual, row
+from schema.enums import CityOutcome, ErrorCode, Language
 from schema.scalars import DateTime
 
 

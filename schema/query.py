@@ -10,9 +10,9 @@ from strawberry import ID, UNSET
 from schema.catalogue import Service, ServiceConnection
 from schema.citizen import Citizen
 from schema.city import City
-from schema.codes import ChannelStatus, CityId, NoticeKind, Theme
 from schema.declare import answered, row
 from schema.directives import Cost, Op, Public
+from schema.enums import ChannelStatus, CityId, NoticeKind, Theme
 from schema.explaining import RoamExplanation
 from schema.filters import ServiceFilter
 from schema.node import Node

@@ -12,10 +12,10 @@ from schema.appointments import Slot, VenueConnection
 from schema.bills import BillResult
 from schema.catalogue import ServiceConnection
 from schema.city import City
-from schema.codes import ApplicationState, AppointmentKind, AssuranceLevel, Claim, NoticeKind, PiiLevel, Standing
 from schema.consent import ConsentTerms
 from schema.declare import answered, row
 from schema.directives import Assurance, Cost, Op, Pii, Public
+from schema.enums import ApplicationState, AppointmentKind, AssuranceLevel, Claim, NoticeKind, PiiLevel, Standing
 from schema.filters import BillFilter, ServiceFilter
 from schema.notices import NoticeResult
 from schema.provenance import FromCity

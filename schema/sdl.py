@@ -1,19 +1,16 @@
-"""The exported graph: `schema/schema.graphql`, checked in and equal to what the code prints.
+"""What is exported, checked in and equal to what the code prints: `schema/schema.graphql`, and `schema/answered.txt`, the
+coordinates that answers give and rows do not.
 
-`python -m schema.sdl` prints it. The types come from the code; which cities CityId names is data, and stands in the export
+`python -m schema.sdl` writes both. The types come from the code; which cities CityId names is data, and stands in the export
 itself. A graph of other cities prints itself with `Graph.as_str()`.
 """
-
-import sys
-from pathlib import Path
 
 from graphql import parse
 from graphql.language import EnumTypeDefinitionNode
 
 from schema.declared import declared
 from schema.document import Cities, print_sdl, with_cities
-
-EXPORT = Path(__file__).with_name("schema.graphql")
+from schema.exported import ANSWERED, EXPORT
 
 
 def cities_of(sdl: str) -> Cities:
@@ -31,5 +28,11 @@ def export(cities: Cities) -> str:
     return print_sdl(with_cities(declared().document, cities))
 
 
+def answered() -> str:
+    """The answered coordinates, a line each, in order."""
+    return "".join(f"{coordinate}\n" for coordinate in sorted(declared().answered))
+
+
 if __name__ == "__main__":
-    sys.stdout.write(export(cities_of(EXPORT.read_text(encoding="utf-8"))))
+    EXPORT.write_text(export(cities_of(EXPORT.read_text(encoding="utf-8"))), encoding="utf-8")
+    ANSWERED.write_text(answered(), encoding="utf-8")

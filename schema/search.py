@@ -7,7 +7,7 @@ import strawberry
 from schema.appointments import Venue
 from schema.catalogue import Service
 from schema.city import City
-from schema.codes import Theme
+from schema.enums import Theme
 from schema.notices import Notice
 from schema.paging import PageInfo
 from schema.provenance import CityCoverage

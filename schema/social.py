@@ -2,9 +2,9 @@
 
 import strawberry
 
-from schema.codes import EnrolmentState, InsuranceKind, PiiLevel
 from schema.declare import row
 from schema.directives import Pii
+from schema.enums import EnrolmentState, InsuranceKind, PiiLevel
 from schema.money import Money
 from schema.provenance import CityCoverage, FromCity
 

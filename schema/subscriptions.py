@@ -11,9 +11,9 @@ from strawberry import ID, UNSET
 
 from schema.applications import Application
 from schema.city import City
-from schema.codes import AssuranceLevel, CityId, NoticeKind
 from schema.declare import streamed
 from schema.directives import Assurance, Op, Public
+from schema.enums import AssuranceLevel, CityId, NoticeKind
 from schema.notices import Notice
 
 

@@ -1,6 +1,7 @@
 """A city that is opened step by step: who may ask it what, on every worker the same, and what becomes of it."""
 
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -229,3 +230,37 @@ async def test_the_task_puts_what_it_learns_to_use(tmp_path: Path) -> None:
             await keep_opening(database, lambda: now, put)
     context: Context = request(now, citizen())
     assert isinstance(unopened(context, context.channel(TOWN), "bills.list"), Denial)
+
+
+async def test_what_could_not_be_begun_is_begun_when_the_store_is_well_again(tmp_path: Path) -> None:
+    """A store that failed at the activation and at the first look must not leave a city at its first step for good."""
+    held, store = rolled_out(5), tmp_path / "gateway.sqlite"
+    now, looks = worker(held), 0
+
+    class Learnt(Exception):
+        """Ends the task."""
+
+    def services_of_now() -> Services:
+        nonlocal looks
+        looks += 1
+        if looks == 3:  # each look asks twice: the second look begins
+            rename(store, "away", "city_rollouts")
+        return now
+
+    def put(found: Services) -> None:
+        nonlocal now
+        now = found
+        raise Learnt
+
+    async with await Database.open(store, (MIGRATIONS,)) as database:
+        rename(store, "city_rollouts", "away")
+        with suppress(Learnt):
+            await keep_opening(database, services_of_now, put)
+    assert now.openings[TOWN].until == NOW + DAY
+
+
+def rename(store: Path, table: str, name: str) -> None:
+    """As another process does that has the same file open."""
+    with closing(sqlite3.connect(store)) as connection:
+        connection.execute(f"ALTER TABLE {table} RENAME TO {name}")
+        connection.commit()

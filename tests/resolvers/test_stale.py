@@ -171,6 +171,16 @@ async def test_what_another_process_sent_since_takes_the_place_of_what_is_kept_h
     assert bool(row["nodes"]) is (outcome == "STALE")
 
 
+@pytest.mark.parametrize(("hours", "outcome"), [(23, "STALE"), (25, "FAILED")])
+async def test_what_is_older_than_the_journal_remembers_is_not_shown(hours: int, outcome: str) -> None:
+    """A write of yesterday is not in the journal any more, however long the channel lets rows stand in."""
+    async with store() as database:
+        context = request(services(database, {"chengdu": Failing([bill(1)])}), citizen(HOME))
+        context = replace(context, now=BEFORE + timedelta(hours=hours))
+        row, _ = await walk_page(info_of(context), bill_walk(["chengdu"], {}), first=5, after=None)
+    assert row["coverage"][0]["outcome"] == outcome
+
+
 async def test_where_the_journal_cannot_be_read_nothing_from_before_is_shown() -> None:
     """Rows of everybody need no journal; a citizen's own do."""
     async with store() as database:

@@ -5,7 +5,8 @@ from pathlib import Path
 from graphql import build_schema, find_breaking_changes, parse, print_ast
 from graphql.language import DocumentNode
 
-from schema.sdl import EXPORT, cities_of, export
+from schema.exported import ANSWERED, EXPORT
+from schema.sdl import answered, cities_of, export
 from tests.schema.graphs import contributions, graph_of
 
 DESIGN = (Path(__file__).parent / "data" / "design.graphql").read_text()
@@ -15,6 +16,10 @@ EXPORTED = EXPORT.read_text()
 def test_the_export_is_what_the_code_prints():
     """A type that changes without its export would be published by nobody."""
     assert export(cities_of(EXPORTED)) == EXPORTED
+
+
+def test_the_answered_coordinates_are_what_the_code_declares():
+    assert answered() == ANSWERED.read_text(encoding="utf-8")
 
 
 def test_the_export_means_what_was_designed():
