@@ -204,7 +204,8 @@ class Gateway:
         return replace(snapshot, version=f"cfg-{await numbered(database, digest, now())}·{digest}")
 
     def _reloading(self, begun: Begun, database: Database, federating: Federating) -> Reloading:
-        return Reloading(begun.ground, database, federating, self._now, self._swap, begun.seen, begun.candidate.bare)
+        bare, acted = begun.candidate.bare, begun.standing.actions
+        return Reloading(begun.ground, database, federating, self._now, self._swap, begun.seen, bare, acted)
 
     def _now(self) -> Services:
         if self._services is None:

@@ -10,6 +10,7 @@ from channels.check_names import check_names
 from channels.check_operations import check_operations
 from channels.check_outcomes import check_outcomes
 from channels.check_services import check_offers, check_services
+from channels.check_signing import check_signing
 from channels.check_terms import check_terms
 from channels.check_tokens import check_tokens
 from channels.contribution import Contribution, check_contribution
@@ -29,6 +30,7 @@ def check_channel(scene: Scene, contribution: Contribution | None, *, contribute
     yield from check_backends(scene)
     yield from check_names(scene)
     yield from check_tokens(scene)
+    yield from check_signing(scene)
     yield from check_secrets(scene)
     yield from check_services(scene)
     yield from check_operations(scene)

@@ -55,7 +55,7 @@ def _check_provider(node: Node, agreement: Agreement, scene: Scene) -> Iterator[
             place = value_place(node, ("services", index))
             yield report("agreement_service", place, city=agreement.provider, found=code, near=code, choices=listed)
     yield from check_agreed_claims(scene, agreement, value_place(node, ("claims",)))
-    if agreement.state == "ACTIVE" and agreement.valid.until < scene.around.at:
+    if agreement.state == "ACTIVE" and agreement.valid.start <= agreement.valid.until < scene.around.at:
         place = value_place(node, ("valid", "until"))
         yield report("agreement_expired", place, id=agreement.id, until=agreement.valid.until)
 

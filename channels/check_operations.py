@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from graphql import GraphQLSyntaxError, OperationDefinitionNode, parse
@@ -10,11 +11,13 @@ from graphql import GraphQLSyntaxError, OperationDefinitionNode, parse
 from channels.check_city import check_error_rule, check_expression, expression_place
 from channels.check_names import unknown
 from channels.diagnostics import Diagnostic, Place, report
+from channels.lines import SourceText
 from channels.mapping import compile_map, compile_vars
 from channels.models import Operation
 from channels.positions import ListNode, MapNode, Node, ScalarNode, find
 from channels.problems import Problem
 from channels.scene import Reference, Scene
+from channels.sdl_problems import unparsed
 from channels.shape import Shape, shape_of
 from channels.templates import Slip, names, slip
 from schema.operations import OPERATIONS, dated
@@ -77,8 +80,11 @@ def _check_document(scene: Scene, path: Path, document: str) -> Iterator[Diagnos
     try:
         operations = [node for node in parse(document).definitions if isinstance(node, OperationDefinitionNode)]
     except GraphQLSyntaxError as error:
-        problem = error.message.removeprefix("Syntax Error: ")
-        yield report("bad_sdl", scene.at(*path, "graphql"), problem=problem)
+        place = scene.at(*path, "graphql")
+        found = unparsed(SourceText.of(place.path, document), error)
+        if found.place.line == 1:
+            place = inside(place, document, found.place.column - 1, found.place.width)
+        yield replace(found, place=place)
         return
     known = tuple(given.variable.name.value for node in operations for given in node.variable_definitions or ())
     for name in scene.names(*map(str, path), "variables"):
@@ -143,7 +149,7 @@ def _check_templates(scene: Scene, path: Path, operation: Operation) -> Iterator
                     told.add(key)
                     yield report("undeclared", scene.key(*path, "request"), claim=key)
             else:
-                yield from _check_hole(path, operation, place, (name, room, key))
+                yield from _check_hole(scene, path, operation, Reference(name, place))
     yield from unknown(scene, (*map(str, path), "vars"), variables)
 
 
@@ -190,10 +196,12 @@ def _templates(operation: Operation) -> Iterator[tuple[str, Any]]:
         yield WRITTEN.get(part, part), getattr(request, part)
 
 
-def _check_hole(path: Path, operation: Operation, place: Place, hole: tuple[str, str, str]) -> Iterator[Diagnostic]:
-    name, room, key = hole
+def _check_hole(scene: Scene, path: Path, operation: Operation, hole: Reference) -> Iterator[Diagnostic]:
+    name, place = hole.name, hole.place
+    room, _, rest = name.partition(".")
+    key = rest.partition(".")[0]
     if room == "args" and key:
-        known = OPERATIONS[str(path[1])].arguments if path[0] == "operations" else None
+        known = scene.arguments(str(path[0]), str(path[1]))
         if known is not None and key not in known:
             yield report("unknown_argument", place, operation=path[1], found=key, near=key, choices=known)
     elif key not in FIXED.get(room, ()):

@@ -25,14 +25,15 @@ def check_terms(scene: Scene) -> Iterator[Diagnostic]:
         if path[0] == "operations" and path[1] not in OPERATIONS:
             continue
         shape = shape_of(*path, scene.local_shapes)
-        if path[0] == "operations":
-            yield from _check_arguments(scene, path, operation)
+        yield from _check_arguments(scene, path, operation)
         if shape is not None:
             yield from _check_fields(scene, path, operation, shape)
 
 
 def _check_arguments(scene: Scene, path: tuple[str, str], operation: Operation) -> Iterator[Diagnostic]:
-    known = OPERATIONS[path[1]].arguments
+    known = scene.arguments(*path)
+    if known is None:
+        return
     for name, leaf in operation.vars.items():
         at: Path = (*path, "vars", name)
         place = scene.at(*at, "from") if find(scene.node, (*at, "from")) else scene.at(*at)
@@ -42,7 +43,7 @@ def _check_arguments(scene: Scene, path: tuple[str, str], operation: Operation) 
                 text = str(leaf.source)
                 where = inside(place, text, text.index(f"args.{argument}") + len("args."), len(argument))
                 yield report("unknown_argument", where, operation=path[1], found=argument, near=argument, choices=known)
-        if len(asked) == 1 and set(asked) <= set(known):
+        if path[0] == "operations" and len(asked) == 1 and set(asked) <= set(known):
             yield from _check_keys(scene, at, leaf, choices_of(path[1], next(iter(asked))))
     if operation.batch is not None and (by := operation.batch.by.removeprefix("args.")) not in known:
         where = scene.at(*path, "batch", "by")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -28,7 +28,7 @@ from graphql.validation.validate import validate_sdl
 from channels.diagnostics import Diagnostic, Place, nearest, report
 from channels.lines import SourceText, controls
 from channels.scene import Scene, english_name
-from channels.sdl_problems import refused, unparsed
+from channels.sdl_problems import refused, unguarded, unparsed
 from schema.contributed import CONTRIBUTED, merged
 from schema.exported import exported
 from schema.marks import unmarked
@@ -97,6 +97,12 @@ def check_contribution(contribution: Contribution | None, scene: Scene) -> Itera
     yield from _open(contribution, mounted, scene)
 
 
+def arguments_of(contribution: Contribution, slugs: set[str]) -> dict[str, tuple[str, ...]]:
+    """The arguments of the city's own fields, by field."""
+    fields = [] if contribution.unfit else _mounted(contribution, slugs) or []
+    return {field.name.value: tuple(each.name.value for each in field.arguments or ()) for field in fields}
+
+
 def _root_place(contribution: Contribution) -> Place:
     """The field that is mounted on LocalRoot, or the beginning of the file where nothing is."""
     for node in contribution.document.definitions:
@@ -122,10 +128,10 @@ def _unfit(source: SourceText, document: DocumentNode) -> Iterator[Diagnostic]:
     ]
     yield from refused(source, problems := problems or list(_arguments(document)))
     if not problems:
-        yield from _invalid(source, merged(canonical, kept))
+        yield from _invalid(source, merged(canonical, kept), kept)
 
 
-def _invalid(source: SourceText, document: DocumentNode) -> Iterator[Diagnostic]:
+def _invalid(source: SourceText, document: DocumentNode, own: Sequence[DefinitionNode]) -> Iterator[Diagnostic]:
     """What makes no schema, or leaves something open, although each definition is right by itself."""
     try:
         core = build_ast_schema(document, assume_valid_sdl=True)
@@ -134,7 +140,7 @@ def _invalid(source: SourceText, document: DocumentNode) -> Iterator[Diagnostic]
         problems = [error if isinstance(error, GraphQLError) else GraphQLError(str(error))]
     yield from refused(source, problems)
     for problem in [] if problems else list(unmarked(core))[:1]:
-        yield report("bad_sdl", Place(source.path, 1, 1), problem=problem, hint="")
+        yield unguarded(source, own, problem)
 
 
 def _arguments(document: DocumentNode) -> Iterator[GraphQLError]:

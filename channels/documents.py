@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel
 
 from channels.diagnostics import Diagnostic, Place, nearest, report
+from channels.hollow import hollow, without_hollow
 from channels.lines import SourceText, decode
 from channels.positions import Node, parse
 from channels.validation import read_as_meant
@@ -73,6 +74,7 @@ def read_document(file: Path, shown: str, model: type[M]) -> Document[M]:
     if document.node is None:
         return Document(document.raw, document.source, None, None, document.found)
     node, made, found = read_as_meant(model, document.node)
+    found = [*without_hollow(document.node, found), *hollow(document.node, found)]
     return Document(document.raw, document.source, node, made, (*document.found, *found))
 
 

@@ -13,7 +13,7 @@ from channels.contribution import Contribution, parse_contribution
 from channels.diagnostics import Diagnostic, report
 from channels.divisions import divisions
 from channels.documents import beside, read_bytes, read_node, shown_path
-from channels.hollow import hollow
+from channels.hollow import hollow, without_hollow
 from channels.lines import SourceText, decode
 from channels.models import Bilingual, ChannelFile, City, FederationBackend
 from channels.overlays import overlaid
@@ -89,6 +89,7 @@ def read_folder(folder: Path, overlay: str, overlays: Path | None) -> Reading:
     channel, refused = whole_model, list[Diagnostic]()
     if node is not meant or whole_model is None:
         channel, refused = made(node) if node is not None else (None, [])
+    refused = without_hollow(base.node, refused) if base.node is not None else refused
     refused += [item for overlay_node in laid_nodes for item in hollow(overlay_node, (*found, *refused))]
     whole = not strangers and not any(item.severity == "error" for item in (*found, *refused))
     return Reading(

@@ -78,6 +78,8 @@ class Health:
         last = self._recent[city][-1] if self._recent.get(city) else None
         if not reached or self.of(city) is Availability.UNKNOWN or (last is not None and not last.reached):
             self.record(city, good=reached, reached=reached)
+        else:
+            self.look(city)
 
     def record(self, city: str, *, good: bool, reached: bool = True) -> None:
         """Count one outcome and tell the listeners when it changes the city's state."""

@@ -15,9 +15,14 @@ from channels.validation import validate
 
 
 class Lesson(Model):
-    """One code.  `wrong`, `right`: pieces of a file, as they stand in it."""
+    """One code.  `wrong`, `right`: pieces of a file, as they stand in it.
+
+    `where`: the file and the keys below which the piece stands; empty where it is no piece of one file, as with what only a
+    real call shows.  `⇥` and `␀` stand for a tab and a NUL, which could not be seen.
+    """
 
     cause: Bilingual
+    where: tuple[String, ...] = ()
     wrong: String
     right: String
     fix: Bilingual

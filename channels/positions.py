@@ -147,11 +147,12 @@ class _Builder:
         for event in self.events:
             if isinstance(event, DocumentStartEvent):
                 documents += 1
+                if documents > 1:  # what stands before it is half a file: nothing more is said of that
+                    self.found.append(report("documents", replace(self.place(event), width=3)))
+                    return None
             elif isinstance(event, (ScalarEvent, MappingStartEvent, SequenceStartEvent, AliasEvent)):
                 node = self.node(event)
                 root = root or node
-                if documents > 1:
-                    self.found.append(report("documents", node.place))
             elif isinstance(event, StreamEndEvent):
                 break
         if root is None or (isinstance(root, ScalarNode) and root.is_null):

@@ -25,8 +25,8 @@ from channels.check_gateway import (
     secrets_elsewhere,
     unknown_environment,
 )
+from channels.contribution import arguments_of
 from channels.diagnostics import Diagnostic, Place, nearest, report
-from channels.divisions import joining
 from channels.documents import Document, misnamed, misspelt, read_bytes, read_document, shown_path
 from channels.folder import (
     CHANNEL,
@@ -40,9 +40,11 @@ from channels.folder import (
     sections,
 )
 from channels.gateway import Environment, GatewayFile
+from channels.hollow import without_hollow
 from channels.instead import NOTHING, Instead
 from channels.lines import SourceText, decode
 from channels.models import City
+from channels.overlay_names import check_overlay_names
 from channels.register import RegisterFile, RegisterRow
 from channels.scene import Scene, Surroundings
 from channels.secrets import Secrets, parse_secrets
@@ -98,7 +100,7 @@ def read_room(
     documents = _read_agreements(room)
     _read_statistics(room)
     overlay = room.environment.overlay or environment
-    _check_overlay_names(room, overlays)
+    room.found += check_overlay_names(gateway, _overlay_owners(room), overlays)
     readings = [(folder, read_folder(folder, overlay, overlays)) for folder in _city_folders(room)]
     for folder, reading in readings:
         _take(room, folder, reading)
@@ -200,24 +202,6 @@ def _city_folders(room: Room) -> list[Path]:
     return folders
 
 
-def _check_overlay_names(room: Room, overlays: Path | None) -> None:
-    """Each overlay is one of an environment, and in the machine's own folder one of a city: else it would go unseen."""
-    folders = _overlay_owners(room)
-    if room.settings is not None and room.settings.environments:
-        known = tuple(sorted({each.overlay or name for name, each in room.settings.environments.items()}))
-        for file in (file for folder in folders.values() for file in sorted(folder.glob("channel.*.y*ml"))):
-            name = file.name.removeprefix("channel.").removesuffix(file.suffix)
-            if name not in known or file.suffix != ".yaml":
-                place = Place(shown_path(file), 1, 1)
-                room.found.append(report("overlay_name", place, found=file.name, near=name, choices=known))
-    for file in sorted(overlays.glob("*.y*ml")) if overlays is not None else ():
-        if file.suffix != ".yaml" or file.stem not in folders:
-            place, choices = Place(shown_path(file), 1, 1), tuple(folders)
-            severity = "warning" if joining(file.stem) else "error"  # a city that is not here yet is worth a word
-            told = report("overlay_city", place, found=file.name, near=file.stem, choices=choices, severity=severity)
-            room.found.append(told)
-
-
 def _overlay_owners(room: Room) -> dict[str, Path]:
     """The cities' folders by slug."""
     return {folder.name: folder for folder in room.instead.folders(room.root) if (folder / CHANNEL).is_file()}
@@ -241,9 +225,11 @@ def _check_city(room: Room, folder: Path, reading: Reading, around: Surroundings
     room.sources += sources
     room.raw.append(raw)
     shapes: Mapping[str, Shape] = {}
+    arguments: Mapping[str, tuple[str, ...]] = {}
     if reading.contribution is not None:
         room.contributions[folder.name] = reading.contribution.source.text
         shapes = {} if reading.contribution.unfit else contributed_shapes(reading.contribution.source.text)
+        arguments = arguments_of(reading.contribution, {folder.name, reading.channel.city.id})
     sdl, more, sdl_raw = read_subgraph(folder, reading.channel, reading.node)
     room.raw.append(sdl_raw)
     found = [*found, *more]
@@ -253,10 +239,20 @@ def _check_city(room: Room, folder: Path, reading: Reading, around: Surroundings
     refused = sections(reading.node, (*reading.found, *found))
     recorded = frozenset(file.stem for file in (folder / "fixtures").glob("*.yaml"))
     scene = Scene(
-        folder.name, reading.node, reading.channel, providers, shapes, around, refused, reading.strangers, recorded
+        folder.name,
+        reading.node,
+        reading.channel,
+        providers,
+        shapes,
+        around,
+        refused,
+        reading.strangers,
+        recorded,
+        arguments,
     )
     room.scenes[folder.name] = scene
-    room.add(folder.name, [*found, *check_channel(scene, reading.contribution, contributes=contributes)])
+    found = [*found, *check_channel(scene, reading.contribution, contributes=contributes)]
+    room.add(folder.name, without_hollow(reading.node, found))
 
 
 def _check_agreements(room: Room, documents: list[Document[Agreement]]) -> None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from ipaddress import ip_address
 from typing import Annotated, Any, Self, TypeAlias
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -281,8 +282,9 @@ def _between(low: float, high: float) -> Callable[[float], float]:
     return check
 
 
-_HOST = re.compile(r"[0-9a-f:.]+|[\w-]+(?:\.[\w-]+)*\.?")
-_PLAIN_URL = re.compile(r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?:/[^\s]*)?")
+_NAME = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?")
+_NUMBERS = re.compile(r"[0-9.]+|.*:.*")
+_PLAIN_URL = re.compile(r"https?://(?=[^/]*[A-Za-z])[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?:/[^\s]*)?")
 
 
 def _reachable(value: str) -> str:
@@ -290,7 +292,9 @@ def _reachable(value: str) -> str:
         return value  # no port, no user, no brackets: nothing that a parser would refuse
     try:
         parts = urlsplit(value)
-        if _HOST.fullmatch(parts.hostname or "") and (parts.port is None or parts.port > 0):
+        host = parts.hostname or ""
+        named = _NAME.fullmatch(host) if not _NUMBERS.fullmatch(host) else ip_address(host)
+        if named and (parts.port is None or parts.port > 0):
             return value
     except ValueError:
         pass

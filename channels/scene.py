@@ -16,6 +16,7 @@ from channels.providers import Provider
 from channels.register import RegisterRow
 from channels.secrets import Secrets
 from channels.shape import Shape
+from schema.operations import OPERATIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ class Scene:
     """The sections of the file in which something was refused."""
     strangers: Mapping[str, tuple[Reference, ...]] = field(default_factory=lambda: MappingProxyType({}))
     recorded: frozenset[str] = frozenset()
+    local_arguments: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """The arguments of the city's own fields, by name; empty where `contribute.graphql` could not be read."""
 
     @property
     def doubtful(self) -> bool:
@@ -82,6 +85,12 @@ class Scene:
     def prefix(self) -> str:
         """How codes of the city's own services begin, from its English name."""
         return own_prefix(self.channel)
+
+    def arguments(self, section: str, name: str) -> tuple[str, ...] | None:
+        """The arguments of an operation; None where nobody knows them."""
+        if section == "local":
+            return self.local_arguments.get(name)
+        return OPERATIONS[name].arguments if name in OPERATIONS else None
 
     def every_operation(self) -> list[tuple[tuple[str, str], Operation]]:
         """Canonical operations, then local ones, each with its path in the file."""

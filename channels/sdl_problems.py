@@ -6,9 +6,10 @@ graphql-core speaks English; the sentences that operators meet are known here, a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-from graphql import GraphQLError, GraphQLSyntaxError
+from graphql import DefinitionNode, GraphQLError, GraphQLSyntaxError
 
 from channels.diagnostics import Diagnostic, Place, nearest, report
 from channels.lines import SourceText
@@ -85,6 +86,32 @@ def refused(source: SourceText, errors: Iterable[GraphQLError]) -> Iterator[Diag
             yield _told(source, place, error.message)
 
 
+def unguarded(source: SourceText, definitions: Sequence[DefinitionNode], problem: str) -> Diagnostic:
+    """A mark that is missing or there twice, as `schema.marks.unmarked` tells it: at the type or field that it names."""
+    coordinate = problem.removeprefix("type ").partition(" ")[0]
+    type_name, _, field_name = coordinate.partition(".")
+    types = [node for node in definitions if _name(node) == type_name]
+    fields = [field for node in types for field in getattr(node, "fields", None) or () if _name(field) == field_name]
+    place = Place(source.path, 1, 1)
+    for node in [*fields, *types][:1]:
+        token = node.name.loc.start_token
+        place = Place(source.path, token.line, token.column, token.end - token.start)
+    if " has both " in problem:
+        zh, en = f"`{coordinate}` 同时注明了 @assurance 和 @public", f"`{coordinate}` has both @assurance and @public"
+        hint = {"zh": "只留一个", "en": "keep one"}
+    else:
+        zh, en = f"`{coordinate}` 没有注明谁可以取", f"`{coordinate}` does not say who may have it"
+        hint = {
+            "zh": "写 @assurance(level: …);与个人无关时写 @public",
+            "en": "write @assurance(level: …), or @public where nobody's data is behind it",
+        }
+    return report("bad_sdl", place, problem={"zh": zh, "en": en}, hint=hint)
+
+
+def _name(node: Any) -> str:
+    return str(node.name.value) if getattr(node, "name", None) else ""
+
+
 def _told(source: SourceText, place: Place, message: str) -> Diagnostic:
     message = re.sub(r"U\+([0-9A-F]{4,6})", lambda match: f"`{chr(int(match[1], 16))}`", message)
     meant = _MEANT.search(message)
@@ -96,7 +123,7 @@ def _told(source: SourceText, place: Place, message: str) -> Diagnostic:
             zh, en = match.expand(chinese), match.expand(english)
             break
     for word, name in _KINDS.items():
-        zh = re.sub(rf"(?<![\w`']){word}(?= '|$)", name, zh)
+        zh = re.sub(rf"(?<![\w`']){word}(?= '|,|$)", name, zh)
     line = source.lines[place.line - 1] if place.line <= len(source.lines) else ""
     word_there = _WORD.match(line, place.column - 1)
     width = len(word_there[0]) if word_there else 1

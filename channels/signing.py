@@ -23,6 +23,9 @@ from channels.credentials import BadCredential, Clock, Nothing
 from channels.draft import Draft, Form, query_text
 from channels.models import SignAuth
 
+GIVEN = ("method", "path", "timestamp", "nonce", "app_id", "key")
+COMPUTED = ("sorted_query", "sorted_form", "body_sm3", "body_sha256")
+SIGNATURE = "signature"
 _NAMES = re.compile(r"\{([a-z_0-9]+)\}")
 _ENCODE: Mapping[str, Callable[[bytes], str]] = {
     "hex": bytes.hex,

@@ -13,8 +13,8 @@ from channels.messages import MESSAGES, Wording
 
 HOLE = re.compile(r"(?<!{){\w+}(?!})")  # what a message says of the case at hand
 HEADS = {
-    "zh": ("原因", "错", "对", "改法", "消息"),
-    "en": ("cause", "wrong", "right", "fix", "messages"),
+    "zh": ("原因", "位置", "错", "对", "改法", "消息"),
+    "en": ("cause", "where", "wrong", "right", "fix", "messages"),
 }
 MAPPING = """映射 / mapping
 
@@ -67,8 +67,10 @@ def languages(lang: str) -> tuple[Lang, ...]:
 
 def told(lesson: Lesson, worded: list[Wording], language: Lang) -> Iterator[str]:
     """A lesson as lines."""
-    cause, wrong, right, fix, messages = HEADS[language]
+    cause, where, wrong, right, fix, messages = HEADS[language]
     yield f"\n  {cause}: {lesson.cause.text(language)}"
+    if lesson.where:
+        yield f"  {where}: {' › '.join(lesson.where)}"
     for head, text in ((wrong, lesson.wrong), (right, lesson.right)):
         yield f"  {head}:"
         yield from (f"      {line}" for line in text.rstrip().splitlines())

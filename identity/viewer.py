@@ -32,7 +32,8 @@ class Viewer:
     `expires_at` when it ends; None for nobody. `client_id` is the app that was let in, empty where the token names
     none; `auth_time` when the citizen proved who they are, None where the provider does not say. `bound_to` is the
     thumbprint of the key the token is bound to (RFC 9449 §6), empty for a plain bearer token. `groups` are those the
-    provider puts the citizen in: they open cities that are not open to all yet, and go nowhere from here.
+    provider puts the citizen in, under a mandate the one who acts: they open cities that are not open to all yet, and go
+    nowhere from here.
     """
 
     subject: str = field(repr=False)

@@ -22,6 +22,7 @@ from .asking import Question, put, question
 from .attempt import Attempt
 from .context import Context, Services, Spent
 from .held import NOT_SENT, SEALED, deliveries_of, sealed_case, sealed_reason
+from .opening import unopened
 from .reconciling import as_asked, became, record_settled
 
 LONGEST_PAUSE, LATER_PAUSE, MANY_TRIES = timedelta(seconds=8), timedelta(seconds=60), 40
@@ -55,6 +56,10 @@ async def deliver(services: Services, delivery: Delivery) -> None:
 
 async def send(context: Context, channel: Channel, attempt: Attempt, delivery: Delivery) -> None:
     """Send it, if it may be sent and the city is there. The quota was counted when it was taken in."""
+    if unopened(context, channel, attempt.operation):
+        # Cases are held because a city is down, and that closes a city which is being opened: it is for the time being.
+        await later(context, delivery, HELD)
+        return
     if attempt.agreement:
         context.spent[channel.slug, attempt.operation, attempt.agreement] = Spent(used_up={})
     asked = await question(

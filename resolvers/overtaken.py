@@ -1,7 +1,8 @@
 """Whether an answer from before still holds, although this process has not heard of any change.
 
 A write forgets what was kept of the citizen and the city in the process that made it; the others have their own memory. The
-journal is one for all, so before old rows are shown it is asked what was sent to that city since.
+journal and the deliveries are one for all, so before old rows are shown they are asked what was sent to that city since. What is
+older than the journal remembers is not shown.
 """
 
 import logging
@@ -9,6 +10,7 @@ from datetime import timedelta
 
 from channels.answer import Page
 from channels.unrest import UNREST_SECONDS
+from roaming.deliveries import Deliveries
 from roaming.journal import KEPT
 from storage import StorageError
 
@@ -26,7 +28,9 @@ async def overtaken(context: Context, subject: str | None, city: str, page: Page
     if since < context.now - KEPT:
         return True
     try:
-        return await context.services.journal.sent_since(subject, city, since)
+        journal = context.services.journal
+        deliveries = Deliveries(journal.database, journal.worker)
+        return await journal.sent_since(subject, city, since) or await deliveries.sent_since(subject, city, since)
     except StorageError as fault:
         log.error("the journal cannot be read: %s", type(fault).__name__)
         return True

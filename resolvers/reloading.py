@@ -36,7 +36,8 @@ log = structlog.get_logger("reloading")
 class Reloading:
     """`services`: those of now. `put`: use others from now on. `seen`: the files as they were when the gateway read them.
 
-    `bare`: the channels as their files have them. `settle`: called when new graphs have been made.
+    `bare`: the channels as their files have them. `acted`: the number of the last action that it began with. `settle`: called
+    when new graphs have been made.
     """
 
     ground: Ground
@@ -46,6 +47,7 @@ class Reloading:
     put: Callable[[Services], None]
     seen: Fingerprint
     bare: Mapping[str, Channel]
+    acted: int
     settle: Callable[[], None] = gc.freeze
     told: dict[str, str] = field(default_factory=dict)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -77,16 +79,15 @@ class Reloading:
 
     async def watch_actions(self) -> None:
         """Wake when an operator has acted."""
-        known: int | None = None
         while True:
             try:
                 last = await last_action(self.database)
             except StorageError as fault:
                 log.error("actions_not_read", reason=str(fault))
             else:
-                if known is not None and last != known:
+                if last != self.acted:
+                    self.acted = last
                     self.wake.set()
-                known = last
             await asyncio.sleep(LOOK_EVERY_SECONDS)
 
     async def reload(self) -> Services | None:

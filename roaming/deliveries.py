@@ -89,6 +89,14 @@ class Deliveries:
         row = await self._database.row("SELECT * FROM deliveries WHERE citizen = ? AND number = ?", (citizen, number))
         return _delivery(row) if row else None
 
+    async def sent_since(self, citizen: str, city: str, moment: datetime) -> bool:
+        """Was anything delivered to the city for the citizen since then, or sent on its way, by whichever worker?"""
+        found = await self._database.row(
+            "SELECT 1 FROM deliveries WHERE citizen = ? AND city = ? AND sent_at >= ? LIMIT 1",
+            (citizen, city, stamp(moment)),
+        )
+        return found is not None
+
     async def take(self, at: datetime, most: int) -> tuple[Delivery, ...]:
         """Take what is due, for the time of a lease."""
         now = stamp(at)

@@ -206,7 +206,7 @@ class Journal:
         return (citizen, number) in self._sent
 
     async def sent_since(self, citizen: str, city: str, moment: datetime) -> bool:
-        """Was anything sent to the city for the citizen since then, by whichever worker? What is older than KEPT is not known."""
+        """Was anything sent to the city for the citizen since then, by whichever worker? Of a time before KEPT nothing is known."""
         found = await self.database.row(
             "SELECT 1 FROM journal WHERE citizen = ? AND city = ? AND sent_at >= ? LIMIT 1",
             (citizen, city, stamp(moment)),

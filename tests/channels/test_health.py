@@ -74,3 +74,20 @@ async def test_listeners_hear_changes_only_and_a_slow_one_loses_the_oldest() -> 
         held.note(f"c{number}", PAGE)
     assert await anext(changes) == ("c5", Availability.UP)
     await changes.aclose()
+
+
+async def test_what_only_time_has_changed_is_told_at_the_next_look() -> None:
+    """Nobody asks a city that was failing; that its failures are long past must not stay untold until somebody does."""
+    held, now = health()
+    changes = held.subscribe()
+    heard = asyncio.ensure_future(anext(changes))
+    await asyncio.sleep(0)
+    held.note("a", failure(ErrorCode.BACKEND_TIMEOUT))
+    assert await heard == ("a", Availability.DOWN)
+    now[0] = 100.0
+    held.note("a", PAGE)
+    assert await anext(changes) == ("a", Availability.DEGRADED)
+    now[0] = WINDOW_SECONDS + 1
+    held.probed("a", reached=True)
+    async with asyncio.timeout(1):
+        assert await anext(changes) == ("a", Availability.UP)

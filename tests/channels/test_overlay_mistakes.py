@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.channels.deployment import Deployment, errors, rendered
+from tests.channels.deployment import Deployment, errors
+from tests.channels.mistakes import Edit, must_be_told
 
 SANDBOX, MEISHAN = "deyang/channel.sandbox.yaml", "meishan/channel.sandbox.yaml"
 CHENGDU, STAGING = "chengdu/channel.sandbox.yaml", "chengdu/channel.staging.yaml"
-CHINESE = re.compile("[\u4e00-\u9fff]")
-INTERNAL = re.compile(r"None\b|Input should|pydantic|Traceback|<(?:leaf|each|nested|object|any|cities)>")
-
-
-@dataclass(frozen=True)
-class Edit:
-    """`new` in the place of `old`; `told`: code, line and column of the one error."""
-
-    file: str
-    old: str
-    new: str
-    told: str
-
-
 EDITS = {
     "section misspelt": Edit(SANDBOX, "\nbackends:", "\nbackend:", "ROAM-201 3:1"),
     "backend that is none": Edit(SANDBOX, "  gov: {", "  gvo: {", "ROAM-306 4:3"),
@@ -48,6 +33,8 @@ EDITS = {
     "plain http of another environment": Edit(STAGING, "https://sub", "http://sub", "ROAM-305 5:21"),
     "plain http without a line": Edit(SANDBOX, ", dedicated_line: loopback", "", "ROAM-305 4:19"),
     "address without a scheme": Edit(SANDBOX, '"http://127.0.0.1:8102/gateway"', "127.0.0.1:8102/gateway", "ROAM-206 4:19"),
+    "address with two points": Edit(SANDBOX, "127.0.0.1:8102/gateway", "127.0..0.1:8102/gateway", "ROAM-206 4:19"),
+    "address of three numbers": Edit(SANDBOX, "127.0.0.1:8102/gateway", "127.0.1:8102/gateway", "ROAM-206 4:19"),
     "port that is none": Edit(SANDBOX, "127.0.0.1:8102/gateway", "127.0.0.1:81020/gateway", "ROAM-206 4:19"),
     "page address": Edit(SANDBOX, '"http://127.0.0.1:8102/pages"', "127.0.0.1/pages", "ROAM-206 5:41"),
     "full-width colon": Edit(SANDBOX, "\nbackends:", "\nbackends：", "ROAM-103 3:9"),
@@ -62,20 +49,7 @@ EDITS = {
 @pytest.mark.parametrize("name", EDITS)
 def test_a_mistake_in_an_overlay_is_one_error_at_its_place(name: str, tmp_path: Path) -> None:
     """An overlay that no developer ever loads is read for the first time in production."""
-    edit = EDITS[name]
-    city = edit.file.partition("/")[0]
-    deployment = Deployment.make(tmp_path, city)
-    deployment.edit(edit.file, edit.old, edit.new)
-    report = deployment.check(only=city)
-    found = errors(report)
-    told = [f"{item.code} {item.place.line}:{item.place.column}" for item in found]
-    assert told == [edit.told], [(str(item.place), item.en) for item in found]
-    assert found[0].place.path.endswith(edit.file)
-    assert CHINESE.search(found[0].zh)
-    for language in ("zh", "en"):
-        text = rendered(report, language)
-        assert "^" in text
-        assert not INTERNAL.search(text)
+    must_be_told(EDITS[name], tmp_path)
 
 
 # what the file is called, below a folder: where it is told, and the severity

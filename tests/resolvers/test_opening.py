@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from channels.abort_rule import AbortRule
 from channels.answer import Page
+from channels.ask import Ask
 from channels.failures import failure
 from channels.metrics import Metrics
 from channels.models import Rollout
@@ -21,9 +22,12 @@ from resolvers.asking import Question, question
 from resolvers.attempt import Attempt
 from resolvers.context import Context, Services
 from resolvers.coverage import Outcome, coverage_row
+from resolvers.delivering import deliver
+from resolvers.held import SEALED, deliveries_of
 from resolvers.opening import unopened, unopened_of
 from resolvers.rollouts import followed, keep_opening, openings
-from roaming import Denial
+from roaming import Denial, Grant
+from roaming.deliveries import HELD
 from roaming.openings import Opening, share_of
 from schema.codes import CityOutcome, ErrorCode
 from storage import Database
@@ -154,6 +158,30 @@ async def test_what_is_sent_later_is_sent_for_the_same_groups() -> None:
     assert kept.context(held).viewer.groups == {"testers"}
     before = replace(kept, viewer={name: value for name, value in kept.viewer.items() if name != "groups"})
     assert before.context(held).viewer.groups == frozenset()
+
+
+async def test_a_held_case_waits_where_its_city_was_closed_meanwhile(database: Database) -> None:
+    """A city that goes down gets cases to hold and an aborted rollout at once: that must not refuse them for good."""
+    gone = failure(ErrorCode.BACKEND_UNREACHABLE).message
+    held = replace(services(database, {TOWN: City()}), snapshot=rolled_out(50))
+    closed = Opening.of(held.snapshot.channels[TOWN], None)
+    assert closed is not None
+    held = replace(held, openings={TOWN: replace(closed, aborted=gone)})
+    context = request(held, citizen())
+    found = Question(
+        context.channel(TOWN),
+        "bills.list",
+        Ask("bills.list", {}, {}, context.citizen, "REAL_PERSON", "r", context.deadline),
+        Grant(),
+    )
+    who, deliveries = context.citizen or "", deliveries_of(held)
+    sealed = Attempt.of(context, found, "Application", number="n", service=None).sealed(held.sealer, SEALED, who)
+    await deliveries.hold("n", who, TOWN, request=sealed, told="", at=NOW)
+    [taken] = await deliveries.take(NOW, 1)
+    await deliver(held, taken)
+    [still] = await deliveries.of(who)
+    assert (still.state, still.tries) == (HELD, 1)
+    assert cast("Any", held.connections).asked == []
 
 
 def worker(held: Snapshot, metrics: Metrics | None = None, clock: Clock | None = None) -> Services:

@@ -25,6 +25,7 @@ from resolvers.standing import note_state
 from resolvers.subscriptions import application_progress
 from resolvers.walk import merge_cities
 from roaming import Journal, Outcome
+from roaming.deliveries import Deliveries
 from roaming.ledger import FROM_CACHE
 from schema.codes import AccountState, CityOutcome, ErrorCode
 from tests.resolvers.simulator import NOW, City, Row, Simulator, citizen, later, request, services, store
@@ -171,12 +172,25 @@ async def test_what_another_process_sent_since_takes_the_place_of_what_is_kept_h
     assert bool(row["nodes"]) is (outcome == "STALE")
 
 
+async def test_a_case_that_another_process_delivered_since_counts_as_sent() -> None:
+    """Taken in while the city was away, delivered by one worker: another must not show a list from before, without the case."""
+    async with store() as database:
+        context = request(services(database, {"chengdu": Failing([bill(1)])}), citizen(HOME))
+        other, citizens_key = Deliveries(database, "other"), context.citizen or ""
+        await other.hold("n1", citizens_key, "chengdu", request="r", told="t", at=BEFORE)
+        before, _ = await walk_page(info_of(context), bill_walk(["chengdu"], {}), first=5, after=None)
+        await other.take(NOW, 1)
+        assert await other.send("n1", at=NOW, lease=timedelta(seconds=9))
+        after, _ = await walk_page(info_of(context), bill_walk(["chengdu"], {}), first=5, after=None)
+    assert [row["coverage"][0]["outcome"] for row in (before, after)] == ["STALE", "FAILED"]
+
+
 @pytest.mark.parametrize(("hours", "outcome"), [(23, "STALE"), (25, "FAILED")])
 async def test_what_is_older_than_the_journal_remembers_is_not_shown(hours: int, outcome: str) -> None:
     """A write of yesterday is not in the journal any more, however long the channel lets rows stand in."""
     async with store() as database:
-        context = request(services(database, {"chengdu": Failing([bill(1)])}), citizen(HOME))
-        context = replace(context, now=BEFORE + timedelta(hours=hours))
+        held = services(database, {"chengdu": Failing([bill(1)])})
+        context = request(replace(held, clock=lambda: BEFORE + timedelta(hours=hours)), citizen(HOME))
         row, _ = await walk_page(info_of(context), bill_walk(["chengdu"], {}), first=5, after=None)
     assert row["coverage"][0]["outcome"] == outcome
 

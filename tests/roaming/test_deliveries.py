@@ -56,3 +56,15 @@ async def test_a_turn_that_failed_comes_again_and_a_refusal_is_kept(database: Da
     assert again.tries == 1
     assert await held.reject("n", found="why", at=NOW)
     assert [each.state for each in await held.of("me")] == [REJECTED]
+
+
+async def test_what_was_sent_since_a_moment_is_known_to_every_worker(database: Database) -> None:
+    held = await taken_in(database)
+    [mine] = await held.take(NOW, 5)
+    other = Deliveries(database, "other")
+    assert not await other.sent_since("me", mine.city, NOW - LEASE)
+    await held.send("n", at=NOW, lease=SHORT)
+    assert await other.sent_since("me", mine.city, NOW)
+    assert not await other.sent_since("me", mine.city, NOW + SHORT)
+    assert not await other.sent_since("you", mine.city, NOW)
+    assert not await other.sent_since("me", "elsewhere", NOW)
