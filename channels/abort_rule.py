@@ -20,7 +20,7 @@ from schema.codes import ErrorCode
 LEAST_CALLS: Final = 50  # fewer say nothing: one lost call of ten would be an error rate of 0.1
 REFUSED: Final = ErrorCode.BACKEND_CIRCUIT_OPEN.value
 PATTERN: Final = r"error_rate *> *(0(?:\.\d+)?)|p95 *> *(\d+(?:\.\d+)?)(ms|s|m|h|d)"
-_RULE: Final = re.compile(PATTERN)
+_RULE: Final = re.compile(PATTERN, re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ ENGLISH = {
     HIGHLIGHT: "highlight",
     CODE: "code",
 }
+MOST_DIGITS = 6  # of a row's number
 NOTE = "猜测"
 """The column in which an import says what it guessed; nobody reads it but people."""
 _DAY = re.compile(r"(\d{1,2})月(\d{1,2})日")
@@ -112,7 +113,7 @@ class _Row:
         """The row as a provider; None when something of it is refused."""
         before = len(self.found)
         number = self.cells[ROW]
-        if not (number.isascii() and number.isdigit()):
+        if not (number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS):
             self.refuse(ROW, ("1", "2", "3"))
             return None
         row = int(number)

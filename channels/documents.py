@@ -42,7 +42,11 @@ def read_bytes(file: Path, shown: str) -> tuple[bytes, list[Diagnostic]]:
     try:
         # What is no ordinary file (a folder, a pipe, a device) may never end.
         if not stat.S_ISREG(kind := file.stat().st_mode):
-            reason = "a folder" if stat.S_ISDIR(kind) else "not an ordinary file"
+            reason = (
+                {"zh": "是文件夹", "en": "a folder"}
+                if stat.S_ISDIR(kind)
+                else {"zh": "不是普通文件", "en": "not an ordinary file"}
+            )
             return b"", [report("unreadable", Place(shown, 1, 1), file=shown, reason=reason)]
         if (size := file.stat().st_size) > MOST_BYTES:
             sizes = {"size": size // 1_000_000, "most": MOST_BYTES // 1_000_000}

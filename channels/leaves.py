@@ -162,7 +162,7 @@ def _converter(
         found.append(problems.bad_format((*place, "format"), leaf.format))
         return None
     if field is not None and not _fits(name, field):
-        found.append(problems.misfit((*place, "as"), field, f"`as: {name}`"))
+        found.append(problems.misfit((*place, "as"), field, f" `as: {name}`", f"`as: {name}`"))
     return make(name, leaf.format or "iso")
 
 
@@ -193,7 +193,7 @@ def _implied(field: FieldShape | None, place: Place, found: list[Problem]) -> Co
         found.append(problems.no_unit(place, field))
         return None
     if field.shape is not None:
-        found.append(problems.misfit(place, field, "a single path"))
+        found.append(problems.misfit(place, field, "单独一个路径", "a single path"))
         return None
     one = _member(field) if field.values else _IMPLIED.get(field.base)
     if field.base == "ID":
@@ -234,5 +234,9 @@ def _constant(value: Any, field: FieldShape | None, place: Place, found: list[Pr
             try:
                 value = convert(value)
             except Unfit:
-                found.append(problems.misfit((*place, "value"), field, f"`{value}`"))
+                found.append(
+                    problems.misfit(
+                        (*place, "value"), field, f" `{problems.shown(value)}`", f"`{problems.shown(value)}`"
+                    )
+                )
     return lambda data: value

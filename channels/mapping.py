@@ -126,14 +126,14 @@ def _nested(rule: Nested, field: FieldShape | None, place: Place, found: list[Pr
         found.append(problems.misspelt_key((*place, slips[0]), slips[0], KEYS))
         return _object(rule.mapping, None, place, [])
     if field is not None and (shape is None or field.is_list):
-        found.append(problems.misfit(place, field, "an object"))
+        found.append(problems.misfit(place, field, "键值对", "an object"))
         return _object(rule.mapping, None, place, [])
     return _object(rule.mapping, shape, (*place, "map"), found)
 
 
 def _each(rule: Each, field: FieldShape | None, place: Place, found: list[Problem]) -> Read:
     if field is not None and (field.shape is None or not field.is_list):
-        found.append(problems.misfit(place, field, "a list of objects"))
+        found.append(problems.misfit(place, field, "一列键值对", "a list of objects"))
     try:
         get = compile_path(rule.each)
     except BadPath as bad:

@@ -201,6 +201,9 @@ class _Builder:
                 self.found.append(report("alone", key.place, found=key.text))
             elif key.text in entries:
                 self.found.append(report("duplicate_key", key.place, key=key.text))
+                first = entries[str(key.text)].node
+                if isinstance(first, ScalarNode) and not first.text:  # a line typed twice: the second one has the text
+                    entries[str(key.text)] = Entry(key.text, key.place, value)
             else:
                 entries[str(key.text)] = Entry(key.text, key.place, value)
         return MapNode(entries, self.place(start))

@@ -74,10 +74,10 @@ def not_mapped(place: Place, field: FieldShape, shape: Shape) -> Problem:
     return Problem("ROAM-404", place, "key", message, advice)
 
 
-def misfit(place: Place, field: FieldShape, found: str) -> Problem:
-    """ROAM-405: the rule yields another kind of value than the field holds."""
+def misfit(place: Place, field: FieldShape, zh: str, en: str) -> Problem:
+    """ROAM-405: the rule yields another kind of value than the field holds.  `zh`, `en`: what it yields."""
     message = Bilingual(
-        f"`{field.name}` 是 {field.type},不能用 {found}", f"`{field.name}` is {field.type}: {found} does not fit"
+        f"`{field.name}` 是 {field.type},不能用{zh}", f"`{field.name}` is {field.type}: {en} does not fit"
     )
     return Problem(
         "ROAM-405", place, "value", message, Bilingual("换用相应的写法", f"write a rule that yields {field.type}")
@@ -107,10 +107,10 @@ def idle_format(place: Place) -> Problem:
 
 def unknown_value(place: Place, found: object, field: FieldShape) -> Problem:
     """ROAM-407: the enum of the graph has no such value."""
-    found = "null" if found is None else found
-    near = meant(str(found), field.values)
+    written = shown(found)
+    near = meant(written, field.values)
     listed = ", ".join(field.values)
-    message = Bilingual(f"`{found}` 不是 {field.base} 的取值", f"`{found}` is not a value of {field.base}")
+    message = Bilingual(f"`{written}` 不是 {field.base} 的取值", f"`{written}` is not a value of {field.base}")
     advice = Bilingual(
         (f"是不是想写 `{near}`?" if near else "") + f"取值:{listed.replace(', ', '、')}",
         (f"did you mean `{near}`? " if near else "") + f"values: {listed}",
@@ -126,6 +126,20 @@ def no_unit(place: Place, field: FieldShape) -> Problem:
     )
     advice = Bilingual("补上 as: money.fen 或 as: money.yuan", "add `as: money.fen` or `as: money.yuan`")
     return Problem("ROAM-408", place, "key", message, advice)
+
+
+def shown(value: object) -> str:
+    """A value as a file writes it, in short."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case list():
+            return "[…]"
+        case dict():
+            return "{…}"
+    return str(value)
 
 
 def _near(found: str, known: Iterable[str]) -> Bilingual:

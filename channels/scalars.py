@@ -20,12 +20,15 @@ Json: TypeAlias = Any
 """Untyped data on its way to or from a backend; only here, where text becomes values, is it untyped."""
 
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", re.ASCII)
+LONGEST_DAYS = 36_500  # a moment and a duration make a moment: the calendar of computers ends in the year 9999
+MOST_DIGITS = 18  # of a whole number; 64 bits hold as many
+MOST_JSON_DIGITS = 1_000  # of one in a body that is sent or recorded; Python reads 4300
 _SECRET = re.compile(r"secret:([A-Z][A-Z0-9_]*)")
 _NEARLY_SECRET = re.compile(r"secret[:：] *([A-Za-z][A-Za-z0-9_-]*)", re.IGNORECASE)
-_WHOLE = re.compile(r"-?(?:0|[1-9]\d*)")
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d) ([A-Za-z_]+/[A-Za-z_/]+|UTC)")
+_WHOLE = re.compile(r"-?(?:0|[1-9]\d*)", re.ASCII)
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
+_WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d) ([A-Za-z_]+/[A-Za-z_/]+|UTC)", re.ASCII)
 _SORT = re.compile(r"([a-z][A-Za-z0-9]*) (asc|desc)")
 
 
@@ -50,7 +53,12 @@ def _duration(value: object) -> timedelta:
     if isinstance(value, timedelta):
         return value
     if isinstance(value, str) and (match := _DURATION.fullmatch(value)):
-        return timedelta(seconds=float(match[1]) * UNITS[match[2]])
+        seconds = float(match[1]) * UNITS[match[2]]
+        if seconds > LONGEST_DAYS * UNITS["d"]:
+            raise refuse(
+                "out_of_range", value if len(value) < 40 else f"{value[:12]}…", low="0s", high=f"{LONGEST_DAYS}d"
+            )
+        return timedelta(seconds=seconds)
     raise refuse("duration", value)
 
 
@@ -71,7 +79,7 @@ def _period(value: object) -> timedelta:
 def _whole(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    if isinstance(value, str) and _WHOLE.fullmatch(value):
+    if isinstance(value, str) and len(value) <= MOST_DIGITS and _WHOLE.fullmatch(value):
         return int(value)
     raise refuse("whole", value)
 
@@ -152,7 +160,7 @@ def _shape(value: object) -> str:
 def json_value(value: object) -> Json:
     """JSON from scalars as written: only plain `true`, `false` and JSON numbers stop being text.
 
-    `000`, `2026-10` and everything in quotes stay text.  A number with a fraction becomes a float.
+    `000`, `2026-10`, more digits than anybody counts by and everything in quotes stay text.  A number with a fraction becomes a float.
     """
     if isinstance(value, dict):
         return {str(key): json_value(item) for key, item in value.items()}
@@ -165,7 +173,7 @@ def json_value(value: object) -> Json:
     if value in ("true", "false"):
         return value == "true"
     if _WHOLE.fullmatch(value):
-        return int(value)
+        return int(value) if len(value) <= MOST_JSON_DIGITS else str(value)
     return float(value) if _NUMBER.fullmatch(value) else str(value)
 
 

@@ -18,6 +18,8 @@ from channels.scalars import Text
 M = TypeVar("M", bound=BaseModel)
 
 UNKNOWN, MISSING = "ROAM-201", "ROAM-202"
+FIELDS, RULE = ("map", "vars"), ("from", "value", "each", "map")
+"""Below which keys a mapping names fields; what a field's rule may begin with."""
 _EXAMPLES = {"roam": 'roam: "1"'}
 _MEANT = re.compile(r"did you mean `([^`]+)`")
 _TICKED = re.compile(r"`([^`]*)`")
@@ -203,6 +205,11 @@ def _diagnose(model: type[BaseModel], node: Node, error: ErrorDetails) -> Diagno
         return _missing(key_place(node, parent) if parent else node_start(node), name)
     if kind == "no_source":
         return _missing(key_place(node, path), "from")
+    if kind == "mapping" and len(path) > 1:
+        # A map inside of a map may do without the word.
+        shown = path if find(node, path[:-1]) is not None else (*path[:-2], field)
+        if shown[-2] not in FIELDS and nearest(field, RULE):
+            return report("unknown_field", key_place(node, shown), field=field, near=field, choices=RULE)
     if kind == "two_sources":
         return report("one_of", key_place(node, path), fields=("`from`", "`value`"))
     place = value_place(node, path)

@@ -21,7 +21,7 @@ def test_what_may_be_written(text: str, read: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["error_rate > 2", "error_rate > 1", "error_rate > 0.02s", "error_rate >= 0.02", "p95 > 2", "p99 > 2s", "", " p95 > 2s",
-     "error_rate > 0.02 or p95 > 2s", "error_rate > -0.1", "latency > 2s", ["p95 > 2s"], None],
+     "error_rate > 0.02 or p95 > 2s", "error_rate > -0.1", "error_rate > 0.０２", "latency > 2s", ["p95 > 2s"], None],
 )  # fmt: skip
 def test_whatever_else_is_refused(text: object) -> None:
     """`error_rate > 2` is meant as two per cent: taken as it stands it would never close anything."""

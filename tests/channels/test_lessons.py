@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -14,8 +15,10 @@ import pytest
 from channels.checking import check_root
 from channels.diagnostics import Diagnostic
 from channels.lessons import lessons
+from channels.lines import SourceText
 from channels.messages import MESSAGES
 from channels.not_composed import not_composed
+from channels.positions import parse
 from channels.secrets import Secrets
 from channels.snapshot import load
 from resolvers.activation import composed
@@ -37,6 +40,7 @@ SHOWN_BY_COMPOSING = {"ROAM-358"}
 OF_A_NAME = {"ROAM-319"}
 OF_TEXT = lessons().keys() - SHOWN_BY_A_CALL - SHOWN_BY_COMPOSING - OF_A_NAME
 
+GRAPHQL = ("extend type", "name: … @")
 CHINESE = re.compile("[\u4e00-\u9fff]")
 INTERNAL = re.compile(
     r"pydantic|Traceback|Exception|NoneType|\bNone\b|\bTrue\b|\bFalse\b|\b(?:dict|str|tuple|int|bool)\b(?!`)"
@@ -153,6 +157,17 @@ def test_a_lesson_is_whole_in_both_languages(code: str) -> None:
         assert not CHINESE.search(part.en), part
     assert lesson.wrong.strip() != lesson.right.strip()
     assert bool(lesson.where) == (code in OF_TEXT | SHOWN_BY_COMPOSING)
+
+
+@pytest.mark.parametrize("kind", sorted(MESSAGES))
+def test_what_a_hint_says_to_write_can_be_typed(kind: str) -> None:
+    """A piece of a file in a hint is copied as it stands: it must be the YAML that the checker reads."""
+    hint = MESSAGES[kind]
+    for text in (hint.hint_zh, hint.hint_en):
+        shown = text.format_map(defaultdict(lambda: "name"))
+        for piece in re.findall(r"`([^`]*: [^`]*)`", shown):
+            if not piece.startswith(GRAPHQL):
+                assert parse(SourceText.of("hint.yaml", piece.strip() + ("x" if piece.endswith(": ") else "")))[1] == []
 
 
 @pytest.mark.parametrize("kind", sorted(MESSAGES))

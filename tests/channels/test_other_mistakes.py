@@ -52,6 +52,7 @@ def is_whole(item: Diagnostic) -> None:
 CELLS = {
     "number that is none": (LIST, "\n5,", "\nx,", f"{LIST}:6:1 ROAM-322"),
     "number with a superscript": (LIST, "\n5,", "\n²,", f"{LIST}:6:1 ROAM-322"),
+    "number without end": (LIST, "\n5,", "\n" + "9" * 5_000 + ",", f"{LIST}:6:1 ROAM-322"),
     "number twice": (LIST, "\n5,", "\n4,", f"{LIST}:6:1 ROAM-323"),
     "no department": (LIST, "\n5,市人力资源和社会保障局,", "\n5,,", f"{LIST}:6:3 ROAM-322"),
     "no theme": (LIST, "绑定社会保障卡,社会保障,", "绑定社会保障卡,,", f"{LIST}:2:23 ROAM-322"),
@@ -167,6 +168,7 @@ FIXTURES = {
     "bytes that are not Base64": (SOAP, "base64: PD94", "base64: P!D94", f"{SOAP}:7:15 ROAM-206"),
     "an answer that is not XML": (SOAP, "base64: PD94", 'text: "<a><b>" # ', "ziyang/channel.yaml:87:14 ROAM-603"),
     "a code that the table lacks": (BILLS, 'payFlag: "0"', 'payFlag: "7"', "deyang/channel.yaml:80:9 ROAM-603"),
+    "an amount without end": (BILLS, "fee: 3860", "fee: " + "9" * 5_000, "deyang/channel.yaml:83:9 ROAM-603"),
     "an amount that is a word": (BILLS, "fee: 3860", "fee: abc", "deyang/channel.yaml:83:9 ROAM-603"),
     "a number of no end": (BILLS, "fee: 3860", f"fee: {'9' * 30}", "deyang/channel.yaml:83:9 ROAM-603"),
     "a row without a required field": (BILLS, "corpName: 德阳市自来水公司, fee: 3860", "fee: 3860", "deyang/channel.yaml:82:9 ROAM-603"),

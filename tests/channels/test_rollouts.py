@@ -67,6 +67,7 @@ def town(tmp_path: Path) -> Town:
         ("rollout: {percent: -1}", "15:20", "`percent` must be from 0 to 100, found `-1`", "实际 `-1`"),
         ("rollout: {percent: some}", "15:20", "`percent` must be a number, found `some`", "应为数字"),
         ("rollout: {percent: 5, promote_after: 24}", "15:38", "`24` is not a duration", "`24` 不是时长"),
+        ("rollout: {percent: 5, promote_after: 9999999d}", "15:38", "must be from 0s to 36500d, found `9999999d`", "须在 0s 到 36500d 之间"),
         ('rollout: {percent: 5, abort_if: "error_rate > 2"}', "15:33", "`error_rate > 2` is not a rule to abort", "中止条件"),
         ('rollout: {percent: 5, abort_if: "p95 > 2"}', "15:33", "`p95 > 2` is not a rule to abort", "p95 > 时长"),
         ("rollout: {percent: 5, alow: [testers]}", "15:23", "unknown field `alow`", "`allow`"),

@@ -119,6 +119,34 @@ def test_every_command_that_a_hint_names_exists() -> None:
     assert wrong == []
 
 
+def options() -> dict[str, set[str]]:
+    """Of every command, by its words: `fmt`, `city try`."""
+    app = typer.Typer()
+    for register in main.parts():
+        register(app)
+    found: dict[str, set[str]] = {}
+    for name, command in getattr(typer.main.get_command(app), "commands", {}).items():
+        inner = {f"{name} {word}": each for word, each in getattr(command, "commands", {}).items()}
+        for words, each in (inner or {name: command}).items():
+            found[words] = {option for parameter in each.params for option in parameter.opts}
+    return found
+
+
+def test_every_option_that_a_hint_names_exists() -> None:
+    """An option that is none ends with a usage text, and the operator is where they began."""
+    texts = [text for wording in MESSAGES.values() for text in (wording.hint_zh, wording.hint_en)]
+    texts += [text for lesson in lessons().values() for text in (lesson.fix.zh, str(lesson.fix.en))]
+    known, named = options(), 0
+    for text in texts:
+        for command in re.findall(r"\broam ([a-z][^;,。;,`]*)", text):
+            words = next((words for words in sorted(known, key=len, reverse=True) if command.startswith(words)), None)
+            assert words is not None, text
+            for option in re.findall(r"--[a-z][a-z-]*[a-z0-9]*", command):
+                assert option in known[words], text
+                named += 1
+    assert named
+
+
 def test_a_quick_command_is_the_same_as_among_all(tmp_path: Path) -> None:
     """`roam city check` loads one part of the command alone: it must be the part that has it."""
     for words, part in main.QUICK.items():

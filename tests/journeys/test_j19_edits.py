@@ -91,12 +91,15 @@ class Held:
     ways: list[asyncio.StreamWriter] = field(default_factory=list)
 
     async def pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.ways.append(writer)
         first = await reader.read(65_536)
-        if first:  # a probe only knocks
-            self.knocked.set()
+        if not first:  # a probe only knocks
+            writer.close()
+            return
+        self.knocked.set()
         await self.gate.wait()
         there, back = await asyncio.open_connection("127.0.0.1", self.port)
-        self.ways += writer, back
+        self.ways.append(back)
         back.write(first)
         await asyncio.gather(piped(reader, back), piped(there, writer))
 
