@@ -27,13 +27,14 @@ from channels.snapshot import load
 from edge.ports import Credentials
 from resolvers import Context
 from resolvers.consented import consented
+from resolvers.fixed import CHINA
 from resolvers.recording import record_answer, unrecordable, usage_of
 from resolvers.spending import spend
 from roaming import Denial, Grant, Outcome, SqliteLedger, Usage, authorize, subject_of
 from roaming.ledger_store import FILE, MIGRATIONS, write
 from sandbox import programs
 from sandbox.up import Stack
-from starting import CHINA, Settings
+from starting import Settings
 from storage import Database
 from storage.plain import writer
 

@@ -2,15 +2,15 @@
 
 Declared: `lines` and `positions` read YAML so that every value keeps its place; `settings`, `models` and their neighbours
 (`register`, `agreements`, `gateway`, `fixtures`) are what files may hold; `overlays` and `secrets` are where an environment
-differs; `check*` hold a channel against the graph and the other files; `room` reads a deployment, `snapshot` makes one frozen
+differs; `checks` hold a channel against the graph and the other files; `room` reads a deployment, `snapshot` makes one frozen
 value of it, and `checking` and `replay` are what `roam city check` runs.  All findings are `diagnostics`.
 
 Spoken to: `compiled` operations ask in a backend's own protocol (`rest`, `soap`, `graphql_backend`, `federation_backend`),
 `mapping` makes canonical rows of the answers, and `Connections` keeps one line per backend with its proof, limits and cache.
 A city's failure is a value, `Failure`, never an exception.
 
-Tried: a listener (`trace`) hears one call, and `trial*` tell it hop by hop with the cause of what fails; `trial_record` keeps the
-answer as a fixture, without anybody in it.
+Tried: a listener (`trace`) hears one call, and `trial` tells it hop by hop with the cause of what fails; `trial.record` keeps
+the answer as a fixture, without anybody in it.
 """
 
 from importlib import import_module

@@ -21,7 +21,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from channels.check_agreements import AGED
+from channels.checks.agreements import AGED
 from channels.diagnostics import Diagnostic, Place, Renderer, ordered, report
 from channels.documents import shown_path
 from channels.editions import Editions, digest_of, revision_of

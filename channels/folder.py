@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from channels.catalogue import List, read_catalogue
-from channels.check_city import plain_http
+from channels.checks.city import plain_http
 from channels.contribution import Contribution, parse_contribution
 from channels.diagnostics import Diagnostic, report
 from channels.divisions import divisions

@@ -16,9 +16,9 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from channels.agreements import Agreement
-from channels.check import check_channel, check_register
-from channels.check_agreements import check_agreement, void
-from channels.check_gateway import (
+from channels.checks.agreements import check_agreement, void
+from channels.checks.channel import check_channel, check_register
+from channels.checks.gateway import (
     check_issuers,
     check_operators,
     check_quotas,

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from channels.agreements import Agreement
-from channels.check_city import named_secrets
+from channels.checks.city import named_secrets
 from channels.compiled import LOCAL, Compiled, NotCompiled, compile_operation
 from channels.diagnostics import Diagnostic, report
 from channels.editions import revision_of

@@ -14,11 +14,11 @@ from channels.fixtures import FixtureFile
 from channels.models import SoapBackend
 from channels.refusals import ContractBroken
 from channels.replay import recorded_reply
-from channels.trial_case import Case, read_body
-from channels.trial_curl import curl
-from channels.trial_record import NotKept, fixture
-from channels.trial_run import Tried
-from channels.trial_structure import changes, structure
+from channels.trial.case import Case, read_body
+from channels.trial.curl import curl
+from channels.trial.record import NotKept, fixture
+from channels.trial.run import Tried
+from channels.trial.structure import changes, structure
 
 SAME = {"zh": "结构与 {} 相同", "en": "the same structure as {}"}
 OTHER = {"zh": "与 {} 相比:", "en": "compared with {}:"}

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from channels.diagnostics import Lang
-from channels.trial import Advice, Hop, Trial
+from channels.trial.told import Advice, Hop, Trial
 
 MARKS = {"ok": "✓", "warning": "!", "error": "✗"}
 NAME_CELLS = 11

@@ -124,7 +124,7 @@ def _must_be_known(wish: Wish, channel: Channel) -> None:
 
 
 def _tried(wish: Wish, snapshot: Snapshot, channel: Channel) -> Any:
-    from channels.trial_run import try_call  # aiohttp is slow to import, and a misspelt name needs none
+    from channels.trial.run import try_call  # aiohttp is slow to import, and a misspelt name needs none
 
     operation = channel.operations[wish.operation]
     try:

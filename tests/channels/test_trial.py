@@ -17,12 +17,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from channels.personal import card_number, identity_number, kind_of, masked, person, scan
 from channels.shape import canonical_shape
-from channels.trial import Trial
-from channels.trial_charset import disguised, likely
-from channels.trial_run import try_call
-from channels.trial_scrub import Pseudonyms, Scrub
-from channels.trial_structure import changes, structure
-from channels.trial_wrapper import guess
+from channels.trial.charset import disguised, likely
+from channels.trial.run import try_call
+from channels.trial.scrub import Pseudonyms, Scrub
+from channels.trial.structure import changes, structure
+from channels.trial.told import Trial
+from channels.trial.wrapper import guess
 from sandbox.numbers import identity_number as made_up
 from tests.channels.loopback import BILL, BILLS, Asked, City, always, http, question, served, snapshot
 

@@ -25,9 +25,9 @@ from channels.replay import CLAIMS, REQUEST, replayed
 from channels.shape import Shape, canonical_shape
 from channels.templates import Scope
 from channels.transport import Reply
-from channels.trial_case import Case
-from channels.trial_charset import likely
-from channels.trial_scrub import Scrub
+from channels.trial.case import Case
+from channels.trial.charset import likely
+from channels.trial.scrub import Scrub
 from schema.operations import OPERATIONS
 
 _LEAF = re.compile(r"<((?:\w+:)?\w+)((?:\s[^>]*)?)>([^<]+)</\1>")

@@ -12,7 +12,7 @@ from channels.draft import Draft, Form
 from channels.soap_envelope import Envelope
 from channels.templates import Scope
 from channels.trace import Proved
-from channels.trial_case import Case
+from channels.trial.case import Case
 
 MASK = "***"
 

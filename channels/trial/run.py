@@ -17,12 +17,12 @@ from channels.connections import Connections
 from channels.positions import Node
 from channels.snapshot import Channel, Snapshot
 from channels.trace import Event
-from channels.trial import Hop, Trial
-from channels.trial_answer import reading
-from channels.trial_case import Case
-from channels.trial_mapping import mapping
-from channels.trial_network import connect, response, sign, token
-from channels.trial_privacy import privacy
+from channels.trial.answer import reading
+from channels.trial.case import Case
+from channels.trial.mapping import mapping
+from channels.trial.network import connect, response, sign, token
+from channels.trial.privacy import privacy
+from channels.trial.told import Hop, Trial
 
 
 @dataclass(frozen=True, slots=True)

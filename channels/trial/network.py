@@ -16,9 +16,9 @@ from channels.draft import Base
 from channels.models import ApiKeyAuth, GatewayJwtAuth, OAuth2ClientAuth, SignAuth, WsSecurityAuth
 from channels.trace import Exchange
 from channels.transport import Fault, Reply
-from channels.trial import Advice, Hop, both, coded, pair, plain
-from channels.trial_case import Case
-from channels.trial_proof import proof_refused, secrets_of, skewed
+from channels.trial.case import Case
+from channels.trial.proof import proof_refused, secrets_of, skewed
+from channels.trial.told import Advice, Hop, both, coded, pair, plain
 
 LIST_BUDGET_SECONDS: Final = 1.5  # what a list screen may take at the 95th percentile
 NOTABLE_SKEW_SECONDS: Final = 60.0

@@ -12,8 +12,8 @@ from channels.models import ApiKeyAuth, GatewayJwtAuth, OAuth2ClientAuth, SignAu
 from channels.proof import AUDIENCE
 from channels.trace import Exchange
 from channels.transport import Reply
-from channels.trial import Advice, coded, pair, plain
-from channels.trial_case import Case
+from channels.trial.case import Case
+from channels.trial.told import Advice, coded, pair, plain
 from schema.codes import ErrorCode
 
 SUSPECT_SKEW_SECONDS: Final = 20.0

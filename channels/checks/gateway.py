@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from channels.check_agreements import unknown_city
-from channels.check_city import PROVINCE
+from channels.checks.agreements import unknown_city
+from channels.checks.city import PROVINCE
 from channels.diagnostics import Diagnostic, nearest, report
 from channels.divisions import divisions
 from channels.documents import Document, beside

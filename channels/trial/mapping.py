@@ -16,10 +16,10 @@ from channels.models import Each, Leaf
 from channels.paths import dotted
 from channels.personal import masked
 from channels.refusals import ContractBroken
-from channels.trial import Advice, Hop, both, plain
-from channels.trial_case import Case
-from channels.trial_shape import not_found, repeated
-from channels.trial_wrapper import kind_of, sources
+from channels.trial.case import Case
+from channels.trial.shape import not_found, repeated
+from channels.trial.told import Advice, Hop, both, plain
+from channels.trial.wrapper import kind_of, sources
 
 LONGEST_VALUE = 60
 

@@ -1,7 +1,7 @@
 """One real call told hop by hop, as values: what each step did, what is wrong, why, and what to do.
 
-`trial_run` makes the call through the gateway's own `Connections`; `trial_network`, `trial_answer`, `trial_mapping` and
-`trial_privacy` tell it; here is what they make.  Nothing is decided here.
+`run` makes the call through the gateway's own `Connections`; `network`, `answer`, `mapping` and `privacy` tell it; here is what
+they make.  Nothing is decided here.
 """
 
 from __future__ import annotations

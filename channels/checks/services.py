@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from channels.agreements import Agreement
-from channels.check_agreements import unknown_city
-from channels.check_names import misspelt_operations
+from channels.checks.agreements import unknown_city
+from channels.checks.names import misspelt_operations
 from channels.diagnostics import Diagnostic, report
 from channels.scene import Scene
 

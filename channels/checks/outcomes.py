@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from channels.check_names import misspelt_operations
-from channels.check_operations import inside, slipped
+from channels.checks.names import misspelt_operations
+from channels.checks.operations import inside, slipped
 from channels.diagnostics import Diagnostic, report
 from channels.models import Leaf, Operation, Outcome
 from channels.scene import Scene

@@ -10,9 +10,9 @@ from channels.models import Each, Leaf, MapEntry, Nested
 from channels.paths import dotted
 from channels.personal import Found, scan
 from channels.refusals import ContractBroken
-from channels.trial import Hop, both, coded, pair
-from channels.trial_case import Case
-from channels.trial_wrapper import sources
+from channels.trial.case import Case
+from channels.trial.told import Hop, both, coded, pair
+from channels.trial.wrapper import sources
 
 _REFUSED = ("parse", "decode")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from channels.agreements import Agreement, Suspension
-from channels.check_claims import check_agreed_claims
+from channels.checks.claims import check_agreed_claims
 from channels.diagnostics import Diagnostic, Place, report
 from channels.divisions import joining
 from channels.documents import Document

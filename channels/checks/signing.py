@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from channels.check_operations import inside
+from channels.checks.operations import inside
 from channels.diagnostics import Diagnostic, report
 from channels.models import SignAuth
 from channels.scene import Scene

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from channels.check_city import check_backends, check_city, check_secrets
-from channels.check_claims import check_offered_claims
-from channels.check_names import check_names
-from channels.check_operations import check_operations
-from channels.check_outcomes import check_outcomes
-from channels.check_services import check_offers, check_services
-from channels.check_signing import check_signing
-from channels.check_terms import check_terms
-from channels.check_tokens import check_tokens
+from channels.checks.city import check_backends, check_city, check_secrets
+from channels.checks.claims import check_offered_claims
+from channels.checks.names import check_names
+from channels.checks.operations import check_operations
+from channels.checks.outcomes import check_outcomes
+from channels.checks.services import check_offers, check_services
+from channels.checks.signing import check_signing
+from channels.checks.terms import check_terms
+from channels.checks.tokens import check_tokens
 from channels.contribution import Contribution, check_contribution
 from channels.diagnostics import Diagnostic, report
 from channels.documents import Document

@@ -11,10 +11,10 @@ import orjson
 from channels.models import RestBackend
 from channels.paths import BadPath, compile_path
 from channels.refusals import ContractBroken
-from channels.trial import Advice, Hop, both, plain
-from channels.trial_answer import wrapper_advice
-from channels.trial_case import Case
-from channels.trial_wrapper import guess, kind_of, top_level
+from channels.trial.answer import wrapper_advice
+from channels.trial.case import Case
+from channels.trial.told import Advice, Hop, both, plain
+from channels.trial.wrapper import guess, kind_of, top_level
 
 
 def not_found(case: Case, data: Any, broken: ContractBroken) -> Hop:

@@ -14,11 +14,11 @@ from channels.reading import read_error_body
 from channels.refusals import ContractBroken
 from channels.rest import EnvelopeRule
 from channels.transport import Reply
-from channels.trial import Advice, Hop, both, coded, pair, plain
-from channels.trial_case import Case
-from channels.trial_charset import NAMES, disguised, likely, text_of
-from channels.trial_proof import about_proof, causes
-from channels.trial_wrapper import guess, guess_in_soap, kind_of, top_level
+from channels.trial.case import Case
+from channels.trial.charset import NAMES, disguised, likely, text_of
+from channels.trial.proof import about_proof, causes
+from channels.trial.told import Advice, Hop, both, coded, pair, plain
+from channels.trial.wrapper import guess, guess_in_soap, kind_of, top_level
 from schema.codes import ErrorCode
 
 EXCERPT = 60

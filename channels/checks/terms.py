@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from channels import problems
-from channels.check_operations import Path, inside, problem_at
+from channels.checks.operations import Path, inside, problem_at
 from channels.diagnostics import Diagnostic, report
 from channels.models import Leaf, Operation
 from channels.positions import find

@@ -8,8 +8,8 @@ from typing import Any
 
 from graphql import GraphQLSyntaxError, OperationDefinitionNode, parse
 
-from channels.check_city import check_error_rule, check_expression, expression_place
-from channels.check_names import unknown
+from channels.checks.city import check_error_rule, check_expression, expression_place
+from channels.checks.names import unknown
 from channels.diagnostics import Diagnostic, Place, report
 from channels.lines import SourceText
 from channels.mapping import compile_map, compile_vars
