@@ -35,7 +35,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding.  `hint_*` may be empty."""
+    """One finding.  `hint_*` may be empty.  `about`: the name or value that it is about, where it is about one."""
 
     place: Place
     severity: Severity
@@ -44,6 +44,7 @@ class Diagnostic:
     en: str
     hint_zh: str = ""
     hint_en: str = ""
+    about: str = ""
 
     def message(self, lang: Lang) -> str:
         return self.zh if lang == "zh" else self.en
@@ -85,6 +86,7 @@ def report(kind: str, place: Place, /, **context: Any) -> Diagnostic:
         en=wording.en.format_map(en).strip(),
         hint_zh=wording.hint_zh.format_map(zh).strip(),
         hint_en=wording.hint_en.format_map(en).strip(),
+        about=str(context.get("name") or context.get("found") or ""),
     )
 
 

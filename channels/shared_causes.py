@@ -19,7 +19,6 @@ from channels.tree import ListNode, ScalarNode
 SECRET, SERVICE, TWICE = "ROAM-304", "ROAM-308", "ROAM-318"
 SEVERAL, MOST_NAMED = 2, 5
 _NAMED = re.compile(r"secret:([A-Z][A-Z0-9_]*)")
-_TICKED = re.compile(r"`([^`]*)`")
 
 Sources = Mapping[str, Sequence[str]]
 
@@ -37,7 +36,7 @@ def _secrets(
     """A secret that several files lack is told where the first names it; an environment without any is told as such."""
     missing = [item for item in found if item.code == SECRET]
     named = {name for lines in sources.values() for line in lines for name in _NAMED.findall(line)}
-    lacking = sorted({name for item in missing for name in named if name in item.en.split()})
+    lacking = sorted({item.about for item in missing})
     alone = len({item.place.path for item in missing}) < SEVERAL
     if alone or any(secrets.find(name) is not None for name in named):
         return _each_once(found)
@@ -50,9 +49,9 @@ def _each_once(found: list[Diagnostic]) -> list[Diagnostic]:
     first: dict[str, Diagnostic] = {}
     others: dict[str, list[str]] = {}
     for item in sorted((item for item in found if item.code == SECRET), key=lambda item: item.place):
-        name = item.en.partition(" (")[0]
-        if first.setdefault(name, item) is not item and item.place.path != first[name].place.path:
-            others.setdefault(name, []).append(f"{item.place.path}:{item.place.line}")
+        told = first.setdefault(item.about, item)
+        if told is not item and item.place.path != told.place.path:
+            others.setdefault(item.about, []).append(f"{item.place.path}:{item.place.line}")
     kept = [item for item in found if item.code != SECRET]
     for name, item in first.items():
         more = others.get(name, [])
@@ -69,7 +68,7 @@ def _services(found: list[Diagnostic], root: Path, sources: Sources) -> list[Dia
     unknown: dict[str, list[Diagnostic]] = {}
     for item in found:
         if item.code == SERVICE:
-            unknown.setdefault(_TICKED.findall(item.en)[0], []).append(item)
+            unknown.setdefault(item.about, []).append(item)
     shared = {code: items for code, items in unknown.items() if len({item.place.path for item in items}) >= SEVERAL}
     if not shared:
         return found
