@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from channels.diagnostics import Diagnostic, Place, nearest, report
-from channels.positions import Entry, ListNode, MapNode, Node, ScalarNode, data, find, key_place, value_place
-from channels.scalars import Text
+from channels.diagnostics import Diagnostic, nearest, report
+from channels.pairing import UNKNOWN, alike, missing_keys, paired, renamed, suggested
+from channels.positions import MapNode, Node, ScalarNode, data, find, key_place, value_place
 
 M = TypeVar("M", bound=BaseModel)
 
-UNKNOWN, MISSING = "ROAM-201", "ROAM-202"
 FIELDS, RULE = ("map", "vars"), ("from", "value", "each", "map")
 """Below which keys a mapping names fields; what a field's rule may begin with."""
-_EXAMPLES = {"roam": 'roam: "1"'}
-_MEANT = re.compile(r"did you mean `([^`]+)`")
-_TICKED = re.compile(r"`([^`]*)`")
 _QUOTED = re.compile(r"'([^']*)'")
 
 # What a wrongly typed scalar should have been, by the kind of refusal.
@@ -79,111 +73,13 @@ def read_as_meant(model: type[M], node: Node) -> tuple[Node, M | None, list[Diag
     What lies below such a key is then read as well, and nobody misses the right name.
     """
     made, found = validate(model, node)
-    meant = {item.place: name for item in found if item.code == UNKNOWN and (name := _suggested(item))}
+    meant = {item.place: name for item in found if item.code == UNKNOWN and (name := suggested(item))}
     if not meant:
         return node, made, found
-    renamed = _renamed(node, meant)
+    right = renamed(node, meant)
     told = [item for item in found if item.place in meant and item.code == UNKNOWN]
-    made, rest = validate(model, renamed)
-    return renamed, made, [*told, *rest]
-
-
-def _suggested(item: Diagnostic) -> str | None:
-    found = _MEANT.search(item.hint_en)
-    return found[1] if found else None
-
-
-def _renamed(node: Node, meant: dict[Place, str]) -> Node:
-    if isinstance(node, ListNode):
-        return replace(node, items=tuple(_renamed(item, meant) for item in node.items))
-    if not isinstance(node, MapNode):
-        return node
-    entries: dict[str, Entry] = {}
-    for key, entry in node.entries.items():
-        name = meant.get(entry.place, key)
-        name = key if name in node.entries or name in entries else name
-        if name == key and entry.place in meant:
-            continue  # the right one stands there as well
-        entries[name] = replace(entry, key=Text(name), node=_renamed(entry.node, meant))
-    return replace(node, entries=entries)
-
-
-def paired(node: Node, found: list[Diagnostic]) -> list[Diagnostic]:
-    """Without "missing `total`" where "unknown `totla`" stands in the same map: that is one mistake.
-
-    So is the only unknown key of a map in which only one is missing, and whatever else one map is missing.
-    """
-    unknown = [item for item in found if item.code == UNKNOWN]
-    missing = [item for item in found if item.code == MISSING]
-    instead: dict[Diagnostic, Diagnostic | None] = {}
-    for one in unknown if missing else ():
-        spots = _spots(node, one.place, None)
-        here = [item for item in missing if item.place in spots and item not in instead]
-        meant = [item for item in here if _meant(item, one)]
-        alone = len(here) == 1 and sum(each.place in spots for each in unknown) == 1
-        if not meant and alone and _suggested(one) in (None, *_keys(node, one.place)):
-            meant = here
-            instead[one] = _suggesting(one, _names(here[0])[0])
-        instead |= dict.fromkeys(meant)
-    return _at_once(instead.get(item, item) for item in found)
-
-
-def _meant(missing: Diagnostic, unknown: Diagnostic) -> bool:
-    """Whether the unknown key stands for the missing one."""
-    name, written = (_names(item)[0] for item in (missing, unknown))
-    return nearest(written, [name]) is not None or alike(written, name)
-
-
-def _suggesting(unknown: Diagnostic, name: str) -> Diagnostic:
-    zh, en = unknown.hint_zh.rpartition("?")[2], unknown.hint_en.rpartition("? ")[2]
-    return replace(unknown, hint_zh=f"是不是想写 `{name}`?{zh}", hint_en=f"did you mean `{name}`? {en}")
-
-
-def _keys(node: Node, place: Place) -> tuple[str, ...]:
-    """The keys of the map that has a key at `place`."""
-    if isinstance(node, MapNode):
-        if any(entry.place == place for entry in node.entries.values()):
-            return tuple(node.entries)
-        inner = [entry.node for entry in node.entries.values()]
-    else:
-        inner = list(node.items) if isinstance(node, ListNode) else []
-    return next((found for each in inner if (found := _keys(each, place))), ())
-
-
-def _at_once(found: Iterable[Diagnostic | None]) -> list[Diagnostic]:
-    """What one map is missing, told once."""
-    told: dict[object, Diagnostic] = {}
-    for item in found:
-        if item is not None:
-            key = item.place if item.code == MISSING else item
-            told[key] = _missing(item.place, *_names(told[key]), *_names(item)) if key in told else item
-    return list(told.values())
-
-
-def _missing(place: Place, *names: str) -> Diagnostic:
-    examples = [f"`{_EXAMPLES.get(name, f'{name}: …')}`" for name in names]
-    return report("missing", place, fields=[f"`{name}`" for name in names], examples=examples)
-
-
-def _names(item: Diagnostic) -> list[str]:
-    return _TICKED.findall(item.en)
-
-
-def alike(one: str, other: str) -> bool:
-    """Whether a short name is another one misspelt: `od` for `id`, `form` for `from`."""
-    return sorted(one.lower()) == sorted(other.lower()) or (len(other) <= 3 and bool(set(one) & set(other)))
-
-
-def _spots(node: Node, place: Place, key: Place | None) -> tuple[Place, ...]:
-    """Where something missing from the map that has a key at `place` would be told: its own key, or one of its keys."""
-    if isinstance(node, MapNode):
-        own = tuple(entry.place for entry in node.entries.values())
-        if place in own:
-            return (*own, node.place, *((key,) if key else ()))
-        inner: list[tuple[Node, Place | None]] = [(entry.node, entry.place) for entry in node.entries.values()]
-    else:
-        inner = [(item, None) for item in node.items] if isinstance(node, ListNode) else []
-    return next((found for each, where in inner if (found := _spots(each, place, where))), ())
+    made, rest = validate(model, right)
+    return right, made, [*told, *rest]
 
 
 def _diagnose(model: type[BaseModel], node: Node, error: ErrorDetails) -> Diagnostic:
@@ -202,9 +98,9 @@ def _diagnose(model: type[BaseModel], node: Node, error: ErrorDetails) -> Diagno
             return report(
                 "unknown_field", key_place(node, (*path, written)), field=written, near=written, choices=choices
             )
-        return _missing(key_place(node, parent) if parent else node_start(node), name)
+        return missing_keys(key_place(node, parent) if parent else node_start(node), name)
     if kind == "no_source":
-        return _missing(key_place(node, path), "from")
+        return missing_keys(key_place(node, path), "from")
     if kind == "mapping" and len(path) > 1:
         # A map inside of a map may do without the word.
         shown = path if find(node, path[:-1]) is not None else (*path[:-2], field)
