@@ -3,6 +3,7 @@
 import { words } from './words.js';
 
 const listeners = new Set();
+let changes = 0; // an answer to a question from before the last change tells what was
 let state = { faults: [], cities: [], problem: null };
 
 const put = (next) => {
@@ -39,12 +40,17 @@ export const faults = {
   },
 
   /** Ask how every switch stands. */
-  load: (path) => told(async () => put(await answered(fetch(path)))),
+  load: (path) => told(async () => {
+    const before = changes;
+    const stands = await answered(fetch(path));
+    if (before === changes) put(stands);
+  }),
 
   /** Switch one city. The header is what another site's page cannot send. */
   set: (path, slug, fault) => told(async () => {
     const headers = { 'content-type': 'application/json', 'x-roam-switch': '1' };
     const stands = await answered(fetch(`${path}/${slug}`, { method: 'PUT', headers, body: JSON.stringify({ fault }) }));
+    changes += 1;
     put({ cities: state.cities.map((city) => (city.slug === slug ? { slug, ...stands } : city)) });
   }),
 };
