@@ -8,12 +8,13 @@ and the clock read.
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
+from typing import Any
 
 import structlog
 from starlette.applications import Starlette
@@ -178,21 +179,26 @@ class Gateway:
             for line in connections.diagnostics:
                 sys.stderr.write(f"error: {line}\n")
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
-            watching = [
-                tasks.create_task(keep_probing(lambda: (self._connections or connections).probe_once())),
-                tasks.create_task(keep_asking(lambda: (self._connections or connections).probes(), connections.health)),
-                tasks.create_task(federating.watch()),
-            ]
-            watching.append(tasks.create_task(keep_settling(lambda: self._services)))
-            watching.append(tasks.create_task(keep_opening(database, lambda: self._services, self._swap)))
-            watching.append(tasks.create_task(self._services.consents.withdrawals.watch(connections.purge)))
-            if self._begun is not None:
-                watching.append(tasks.create_task(self._reloading(self._begun, database, federating).run()))
+            work = self._background(self._services, connections, database, federating)
+            watching = [tasks.create_task(each) for each in work]
             settle_memory()
             yield
             self._services = None
             for task in watching:
                 task.cancel()
+
+    def _background(
+        self, services: Services, connections: Connections, database: Database, federating: Federating
+    ) -> Iterator[Coroutine[Any, Any, None]]:
+        """What runs beside the requests until the end; it follows the newest connections and services."""
+        yield keep_probing(lambda: (self._connections or connections).probe_once())
+        yield keep_asking(lambda: (self._connections or connections).probes(), connections.health)
+        yield federating.watch()
+        yield keep_settling(lambda: self._services)
+        yield keep_opening(database, lambda: self._services, self._swap)
+        yield services.consents.withdrawals.watch(connections.purge)
+        if self._begun is not None:
+            yield self._reloading(self._begun, database, federating).run()
 
     async def _recorded(self, database: Database) -> Snapshot:
         """The snapshot under the number that its version has in the history, where what was begun with is written down."""

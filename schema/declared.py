@@ -3,18 +3,18 @@
 The canonical document has a stand-in CityId; `answered` are the coordinates that `resolvers/` must cover exactly.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import strawberry
-from graphql import DocumentNode, GraphQLSchema, build_ast_schema
+from graphql import build_ast_schema
 from strawberry.federation import Schema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.base import StrawberryObjectDefinition
 
 from schema.declare import ANSWERED
 from schema.document import canonical
+from schema.exported import Canonical
 from schema.mutations import Mutation
 from schema.query import Query
 from schema.scalars import SCALARS
@@ -22,21 +22,12 @@ from schema.subgraph import ANSWERED as ANSWERED_AS_SUBGRAPH
 from schema.subscriptions import Subscription
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """The canonical document, the same as an (unbound) graphql-core schema, and the answered coordinates."""
-
-    document: DocumentNode
-    core: GraphQLSchema
-    answered: frozenset[str]
-
-
 @lru_cache(maxsize=1)
-def declared() -> Declared:
+def declared() -> Canonical:
     """Print the declared types and read them back."""
     schema = Schema(**roots())
     document = canonical(schema.as_str())
-    return Declared(document, build_ast_schema(document), frozenset(answered_in(schema)))
+    return Canonical(document, build_ast_schema(document), frozenset(answered_in(schema)))
 
 
 def answered_coordinates(*, subgraph: bool = False) -> frozenset[str]:

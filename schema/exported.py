@@ -14,8 +14,8 @@ ANSWERED = Path(__file__).with_name("answered.txt")
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
-    """The document with the cities of the export, the same as an (unbound) graphql-core schema, the answered coordinates."""
+class Canonical:
+    """The canonical document, the same as an (unbound) graphql-core schema, and the answered coordinates."""
 
     document: DocumentNode
     core: GraphQLSchema
@@ -23,8 +23,8 @@ class Exported:
 
 
 @lru_cache(maxsize=1)
-def exported() -> Exported:
-    """Read both files, once in a process."""
+def exported() -> Canonical:
+    """Read both files, once in a process; CityId has the cities of the export."""
     document = parse(EXPORT.read_text(encoding="utf-8"), no_location=True)
     core = build_ast_schema(document, assume_valid=True, assume_valid_sdl=True)
-    return Exported(document, core, frozenset(ANSWERED.read_text(encoding="utf-8").split()))
+    return Canonical(document, core, frozenset(ANSWERED.read_text(encoding="utf-8").split()))

@@ -262,9 +262,8 @@ async def test_a_connection_the_other_side_closed_is_not_used_again() -> None:
     assert len(connections) == 2
 
 
-async def test_bytes_that_nobody_asked_for_close_a_kept_connection() -> None:
-    """Otherwise they would be read as the next request's answer."""
-    connections: list[int] = []
+def talkative(connections: list[int]) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
+    """A server that says more than it was asked; each connection is noted."""
 
     async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connections.append(1)
@@ -272,7 +271,13 @@ async def test_bytes_that_nobody_asked_for_close_a_kept_connection() -> None:
             await asked(reader)
             writer.write(framed(BODY) + framed(b'{"data":{"a":"stolen"}}'))
 
-    async with server(handler) as url, Pool(url, connect_seconds=5) as pool:
+    return handler
+
+
+async def test_bytes_that_nobody_asked_for_close_a_kept_connection() -> None:
+    """Otherwise they would be read as the next request's answer."""
+    connections: list[int] = []
+    async with server(talkative(connections)) as url, Pool(url, connect_seconds=5) as pool:
         assert [await pool.send(pool.head({}), b"{}") for _ in range(2)] == [(200, BODY)] * 2
     assert len(connections) == 2
 
@@ -310,14 +315,7 @@ def test_a_header_is_one_line(value: str) -> None:
 async def test_the_session_too_leaves_bytes_that_nobody_asked_for_unread() -> None:
     """They came with an answer, or later on a connection that is kept."""
     connections: list[int] = []
-
-    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connections.append(1)
-        while True:
-            await asked(reader)
-            writer.write(framed(BODY) + framed(b'{"data":{"a":"stolen"}}'))
-
-    async with server(handler) as url, Session(url, connect_seconds=5) as session:
+    async with server(talkative(connections)) as url, Session(url, connect_seconds=5) as session:
         assert [await session.send(session.head({}), b"{}") for _ in range(2)] == [(200, BODY)] * 2
     assert len(connections) == 2
     with pytest.raises(Broken):
