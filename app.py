@@ -19,14 +19,14 @@ from typing import Any
 import structlog
 from starlette.applications import Starlette
 
-from channels.badges import Badges
-from channels.connections import Connections
-from channels.diagnostics import Renderer
-from channels.history import numbered
-from channels.metrics_store import keeping
-from channels.probing import keep_asking, keep_probing
-from channels.sdl_store import SdlStore
-from channels.snapshot import Loaded, Snapshot
+from channels.calls.connections import Connections
+from channels.calls.probing import keep_asking, keep_probing
+from channels.deployment.snapshot import Loaded, Snapshot
+from channels.measured.badges import Badges
+from channels.measured.metrics_store import keeping
+from channels.revisions.history import numbered
+from channels.subgraphs.sdl_store import SdlStore
+from channels.text.diagnostics import Renderer
 from edge.console import Console
 from edge.dry_run import DryRun
 from edge.exposition import SECRET, Exposition
@@ -45,12 +45,12 @@ from identity.entrance import Entrance
 from identity.refusal import Refusal
 from identity.seal import Sealer
 from resolvers import Context, Federating, Graphs, Listing, Services, catalogue_index
-from resolvers.activation import digest_of
-from resolvers.delegation import in_place_of
-from resolvers.overseeing import Overseeing
-from resolvers.reloading import Reloading, closed, record
-from resolvers.rollouts import keep_opening, openings
-from resolvers.settling import keep_settling
+from resolvers.asking.delegation import in_place_of
+from resolvers.operators.overseeing import Overseeing
+from resolvers.serving.activation import digest_of
+from resolvers.serving.reloading import Reloading, closed, record
+from resolvers.serving.rollouts import keep_opening, openings
+from resolvers.settling.worker import keep_settling
 from roaming import Consents, Journal, SqliteLedger, mandates, suspensions
 from roaming.counts import opened_counts
 from roaming.ledger_store import FILE as LEDGER

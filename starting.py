@@ -15,19 +15,20 @@ from typing import Self
 
 from aiohttp import ClientSession
 
-from channels import history, rollout_log
-from channels.candidate import Candidate, Ground, activations
-from channels.editions import Editions
-from channels.history import Activation, Standing, standing_in
-from channels.secrets import MissingSecret, Secrets
-from channels.snapshot import Snapshot
-from channels.trusted import issuers_of
-from channels.watching import Fingerprint, fingerprint
+from channels.declared.secrets import MissingSecret, Secrets
+from channels.deployment.editions import Editions
+from channels.deployment.snapshot import Snapshot
+from channels.deployment.trusted import issuers_of
+from channels.measured import rollout_log
+from channels.revisions import history
+from channels.revisions.candidate import Candidate, Ground, activations
+from channels.revisions.history import Activation, Standing, standing_in
+from channels.revisions.watching import Fingerprint, fingerprint
 from identity import links, sessions
 from identity.entrance import Entrance
 from identity.issuers import AmbiguousIssuers, Issuer, UnsafeAlgorithm
 from identity.seal import Sealer
-from resolvers.activation import begun
+from resolvers.serving.activation import begun
 from roaming import SqliteLedger, consents, deliveries, journal, mandates, suspensions
 from roaming.counts import UnfitUrl, redis_url
 from roaming.ledger_store import FILE as LEDGER

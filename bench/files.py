@@ -23,7 +23,7 @@ LOAD = """
 import resource, sys
 from datetime import date
 from pathlib import Path
-from channels.snapshot import load
+from channels.deployment.snapshot import load
 from edge.server import spare_memory
 spare_memory()
 loaded = load(Path(sys.argv[1]), environment="sandbox", at=date.fromisoformat(sys.argv[2]))

@@ -23,13 +23,13 @@ from starlette.applications import Starlette
 
 from app import Gateway, now, usable
 from channels.answer import Failure, Page
-from channels.snapshot import load
+from channels.deployment.snapshot import load
 from edge.ports import Credentials
 from resolvers import Context
-from resolvers.consented import consented
+from resolvers.asking.consented import consented
+from resolvers.asking.recording import record_answer, unrecordable, usage_of
+from resolvers.asking.spending import spend
 from resolvers.fixed import CHINA
-from resolvers.recording import record_answer, unrecordable, usage_of
-from resolvers.spending import spend
 from roaming import Denial, Grant, Outcome, SqliteLedger, Usage, authorize, subject_of
 from roaming.ledger_store import FILE, MIGRATIONS, write
 from sandbox import programs

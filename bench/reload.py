@@ -29,7 +29,7 @@ import aiohttp
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from channels.history import standing_in
+from channels.revisions.history import standing_in
 from sandbox.up import Stack
 from starting import DATABASE
 

@@ -1,16 +1,17 @@
 """A city as declared and as spoken to.
 
-Declared: `lines` and `positions` read YAML so that every value keeps its place; `settings`, `models` and their neighbours
-(`register`, `agreements`, `gateway`, `fixtures`) are what files may hold; `overlays` and `secrets` are where an environment
-differs; `checks` hold a channel against the graph and the other files; `room` reads a deployment, `snapshot` makes one frozen
-value of it, and `checking` and `replay` are what `roam city check` runs.  All findings are `diagnostics`.
+Declared: `text` reads files so that every value keeps its place, `declared` is what they may hold, `checks` hold a channel
+against the graph and the other files, `deployment` reads and freezes a whole room of cities, `fixtures` replays what was
+recorded; `checking` is all of that as `roam city check` runs it.  `joining` writes a new city's first files.
 
-Spoken to: `compiled` operations ask in a backend's own protocol (`rest`, `soap`, `graphql_backend`, `federation_backend`),
-`mapping` makes canonical rows of the answers, and `Connections` keeps one line per backend with its proof, limits and cache.
-A city's failure is a value, `Failure`, never an exception.
+Spoken to: `mapping` and `protocols` are a city's operations compiled, `proofs` how the gateway proves itself, `calls` keeps one
+line per backend with its limits, cache and breaker, `subgraphs` are cities that bring GraphQL of their own.  One `Ask` becomes a
+Page or a `Failure` (`answer`); a city's failure is a value, never an exception.
 
-Tried: a listener (`trace`) hears one call, and `trial` tells it hop by hop with the cause of what fails; `trial.record` keeps
-the answer as a fixture, without anybody in it.
+Over time: `revisions` are what is served next and was served before, `measured` is what is known of a city by having asked it,
+`trial` is one real call told hop by hop.
+
+Which of these rooms may import which is in ARCHITECTURE.md and held by `tests/test_layers.py`.
 """
 
 from importlib import import_module
@@ -19,21 +20,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from channels.answer import Failure, Page
     from channels.ask import Ask
-    from channels.connections import Connections
-    from channels.secrets import MissingSecret, Secrets
-    from channels.snapshot import Channel, Loaded, Snapshot, load
+    from channels.calls.connections import Connections
+    from channels.declared.secrets import MissingSecret, Secrets
+    from channels.deployment.snapshot import Channel, Loaded, Snapshot, load
 
 _HOMES = {
     "Ask": "ask",
-    "Channel": "snapshot",
-    "Connections": "connections",
+    "Channel": "deployment.snapshot",
+    "Connections": "calls.connections",
     "Failure": "answer",
-    "Loaded": "snapshot",
-    "MissingSecret": "secrets",
+    "Loaded": "deployment.snapshot",
+    "MissingSecret": "declared.secrets",
     "Page": "answer",
-    "Secrets": "secrets",
-    "Snapshot": "snapshot",
-    "load": "snapshot",
+    "Secrets": "declared.secrets",
+    "Snapshot": "deployment.snapshot",
+    "load": "deployment.snapshot",
 }
 
 __all__ = [

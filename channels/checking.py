@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from channels.diagnostics import Diagnostic
-from channels.documents import misnamed, misspelt
-from channels.exemptions import check_exemptions
-from channels.refined import refine
-from channels.replay import check_fixtures
-from channels.secrets import Secrets
-from channels.shared_causes import told_once
-from channels.snapshot import load
+from channels.checks.shared_causes import told_once
+from channels.declared.exemptions import check_exemptions
+from channels.declared.secrets import Secrets
+from channels.deployment.snapshot import load
+from channels.fixtures.replay import check_fixtures
+from channels.text.diagnostics import Diagnostic
+from channels.text.documents import misnamed, misspelt
+from channels.text.refined import refine
 
 
 @dataclass(frozen=True, slots=True)

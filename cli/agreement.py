@@ -20,9 +20,9 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from channels.agreements import Agreement, Suspension
-from channels.secrets import Secrets
-from channels.snapshot import Snapshot, load
+from channels.declared.agreements import Agreement, Suspension
+from channels.declared.secrets import Secrets
+from channels.deployment.snapshot import Snapshot, load
 from roaming import state_of
 from roaming.suspensions import MIGRATIONS, Raised, resume, standing_in, suspend
 from storage import Database, StorageError

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 import typer
 
 from channels.checking import Report, check_root
-from channels.diagnostics import Diagnostic, Lang, Renderer
-from channels.secrets import Secrets
-from channels.snapshot import Channel, Snapshot, load
+from channels.declared.secrets import Secrets
+from channels.deployment.snapshot import Channel, Snapshot, load
+from channels.text.diagnostics import Diagnostic, Lang, Renderer
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -16,8 +16,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from channels.diagnostics import Lang
-from channels.differences import SECTIONS, Change, Unreadable, differences, effective
+from channels.deployment.differences import SECTIONS, Change, Unreadable, differences, effective
+from channels.text.diagnostics import Lang
 from cli.city import COULD_NOT_RUN, Env, Language, Root, _language, city
 
 SAME, DIFFERENT = 0, 1
@@ -83,8 +83,8 @@ def other_side(root: Path, against: str, slug: str | None, state: Path | None) -
 
 
 def _environments(root: Path) -> tuple[str, ...]:
-    from channels.documents import read_document
-    from channels.gateway import GatewayFile
+    from channels.declared.gateway import GatewayFile
+    from channels.text.documents import read_document
 
     model = read_document(root / "roam.yaml", "roam.yaml", GatewayFile).model
     return tuple(model.environments) if model else ()

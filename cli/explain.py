@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from channels.diagnostics import Lang
-from channels.lessons import Lesson, lessons
-from channels.messages import MESSAGES, Wording
+from channels.checks.lessons import Lesson, lessons
+from channels.text.diagnostics import Lang
+from channels.text.messages import MESSAGES, Wording
 
 HOLE = re.compile(r"(?<!{){\w+}(?!})")  # what a message says of the case at hand
 HEADS = {

@@ -7,15 +7,15 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from channels.catalogue import List, read_catalogue
-from channels.diagnostics import Diagnostic, Renderer
-from channels.documents import read_document, read_node, shown_path
-from channels.folder import CHANNEL, readable_city
-from channels.lines import SourceText
-from channels.models import Catalogue
-from channels.official_list import Imported, NotAList, csv_table, decoded, imported, sheet_table
-from channels.positions import Node
-from channels.register import RegisterFile, RegisterRow
+from channels.declared.catalogue import List, read_catalogue
+from channels.declared.models import Catalogue
+from channels.declared.register import RegisterFile, RegisterRow
+from channels.deployment.folder import CHANNEL, readable_city
+from channels.joining.official_list import Imported, NotAList, csv_table, decoded, imported, sheet_table
+from channels.text.diagnostics import Diagnostic, Renderer
+from channels.text.documents import read_document, read_node, shown_path
+from channels.text.lines import SourceText
+from channels.text.positions import Node
 from cli.city import COULD_NOT_RUN, ERRORS, FINE, Language, Root, _language, city
 
 MOST_SHOWN = 20

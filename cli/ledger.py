@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from channels.agreements import Agreement
+    from channels.declared.agreements import Agreement
 
 STATE = Path(".sandbox/state")
 FORMATS = ("text", "csv", "json", "svg")
@@ -116,7 +116,7 @@ def zone() -> tzinfo:
 
 def agreements_of(root: Path, at: date) -> Sequence[Agreement]:
     """The agreements in the files, for their fees; none, and it is told, where they cannot be read."""
-    from channels.snapshot import load
+    from channels.deployment.snapshot import load
 
     loaded = load(root, environment="sandbox", at=at)
     if loaded.snapshot is None:

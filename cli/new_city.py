@@ -13,12 +13,13 @@ import typer
 
 from channels.answer import Failure
 from channels.checking import check_root
-from channels.compiled import compile_operation
-from channels.divisions import divisions
-from channels.fixtures import RecordedResponse
-from channels.lines import SourceText
-from channels.models import ChannelFile
-from channels.new_channel import (
+from channels.declared.divisions import divisions
+from channels.declared.fixtures import RecordedResponse
+from channels.declared.models import ChannelFile
+from channels.declared.secrets import Secrets, parse_secrets
+from channels.deployment.snapshot import load
+from channels.fixtures.replay import recorded_reply
+from channels.joining.new_channel import (
     KINDS,
     PROOFS,
     SERVICES,
@@ -29,14 +30,13 @@ from channels.new_channel import (
     overlay_text,
     secret_names,
 )
-from channels.positions import parse
-from channels.refusals import ContractBroken
-from channels.replay import recorded_reply
-from channels.rowset import make_page
-from channels.sample import NotASample, Sample, scrubbed, take_apart
-from channels.secrets import Secrets, parse_secrets
-from channels.snapshot import load
-from channels.validation import validate
+from channels.joining.sample import NotASample, Sample, scrubbed, take_apart
+from channels.protocols.compiled import compile_operation
+from channels.protocols.refusals import ContractBroken
+from channels.protocols.rowset import make_page
+from channels.text.lines import SourceText
+from channels.text.positions import parse
+from channels.text.validation import validate
 from cli.city import COULD_NOT_RUN, ERRORS, Env, Language, Root, _as_text, _language, city  # one wording of findings
 
 SLUG = re.compile(r"[a-z][a-z0-9_]{1,30}")

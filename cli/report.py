@@ -23,8 +23,8 @@ import typer
 from cli.city import COULD_NOT_RUN, ERRORS, FINE, Env, Language, Root, city
 
 if TYPE_CHECKING:
-    from channels.secrets import Secrets
-    from channels.snapshot import Snapshot
+    from channels.declared.secrets import Secrets
+    from channels.deployment.snapshot import Snapshot
     from conformance import Report, Session
     from conformance.personas import Person
 
@@ -106,7 +106,7 @@ def report(
 
 async def reports(wish: Wish) -> list[Report]:
     """One report for each city, in order; live ones are kept.  Raises: CannotExamine."""
-    from channels.badges import keep
+    from channels.measured.badges import keep
     from conformance import examine_all
 
     snapshot = loaded(wish)
@@ -140,7 +140,7 @@ async def _people(wish: Wish, session: Session) -> Mapping[str, Person] | None:
 
 def loaded(wish: Wish) -> Snapshot:
     """The deployment as the gateway would load it.  Raises: CannotExamine."""
-    from channels.snapshot import load
+    from channels.deployment.snapshot import load
 
     found = load(
         wish.root,
@@ -181,8 +181,8 @@ def issuer_of(wish: Wish, snapshot: Snapshot) -> str:
 
 async def session_of(wish: Wish, snapshot: Snapshot, slug: str) -> Session:
     from channels.checking import check_root
-    from channels.drill import last_drill
-    from channels.metrics_store import soak_of
+    from channels.measured.drill import last_drill
+    from channels.measured.metrics_store import soak_of
     from conformance import Session
     from conformance.fixtures import fixtures_of
 
@@ -210,7 +210,7 @@ async def session_of(wish: Wish, snapshot: Snapshot, slug: str) -> Session:
 
 def _drill(wish: Wish) -> None:
     """Somebody rang: at a terminal it is asked for each city, elsewhere the option itself says so."""
-    from channels.drill import keep_drill
+    from channels.measured.drill import keep_drill
 
     snapshot = loaded(wish)
     for slug in wish.cities or tuple(snapshot.channels):
@@ -225,7 +225,7 @@ def _drill(wish: Wish) -> None:
 
 
 def _secrets(wish: Wish) -> Secrets:
-    from channels.secrets import Secrets as Sources
+    from channels.declared.secrets import Secrets as Sources
 
     told = dict(wish.environ)
     if wish.environment == SANDBOX and "ROAM_SECRETS_DIR" not in told and (HOME / "secrets").is_dir():

@@ -17,10 +17,10 @@ from typing import Annotated, NoReturn, TypeVar
 
 import typer
 
-from channels import history as recorded
-from channels import rollout_log
+from channels.measured import rollout_log
+from channels.revisions import history as recorded
 from cli.city import city
-from resolvers.operating import Controls, NotPossible
+from resolvers.operators.operating import Controls, NotPossible
 from storage import Database, StorageError
 
 DATABASE = "gateway.sqlite"

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from channels.diagnostics import Diagnostic, Lang
-from channels.lessons import Lesson, lessons
-from channels.messages import MESSAGES
+from channels.checks.lessons import Lesson, lessons
+from channels.text.diagnostics import Diagnostic, Lang
+from channels.text.messages import MESSAGES
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {"error": "error", "warning": "warning", "info": "note"}

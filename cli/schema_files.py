@@ -31,6 +31,6 @@ def schema(
 
 def written() -> dict[str, str]:
     """The schemas as text, by file name."""
-    from channels.schema_files import FILES, json_schema  # other commands need no models of JSON Schema
+    from channels.declared.schema_files import FILES, json_schema  # other commands need no models of JSON Schema
 
     return {f"{name}.schema.json": json.dumps(json_schema(name), ensure_ascii=False, indent=2) + "\n" for name in FILES}

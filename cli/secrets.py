@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from channels.secrets import Secrets, parse_secrets
+from channels.declared.secrets import Secrets, parse_secrets
 
 NAMED = re.compile(r"secret:([A-Z][A-Z0-9_]*)")
 NAME = re.compile(r"[A-Z][A-Z0-9_]{0,99}")

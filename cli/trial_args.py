@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from channels.compiled import LOCAL, Compiled
+from channels.protocols.compiled import LOCAL, Compiled
 from schema.operations import OPERATIONS
 
 LISTS = frozenset({"kinds", "states", "ids"})

@@ -8,12 +8,12 @@ from typing import Any
 
 import typer
 
-from channels.diagnostics import Lang
-from channels.documents import read_document, shown_path
-from channels.fixtures import FixtureFile
-from channels.models import SoapBackend
-from channels.refusals import ContractBroken
-from channels.replay import recorded_reply
+from channels.declared.fixtures import FixtureFile
+from channels.declared.models import SoapBackend
+from channels.fixtures.replay import recorded_reply
+from channels.protocols.refusals import ContractBroken
+from channels.text.diagnostics import Lang
+from channels.text.documents import read_document, shown_path
 from channels.trial.case import Case, read_body
 from channels.trial.curl import curl
 from channels.trial.record import NotKept, fixture

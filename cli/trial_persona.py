@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from channels.secrets import MissingSecret
-from channels.snapshot import Channel, Snapshot
-from channels.trusted import issuers_of
+from channels.declared.secrets import MissingSecret
+from channels.deployment.snapshot import Channel, Snapshot
+from channels.deployment.trusted import issuers_of
 from cli.token import SignInError, default_issuer, sign_in
 from identity import Authentication, Refusal, UserInfo, open_session
 from identity.claims import ClaimsFailure

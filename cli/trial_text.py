@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from channels.diagnostics import Lang
+from channels.text.diagnostics import Lang
 from channels.trial.told import Advice, Hop, Trial
 
 MARKS = {"ok": "✓", "warning": "!", "error": "✗"}

@@ -18,10 +18,10 @@ from zoneinfo import ZoneInfo
 import typer
 
 from channels.ask import Ask
-from channels.diagnostics import Lang, Renderer, nearest
-from channels.documents import read_node, shown_path
-from channels.secrets import Secrets
-from channels.snapshot import Channel, Loaded, Snapshot, load
+from channels.declared.secrets import Secrets
+from channels.deployment.snapshot import Channel, Loaded, Snapshot, load
+from channels.text.diagnostics import Lang, Renderer, nearest
+from channels.text.documents import read_node, shown_path
 from cli.city import COULD_NOT_RUN, ERRORS, FINE, Env, Language, Root, city
 from cli.token import SignInError
 from cli.trial_args import BadArgument, read_arguments

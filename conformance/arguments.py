@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from channels.compiled import Compiled
+from channels.protocols.compiled import Compiled
 from conformance.live import Live
 from conformance.personas import EXACT, FIRST, MANY, NOBODY, Person
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from channels.converters import Unfit, text
-from channels.models import Each, Leaf, MapEntry, Nested
-from channels.paths import BadPath, compile_path
+from channels.declared.models import Each, Leaf, MapEntry, Nested
+from channels.mapping.converters import Unfit, text
+from channels.mapping.paths import BadPath, compile_path
 
 REST: Final = "*"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from channels.documents import read_document, shown_path
-from channels.fixtures import FixtureFile
+from channels.declared.fixtures import FixtureFile
+from channels.text.documents import read_document, shown_path
 
 
 def fixtures_of(folder: Path) -> tuple[FixtureFile, ...]:

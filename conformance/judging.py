@@ -14,8 +14,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias, TypeVar
 
-from channels.credentials import Clock
-from channels.exemptions import Exemption, exemptions_of
+from channels.declared.exemptions import Exemption, exemptions_of
+from channels.proofs.credentials import Clock
 from conformance.families import TESTS
 from conformance.live import opened
 from conformance.personas import Person

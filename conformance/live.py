@@ -16,22 +16,22 @@ from typing import Any, Final, Literal
 
 from channels.answer import Answer, Failure, Page, Position
 from channels.ask import Ask
-from channels.compiled import LOCAL, Compiled, NotCompiled, compile_operation
-from channels.converters import Unfit
-from channels.credentials import BadCredential, Clock, Credential
-from channels.draft import Base
+from channels.calls.gates import Full, Pace
+from channels.calls.line import Line
+from channels.declared.models import Backend, Bulkhead, Operation, Retry
+from channels.deployment.snapshot import Channel, Snapshot
 from channels.failures import failure
-from channels.gates import Full, Pace
-from channels.line import Line
-from channels.models import Backend, Bulkhead, Operation, Retry
-from channels.paging import BadPosition
-from channels.proof import Means, make_proof
-from channels.refusals import ContractBroken
-from channels.rowset import make_page
-from channels.snapshot import Channel, Snapshot
-from channels.templates import Scope
-from channels.tls import make_context
-from channels.transport import Fault, Reply, Transport
+from channels.mapping.converters import Unfit
+from channels.mapping.templates import Scope
+from channels.proofs.credentials import BadCredential, Clock, Credential
+from channels.proofs.proof import Means, make_proof
+from channels.proofs.tls import make_context
+from channels.protocols.compiled import LOCAL, Compiled, NotCompiled, compile_operation
+from channels.protocols.draft import Base
+from channels.protocols.paging import BadPosition
+from channels.protocols.refusals import ContractBroken
+from channels.protocols.rowset import make_page
+from channels.protocols.transport import Fault, Reply, Transport
 from conformance.machine import Machine
 from conformance.personas import Person
 from conformance.wire import HEARD, Forged, Heard, Tap, forged

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import aiohttp
 
-from channels.snapshot import Channel
+from channels.deployment.snapshot import Channel
 from identity.claims import renamed
 from identity.pairwise import pairwise_id
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from channels.diagnostics import Diagnostic
-from channels.drill import Drill
-from channels.fixtures import FixtureFile
-from channels.metric_days import Soak
-from channels.snapshot import Channel, Snapshot
+from channels.declared.fixtures import FixtureFile
+from channels.deployment.snapshot import Channel, Snapshot
+from channels.measured.drill import Drill
+from channels.measured.metric_days import Soak
+from channels.text.diagnostics import Diagnostic
 from conformance.live import Live
 from conformance.tour import Tour
 from conformance.verdict import Verdict

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from channels.compiled import Compiled
+from channels.protocols.compiled import Compiled
 from conformance.arguments import of_read, of_write
 from conformance.live import Exchange, Live
 from conformance.personas import FIRST, NOBODY, SECOND, Person

@@ -17,13 +17,13 @@ from urllib.parse import urlsplit
 
 from channels.answer import Failure
 from channels.ask import Ask
-from channels.credentials import ApiKey, Clock, Credential, Nothing
-from channels.draft import Draft
-from channels.models import ApiKeyAuth, Auth, SignAuth, WsSecurityAuth
-from channels.proof import Means
-from channels.signing import Signer
-from channels.soap_security import UsernameToken
-from channels.transport import Fault, Reply, Transport
+from channels.declared.models import ApiKeyAuth, Auth, SignAuth, WsSecurityAuth
+from channels.proofs.credentials import ApiKey, Clock, Credential, Nothing
+from channels.proofs.proof import Means
+from channels.proofs.signing import Signer
+from channels.proofs.soap_security import UsernameToken
+from channels.protocols.draft import Draft
+from channels.protocols.transport import Fault, Reply, Transport
 
 MIDDLE: Final = 12  # how far from its end a token is spoilt: the last character of base64 may mean nothing
 

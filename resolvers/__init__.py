@@ -1,10 +1,10 @@
 """How the fields of the graph are answered.
 
-An answer is `async (source, info, **arguments) -> row`; `answers.ANSWERS` binds each to the coordinate that `schema/` declares. The way
-of a question: `asking` (may this city be asked, with which claims) → `walk`, `lists` or `single` (several cities merged, several
-side by side, one alone) → `provenance` (a city's row becomes the graph's) → `connection` (a page with its cursors), `coverage`
-and `faults` (what went wrong, told once).
-The graphs that all this runs on are built in `graphs`; `federating` keeps up with the cities' own subgraphs.
+An answer is `async (source, info, **arguments) -> row`, in `fields`; `fields.answers.ANSWERS` binds each to the coordinate that
+`schema/` declares.  The way of a question, in `asking`: `question` (may this city be asked, with which claims) → `walk`, `lists` or
+`single` (several cities merged, several side by side, one alone) → `provenance` (a city's row becomes the graph's) → a page with its
+cursors, `coverage` and `faults` (what went wrong, told once).  A write goes by `writing` and, where its end is not known, by
+`settling`.  `serving` makes and renews what all this runs on; `operators` see and change it.
 Rows stay plain mappings of canonical names from the city to the client.
 """
 
@@ -12,16 +12,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .context import Context, Services
-    from .federating import Federating
-    from .graphs import Graphs
-    from .index import catalogue_index
-    from .listing import Listing
+    from resolvers.context import Context, Services
+    from resolvers.index import catalogue_index
+    from resolvers.listing import Listing
+    from resolvers.serving.federating import Federating
+    from resolvers.serving.graphs import Graphs
 
 _HOMES = {
     "Context": "context",
-    "Federating": "federating",
-    "Graphs": "graphs",
+    "Federating": "serving.federating",
+    "Graphs": "serving.graphs",
     "Listing": "listing",
     "Services": "context",
     "catalogue_index": "index",

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from resolvers.context import Context
+from resolvers.ids import seal_id
+from resolvers.provenance import city_row, instant
+from resolvers.services import service_row
 from roaming import Consent, Terms
-
-from .context import Context
-from .ids import seal_id
-from .provenance import city_row, instant
-from .services import service_row
 
 Row = dict[str, Any]
 NO_TEXT: Mapping[str, Any] = {}  # of a consent from before texts were recorded

@@ -13,16 +13,22 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from graphql import GraphQLError, GraphQLResolveInfo, GraphQLSchema
 
 from channels.answer import Failure
-from channels.badges import Badges
-from channels.connections import Connections
-from channels.history import Activation
-from channels.snapshot import Channel, Snapshot
-from channels.subgraph import CitySubgraph
+from channels.calls.connections import Connections
+from channels.deployment.snapshot import Channel, Snapshot
+from channels.measured.badges import Badges
+from channels.revisions.history import Activation
+from channels.subgraphs.subgraph import CitySubgraph
 from identity.claims import UserInfo
 from identity.links import Link, Links, citizen_key
 from identity.seal import Sealer
 from identity.step_up import next_level, sufficient
 from identity.viewer import Viewer
+from resolvers.asking.watch import Watch
+from resolvers.fixed import CHINA
+from resolvers.ids import open_id
+from resolvers.index import SearchIndex
+from resolvers.listing import Listing
+from resolvers.supergraph import Supergraph
 from roaming import Consent, Consents, Journal, Ledger
 from roaming.mandates import Mandates
 from roaming.openings import Opening
@@ -30,15 +36,8 @@ from roaming.quotas import Exceeded, Quotas
 from roaming.suspensions import Suspensions
 from schema.codes import AssuranceLevel
 
-from .fixed import CHINA
-from .ids import open_id
-from .index import SearchIndex
-from .listing import Listing
-from .supergraph import Supergraph
-from .watch import Watch
-
 if TYPE_CHECKING:
-    from .dry import DryRunner
+    from resolvers.asking.dry import DryRunner
 
 
 V = TypeVar("V")

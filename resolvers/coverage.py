@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from channels.answer import Failure
-from channels.snapshot import Channel
+from channels.deployment.snapshot import Channel
+from resolvers.consent_rows import terms_row
+from resolvers.context import Context
+from resolvers.faults import denial_texts, texts
+from resolvers.provenance import city_row, instant
 from roaming import Denial
 from schema.codes import CityOutcome, ErrorCode
-
-from .consent_rows import terms_row
-from .context import Context
-from .faults import denial_texts, texts
-from .provenance import city_row, instant
 
 Row = dict[str, Any]
 NOT_LINKED = frozenset(

@@ -7,10 +7,9 @@ from graphql import GraphQLError
 
 from channels.answer import Bilingual, Failure
 from channels.failures import MESSAGES
+from resolvers.context import Context, Info
 from roaming import Denial, Terms
 from schema.codes import ErrorCode
-
-from .context import Context, Info
 
 Row = dict[str, Any]
 

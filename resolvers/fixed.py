@@ -5,12 +5,11 @@ from hashlib import sha256
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from channels.models import Bilingual
-from channels.providers import Provider
-from channels.snapshot import Channel
+from channels.declared.models import Bilingual
+from channels.declared.providers import Provider
+from channels.deployment.snapshot import Channel
 from identity.seal import Sealer
-
-from .ids import seal_id
+from resolvers.ids import seal_id
 
 Row = dict[str, Any]
 CHINA = ZoneInfo("Asia/Shanghai")

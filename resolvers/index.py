@@ -12,11 +12,10 @@ from functools import lru_cache
 
 from pypinyin import lazy_pinyin
 
-from channels.providers import Provider
-from channels.snapshot import Channel
-
-from .fixed import Item
-from .listing import Listing
+from channels.declared.providers import Provider
+from channels.deployment.snapshot import Channel
+from resolvers.fixed import Item
+from resolvers.listing import Listing
 
 MAX_QUERY = 64
 MAX_SPELLED = 10_000

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from channels.providers import Provider
-from channels.snapshot import Channel, Snapshot
+from channels.declared.providers import Provider
+from channels.deployment.snapshot import Channel, Snapshot
 from identity.seal import Sealer
-
-from . import fixed
-from .fixed import Item
+from resolvers import fixed
+from resolvers.fixed import Item
 
 Row = dict[str, Any]
 SHOWN = frozenset({"PILOT", "LIVE", "PAUSED"})  # of a draft or a retired channel nobody is told who does not name it

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .context import Context, Info
-from .cursor import BadCursor, Place, open_place, seal_place, walk_binding
-from .faults import invalid
-from .selection import selects
+from resolvers.context import Context, Info
+from resolvers.cursor import BadCursor, Place, open_place, seal_place, walk_binding
+from resolvers.faults import invalid
+from resolvers.selection import selects
 
 Row = dict[str, Any]
 MAX_FIRST = 1_000

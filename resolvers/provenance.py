@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from channels.answer import Page
-from channels.snapshot import Channel
+from channels.deployment.snapshot import Channel
+from resolvers.asking.question import Question
+from resolvers.context import Context
+from resolvers.fixed import CHINA
+from resolvers.ids import seal_id
 from roaming import Grant
-
-from .asking import Question
-from .context import Context
-from .fixed import CHINA
-from .ids import seal_id
 
 Row = dict[str, Any]
 

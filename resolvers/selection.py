@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from graphql import FieldNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
 
-from .context import Info
+from resolvers.context import Info
 
 
 def selects(info: Info, *path: str) -> bool:

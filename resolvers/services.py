@@ -3,13 +3,12 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from channels.providers import Provider
-from channels.snapshot import Channel
-
-from .context import Context
-from .fixed import pair, provider_key
-from .ids import seal_id
-from .provenance import city_row
+from channels.declared.providers import Provider
+from channels.deployment.snapshot import Channel
+from resolvers.context import Context
+from resolvers.fixed import pair, provider_key
+from resolvers.ids import seal_id
+from resolvers.provenance import city_row
 
 Row = dict[str, Any]
 

@@ -19,9 +19,9 @@ from graphql.language import (
     TypeDefinitionNode,
 )
 
-from channels.compiled import Compiled
-from channels.opened import LINK, Entity, named
-from channels.snapshot import Channel
+from channels.deployment.snapshot import Channel
+from channels.protocols.compiled import Compiled
+from channels.subgraphs.opened import LINK, Entity, named
 from federation.compose import Composed, NotComposed, compose
 from federation.graph import Graph
 from federation.subgraph import Source

@@ -12,7 +12,7 @@ Nothing is kept between two questions: whoever asks passes the day, so that midn
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from channels.agreements import Agreement, Side, Suspension
+from channels.declared.agreements import Agreement, Side, Suspension
 from schema.codes import AgreementState, ShareDenial
 
 Pair = Mapping[str, str]  # a text in `zh` and `en`

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from channels.snapshot import Channel, Snapshot
+from channels.deployment.snapshot import Channel, Snapshot
 from schema.codes import ErrorCode
 
 from .consents import Consent

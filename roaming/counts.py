@@ -14,8 +14,8 @@ from limits.aio.storage import MemoryStorage, RedisStorage, Storage
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from channels.gateway import QuotaStore
-from channels.secrets import Secrets
+from channels.declared.gateway import QuotaStore
+from channels.declared.secrets import Secrets
 
 SWEEP_SECONDS = 60.0
 REDIS_SECONDS = 1.0  # to connect, and to answer: a Redis that hangs must not hold up a request for long

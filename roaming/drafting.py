@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from channels.models import Contact
-from channels.snapshot import Channel
+from channels.declared.models import Contact
+from channels.deployment.snapshot import Channel
 from schema.codes import Claim
 
 from .shares import Share

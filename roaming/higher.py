@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from channels.snapshot import Channel, Snapshot
+from channels.deployment.snapshot import Channel, Snapshot
 
 from .shares import Grant, authorize
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from math import sqrt
 from xml.sax.saxutils import escape, quoteattr
 
-from channels.divisions import divisions
+from channels.declared.divisions import divisions
 
 from .ledger import Outcome
 from .ledger_report import Count, Report

@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from channels.agreements import Agreement
+from channels.declared.agreements import Agreement
 from storage.errors import translated
 from storage.plain import reader
 

@@ -6,7 +6,7 @@ from io import StringIO
 
 import orjson
 
-from channels.divisions import divisions
+from channels.declared.divisions import divisions
 
 from .ledger import Outcome
 from .ledger_report import Count, Fee, Report

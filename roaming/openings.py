@@ -16,8 +16,8 @@ from datetime import datetime
 from hashlib import sha256
 
 from channels.answer import Bilingual
-from channels.rollout_log import Run
-from channels.snapshot import Channel
+from channels.deployment.snapshot import Channel
+from channels.measured.rollout_log import Run
 from schema.codes import ErrorCode
 
 from .shares import Denial

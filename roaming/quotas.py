@@ -18,7 +18,7 @@ from limits.aio.storage import Storage
 from limits.aio.strategies import FixedWindowRateLimiter
 from redis.exceptions import RedisError
 
-from channels.agreements import Agreement
+from channels.declared.agreements import Agreement
 
 from .counts import Memory
 

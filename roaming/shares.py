@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
 
-from channels.agreements import Agreement
-from channels.models import Offer
-from channels.snapshot import Channel, Snapshot
+from channels.declared.agreements import Agreement
+from channels.declared.models import Offer
+from channels.deployment.snapshot import Channel, Snapshot
 from schema.codes import ErrorCode, ShareDenial
 
 from . import agreements

@@ -14,8 +14,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Self
 
-from channels.agreements import Side, Suspension
-from channels.snapshot import Snapshot
+from channels.declared.agreements import Side, Suspension
+from channels.deployment.snapshot import Snapshot
 from storage import Database, Migrations, StorageError, Watched
 
 MIGRATIONS = Migrations(

@@ -17,7 +17,7 @@ from sandbox.links import DATABASE, CannotSeed
 from sandbox.personas import CITY_CODES, CROWD, PERSONAS, Persona
 
 if TYPE_CHECKING:
-    from channels.snapshot import Snapshot
+    from channels.deployment.snapshot import Snapshot
     from roaming import Terms
 
 NAMED = ("chen", "deng", "mei", "zi", "mian")
@@ -50,7 +50,7 @@ def fingerprint(root: Path) -> str:
 
 def _snapshot(root: Path) -> "Snapshot | None":
     """The files as the gateway reads them. A root that the gateway will refuse has nothing to consent to."""
-    from channels.snapshot import load
+    from channels.deployment.snapshot import load
 
     return load(root, environment="sandbox", at=datetime.now(UTC).astimezone(CHINA).date()).snapshot
 
@@ -77,7 +77,7 @@ async def _seed(snapshot: "Snapshot | None", path: Path, key: bytes, issuer: str
 
 def offered(snapshot: "Snapshot", persona: Persona, at: datetime) -> "Iterator[Terms]":
     """What may cross to the persona: one text for each city and agreement, with all that both offer and agreement name."""
-    from channels.snapshot import Channel
+    from channels.deployment.snapshot import Channel
     from roaming import Share, draft, shares
     from roaming.shares import is_to
 

@@ -17,7 +17,7 @@ def seed(state: Path, slugs: Iterable[str]) -> None:
     wanted = [slug for slug in slugs if _old(state / "reports" / f"{slug}.drill.json")]
     if not wanted:
         return
-    from channels.drill import keep_drill  # needs the graph's codes, which are slow to import
+    from channels.measured.drill import keep_drill  # needs the graph's codes, which are slow to import
 
     for slug in wanted:
         keep_drill(state, slug, at=datetime.now(UTC), by=BY)

@@ -15,7 +15,7 @@ import aiohttp
 import orjson
 from yarl import URL
 
-from channels.transport import KEEPALIVE_SECONDS
+from channels.protocols.transport import KEEPALIVE_SECONDS
 from federation.client import (
     SUBGRAPH_MALFORMED,
     SUBGRAPH_TIMEOUT,

@@ -1,6 +1,6 @@
 """HTTP/1.1 to one subgraph without a client library: connections that are kept, a parser in C, and nothing in between.
 
-Rules as for `channels.transport`, its reference: redirects are not followed, nothing is sent twice, no cookies, no proxy, a
+Rules as for `channels.protocols.transport`, its reference: redirects are not followed, nothing is sent twice, no cookies, no proxy, a
 response is read under a cap that also holds for what it inflates to; a request that is given up closes its connection.
 What goes wrong is a `Broken`.
 Does not: HTTP/2, pipelining (a connection carries one request at a time), trailers, upgrades.
@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping
 
 import httptools
 
-from channels.inflate import TooLarge, Undecodable
-from channels.transport import KEEPALIVE_SECONDS, MAX_RESPONSE_BYTES
+from channels.protocols.inflate import TooLarge, Undecodable
+from channels.protocols.transport import KEEPALIVE_SECONDS, MAX_RESPONSE_BYTES
 
 from .target import Target
 

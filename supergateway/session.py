@@ -14,8 +14,8 @@ from aiohttp import hdrs
 from aiohttp.http import HttpProcessingError
 from yarl import URL
 
-from channels.inflate import TooLarge, read_capped
-from channels.transport import KEEPALIVE_SECONDS, MAX_RESPONSE_BYTES
+from channels.protocols.inflate import TooLarge, read_capped
+from channels.protocols.transport import KEEPALIVE_SECONDS, MAX_RESPONSE_BYTES
 
 from .pool import Broken
 from .target import Target

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from channels.inflate import TooLarge, Undecodable
+from channels.protocols.inflate import TooLarge, Undecodable
 from federation.client import (
     SUBGRAPH_MALFORMED,
     SUBGRAPH_TIMEOUT,

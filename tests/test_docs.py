@@ -12,9 +12,9 @@ import typer
 from graphql import build_schema, parse, validate
 from pydantic import BaseModel
 
-from channels import agreements, fixtures, gateway, models, register, settings
-from channels.messages import MESSAGES
-from channels.overlays import BACKEND_SETTINGS
+from channels.declared import agreements, fixtures, gateway, models, register, settings
+from channels.deployment.overlays import BACKEND_SETTINGS
+from channels.text.messages import MESSAGES
 from cli import main as command_line
 from edge import errors as edge_errors
 from sandbox.faults import FAULTS
@@ -24,7 +24,13 @@ from schema.codes import CityOutcome, ErrorCode
 
 ROOT = Path(__file__).resolve().parent.parent
 IGNORED = {".venv", ".git", ".sandbox", "node_modules"}
-PROCESSES = ("app.py", "cli", "sandbox", "channels/secrets.py", "tests/conftest.py")  # who reads the environment
+PROCESSES = (
+    "app.py",
+    "cli",
+    "sandbox",
+    "channels/declared/secrets.py",
+    "tests/conftest.py",
+)  # who reads the environment
 PAGES = sorted(
     path for path in ROOT.rglob("*.md") if not IGNORED & set(path.relative_to(ROOT).parts) and "dist" not in path.parts
 )

@@ -22,6 +22,19 @@ LAYERS = (
 ROOMS = frozenset().union(*LAYERS, {"federation"})
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 FEDERATION_USERS = {"channels", "roaming", "resolvers", "edge", "app", "supergateway", "cli", "sandbox"}
+CHANNEL_LAYERS = (
+    {"subgraphs", "trial"},
+    {"calls", "joining", "revisions"},
+    {"fixtures", "measured"},
+    {"deployment"},
+    {"checks"},
+    {"proofs"},
+    {"protocols"},
+    {"mapping"},
+    {"declared"},
+    {"text"},
+)
+CHANNEL_LEVEL = {room: level for level, rooms in enumerate(CHANNEL_LAYERS) for room in rooms}
 BELOW_APP = ("channels", "edge", "federation", "identity", "resolvers", "roaming", "schema", "storage")
 ALONE = {"schema", "storage", "federation"}
 
@@ -38,6 +51,15 @@ def imported(path: Path) -> Iterator[str]:
                 yield from (alias.name.partition(".")[0] for alias in names)
             case ast.ImportFrom(module=str(module), level=0):
                 yield module.partition(".")[0]
+
+
+def inner_rooms(path: Path) -> Iterator[str]:
+    """The rooms inside `channels` that a module imports from."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("channels."):
+            room = str(node.module).split(".")[1]
+            if room in CHANNEL_LEVEL:
+                yield room
 
 
 def allowed(room: str, other: str) -> bool:
@@ -60,6 +82,23 @@ def test_a_room_imports_only_rooms_below_it(room: str) -> None:
         if other in ROOMS and not allowed(room, other)
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize("room", sorted(CHANNEL_LEVEL))
+def test_a_room_of_channels_imports_only_rooms_below_it(room: str) -> None:
+    """The largest room has rooms of its own; what stands beside them (`answer`, `ask`) is for all."""
+    found = {
+        (str(path.relative_to(ROOT)), other)
+        for path in modules(f"channels/{room}")
+        for other in inner_rooms(path)
+        if other != room and CHANNEL_LEVEL[other] <= CHANNEL_LEVEL[room]
+    }
+    assert found == set()
+
+
+def test_every_room_of_channels_has_its_layer() -> None:
+    """A room that the list above does not know would be held to nothing."""
+    assert {path.parent.name for path in (ROOT / "channels").glob("*/__init__.py")} == set(CHANNEL_LEVEL)
 
 
 @pytest.mark.parametrize("room", BELOW_APP)

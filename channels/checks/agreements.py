@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from channels.agreements import Agreement, Suspension
 from channels.checks.claims import check_agreed_claims
-from channels.diagnostics import Diagnostic, Place, report
-from channels.divisions import joining
-from channels.documents import Document
-from channels.positions import Node, key_place, value_place
-from channels.scene import Scene
+from channels.checks.scene import Scene
+from channels.declared.agreements import Agreement, Suspension
+from channels.declared.divisions import joining
+from channels.text.diagnostics import Diagnostic, Place, report
+from channels.text.documents import Document
+from channels.text.positions import Node, key_place, value_place
 
 AGED = "ROAM-316"
 """What a day does to a file that nobody touched: it is to be tended, and no edit that could be taken back."""

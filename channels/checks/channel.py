@@ -6,19 +6,19 @@ from collections.abc import Iterator
 
 from channels.checks.city import check_backends, check_city, check_secrets
 from channels.checks.claims import check_offered_claims
+from channels.checks.contribution import Contribution, check_contribution
 from channels.checks.names import check_names
 from channels.checks.operations import check_operations
 from channels.checks.outcomes import check_outcomes
+from channels.checks.scene import Scene
 from channels.checks.services import check_offers, check_services
 from channels.checks.signing import check_signing
 from channels.checks.terms import check_terms
 from channels.checks.tokens import check_tokens
-from channels.contribution import Contribution, check_contribution
-from channels.diagnostics import Diagnostic, report
-from channels.documents import Document
-from channels.positions import value_place
-from channels.register import RegisterFile
-from channels.scene import Scene
+from channels.declared.register import RegisterFile
+from channels.text.diagnostics import Diagnostic, report
+from channels.text.documents import Document
+from channels.text.positions import value_place
 
 
 def check_channel(scene: Scene, contribution: Contribution | None, *, contributes: bool) -> Iterator[Diagnostic]:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import jmespath
 from jmespath.exceptions import JMESPathError
 
-from channels.diagnostics import Diagnostic, Place, report
-from channels.divisions import code_of, divisions
-from channels.models import BackendBase, ChannelFile, RestBackend, SoapBackend
-from channels.paths import BadPath, compile_path
-from channels.positions import ListNode, MapNode, Node, ScalarNode, find, value_place
-from channels.scalars import secret_name
-from channels.scene import Scene, misspelt_name, official
+from channels.checks.scene import Scene, misspelt_name, official
+from channels.declared.divisions import code_of, divisions
+from channels.declared.models import BackendBase, ChannelFile, RestBackend, SoapBackend
+from channels.mapping.paths import BadPath, compile_path
+from channels.text.diagnostics import Diagnostic, Place, report
+from channels.text.positions import ListNode, MapNode, Node, ScalarNode, find, value_place
+from channels.text.scalars import secret_name
 
 PROVINCE = "51"  # GB/T 2260: Sichuan
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from channels.agreements import Agreement
-from channels.diagnostics import Diagnostic, Place, report
-from channels.models import Offer
-from channels.scene import Scene
+from channels.checks.scene import Scene
+from channels.declared.agreements import Agreement
+from channels.declared.models import Offer
+from channels.text.diagnostics import Diagnostic, Place, report
 
 SEVERAL = 2
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from channels.checks.agreements import unknown_city
 from channels.checks.city import PROVINCE
-from channels.diagnostics import Diagnostic, nearest, report
-from channels.divisions import divisions
-from channels.documents import Document, beside
-from channels.gateway import Environment, GatewayFile
-from channels.positions import key_place, value_place
-from channels.secrets import Secrets
+from channels.declared.divisions import divisions
+from channels.declared.gateway import Environment, GatewayFile
+from channels.declared.secrets import Secrets
+from channels.text.diagnostics import Diagnostic, nearest, report
+from channels.text.documents import Document, beside
+from channels.text.positions import key_place, value_place
 
 QUOTAS = ("gateway", "quotas")
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from channels.diagnostics import Diagnostic, Place, nearest, report
-from channels.models import Operation, SoapBackend
-from channels.scene import Reference, Scene
-from channels.templates import elements
-from channels.tree import words
+from channels.checks.scene import Reference, Scene
+from channels.declared.models import Operation, SoapBackend
+from channels.mapping.templates import elements
+from channels.text.diagnostics import Diagnostic, Place, nearest, report
+from channels.text.tree import words
 from schema.operations import OPERATIONS
 
 

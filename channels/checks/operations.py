@@ -10,16 +10,16 @@ from graphql import GraphQLSyntaxError, OperationDefinitionNode, parse
 
 from channels.checks.city import check_error_rule, check_expression, expression_place
 from channels.checks.names import unknown
-from channels.diagnostics import Diagnostic, Place, report
-from channels.lines import SourceText
-from channels.mapping import compile_map, compile_vars
-from channels.models import Operation
-from channels.positions import ListNode, MapNode, Node, ScalarNode, find
-from channels.problems import Problem
-from channels.scene import Reference, Scene
-from channels.sdl_problems import unparsed
-from channels.shape import Shape, shape_of
-from channels.templates import Slip, names, slip
+from channels.checks.scene import Reference, Scene
+from channels.checks.sdl_problems import unparsed
+from channels.declared.models import Operation
+from channels.mapping.problems import Problem
+from channels.mapping.rows import compile_map, compile_vars
+from channels.mapping.shape import Shape, shape_of
+from channels.mapping.templates import Slip, names, slip
+from channels.text.diagnostics import Diagnostic, Place, report
+from channels.text.lines import SourceText
+from channels.text.positions import ListNode, MapNode, Node, ScalarNode, find
 from schema.operations import OPERATIONS, dated
 
 Path = tuple[str | int, ...]

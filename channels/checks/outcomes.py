@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 from channels.checks.names import misspelt_operations
 from channels.checks.operations import inside, slipped
-from channels.diagnostics import Diagnostic, report
-from channels.models import Leaf, Operation, Outcome
-from channels.scene import Scene
-from channels.templates import names, slip
+from channels.checks.scene import Scene
+from channels.declared.models import Leaf, Operation, Outcome
+from channels.mapping.templates import names, slip
+from channels.text.diagnostics import Diagnostic, report
 from schema.operations import OPERATIONS, REQUEST_STATES
 
 DELIVERABLE = ("applications.submit",)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from channels.agreements import Agreement
 from channels.checks.agreements import unknown_city
 from channels.checks.names import misspelt_operations
-from channels.diagnostics import Diagnostic, report
-from channels.scene import Scene
+from channels.checks.scene import Scene
+from channels.declared.agreements import Agreement
+from channels.text.diagnostics import Diagnostic, report
 
 
 def check_services(scene: Scene) -> Iterator[Diagnostic]:

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 
 from channels.checks.operations import inside
-from channels.diagnostics import Diagnostic, report
-from channels.models import SignAuth
-from channels.scene import Scene
-from channels.signing import COMPUTED, GIVEN, SIGNATURE
+from channels.checks.scene import Scene
+from channels.declared.models import SignAuth
+from channels.proofs.signing import COMPUTED, GIVEN, SIGNATURE
+from channels.text.diagnostics import Diagnostic, report
 
 _HOLE = re.compile(r"\{([A-Za-z_]\w*)\}")
 

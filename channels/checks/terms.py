@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from channels import problems
 from channels.checks.operations import Path, inside, problem_at
-from channels.diagnostics import Diagnostic, report
-from channels.models import Leaf, Operation
-from channels.positions import find
-from channels.scene import Scene
-from channels.shape import Shape, shape_of
+from channels.checks.scene import Scene
+from channels.declared.models import Leaf, Operation
+from channels.mapping import problems
+from channels.mapping.shape import Shape, shape_of
+from channels.text.diagnostics import Diagnostic, report
+from channels.text.positions import find
 from schema.operations import OPERATIONS, choices_of
 
 _ARGUMENT = re.compile(r"(?<![\w.'\"])args\.([A-Za-z_]\w*)")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from channels.diagnostics import Diagnostic, report
-from channels.models import (
+from channels.checks.scene import Scene
+from channels.declared.models import (
     ApiKeyAuth,
     ChannelFile,
     CitizenTokenRule,
@@ -14,7 +14,7 @@ from channels.models import (
     OAuth2ClientAuth,
     SignAuth,
 )
-from channels.scene import Scene
+from channels.text.diagnostics import Diagnostic, report
 from identity.exchange import MAX_LIFETIME
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2

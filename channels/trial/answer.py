@@ -6,14 +6,14 @@ from contextlib import suppress
 from typing import Any, Final
 
 from channels.answer import Failure
-from channels.converters import Unfit, text
-from channels.models import RestBackend, SoapBackend
-from channels.paths import compile_path
+from channels.declared.models import RestBackend, SoapBackend
+from channels.mapping.converters import Unfit, text
+from channels.mapping.paths import compile_path
 from channels.personal import masked
-from channels.reading import read_error_body
-from channels.refusals import ContractBroken
-from channels.rest import EnvelopeRule
-from channels.transport import Reply
+from channels.protocols.reading import read_error_body
+from channels.protocols.refusals import ContractBroken
+from channels.protocols.rest import EnvelopeRule
+from channels.protocols.transport import Reply
 from channels.trial.case import Case
 from channels.trial.charset import NAMES, disguised, likely, text_of
 from channels.trial.proof import about_proof, causes

@@ -7,12 +7,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from channels.agreements import Agreement
 from channels.answer import Answer
 from channels.ask import Ask
-from channels.compiled import LOCAL, Compiled
-from channels.diagnostics import Place
-from channels.models import (
+from channels.declared.agreements import Agreement
+from channels.declared.models import (
     Auth,
     Backend,
     ChannelFile,
@@ -23,12 +21,14 @@ from channels.models import (
     RestBackend,
     SoapBackend,
 )
-from channels.models import Each as EachRule
-from channels.positions import Node, value_place
-from channels.reading import read_json, read_text
-from channels.soap_envelope import read_envelope
-from channels.trace import Event, Exchange, Opened, Proved
-from channels.transport import Fault, Reply
+from channels.declared.models import Each as EachRule
+from channels.protocols.compiled import LOCAL, Compiled
+from channels.protocols.reading import read_json, read_text
+from channels.protocols.soap_envelope import read_envelope
+from channels.protocols.trace import Event, Exchange, Opened, Proved
+from channels.protocols.transport import Fault, Reply
+from channels.text.diagnostics import Place
+from channels.text.positions import Node, value_place
 from schema.operations import OPERATIONS
 
 

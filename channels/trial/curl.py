@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import shlex
 
-from channels.draft import Draft, Form
-from channels.soap_envelope import Envelope
-from channels.templates import Scope
-from channels.trace import Proved
+from channels.mapping.templates import Scope
+from channels.protocols.draft import Draft, Form
+from channels.protocols.soap_envelope import Envelope
+from channels.protocols.trace import Proved
 from channels.trial.case import Case
 
 MASK = "***"

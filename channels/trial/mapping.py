@@ -10,12 +10,12 @@ from typing import Any
 import orjson
 
 from channels.answer import Bilingual, Failure
-from channels.converters import Unfit
-from channels.diagnostics import Place, nearest
-from channels.models import Each, Leaf
-from channels.paths import dotted
+from channels.declared.models import Each, Leaf
+from channels.mapping.converters import Unfit
+from channels.mapping.paths import dotted
 from channels.personal import masked
-from channels.refusals import ContractBroken
+from channels.protocols.refusals import ContractBroken
+from channels.text.diagnostics import Place, nearest
 from channels.trial.case import Case
 from channels.trial.shape import not_found, repeated
 from channels.trial.told import Advice, Hop, both, plain

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from channels.answer import Bilingual, Failure
-from channels.draft import Base
-from channels.models import ApiKeyAuth, GatewayJwtAuth, OAuth2ClientAuth, SignAuth, WsSecurityAuth
-from channels.trace import Exchange
-from channels.transport import Fault, Reply
+from channels.declared.models import ApiKeyAuth, GatewayJwtAuth, OAuth2ClientAuth, SignAuth, WsSecurityAuth
+from channels.protocols.draft import Base
+from channels.protocols.trace import Exchange
+from channels.protocols.transport import Fault, Reply
 from channels.trial.case import Case
 from channels.trial.proof import proof_refused, secrets_of, skewed
 from channels.trial.told import Advice, Hop, both, coded, pair, plain

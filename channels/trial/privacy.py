@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from channels.answer import Failure
-from channels.models import Each, Leaf, MapEntry, Nested
-from channels.paths import dotted
+from channels.declared.models import Each, Leaf, MapEntry, Nested
+from channels.mapping.paths import dotted
 from channels.personal import Found, scan
-from channels.refusals import ContractBroken
+from channels.protocols.refusals import ContractBroken
 from channels.trial.case import Case
 from channels.trial.told import Hop, both, coded, pair
 from channels.trial.wrapper import sources

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from channels.models import ApiKeyAuth, GatewayJwtAuth, OAuth2ClientAuth, SignAuth, WsSecurityAuth
-from channels.proof import AUDIENCE
-from channels.trace import Exchange
-from channels.transport import Reply
+from channels.declared.models import ApiKeyAuth, GatewayJwtAuth, OAuth2ClientAuth, SignAuth, WsSecurityAuth
+from channels.proofs.proof import AUDIENCE
+from channels.protocols.trace import Exchange
+from channels.protocols.transport import Reply
 from channels.trial.case import Case
 from channels.trial.told import Advice, coded, pair, plain
 from schema.codes import ErrorCode

@@ -18,13 +18,13 @@ from xml.sax.saxutils import escape, unescape
 import orjson
 
 from channels.answer import Failure
-from channels.draft import Form
-from channels.fixtures import Case as FixtureCase
-from channels.models import RestBackend, SoapBackend
-from channels.replay import CLAIMS, REQUEST, replayed
-from channels.shape import Shape, canonical_shape
-from channels.templates import Scope
-from channels.transport import Reply
+from channels.declared.fixtures import Case as FixtureCase
+from channels.declared.models import RestBackend, SoapBackend
+from channels.fixtures.replay import CLAIMS, REQUEST, replayed
+from channels.mapping.shape import Shape, canonical_shape
+from channels.mapping.templates import Scope
+from channels.protocols.draft import Form
+from channels.protocols.transport import Reply
 from channels.trial.case import Case
 from channels.trial.charset import likely
 from channels.trial.scrub import Scrub

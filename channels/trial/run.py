@@ -13,10 +13,10 @@ from datetime import datetime
 from types import MappingProxyType
 
 from channels.ask import Ask
-from channels.connections import Connections
-from channels.positions import Node
-from channels.snapshot import Channel, Snapshot
-from channels.trace import Event
+from channels.calls.connections import Connections
+from channels.deployment.snapshot import Channel, Snapshot
+from channels.protocols.trace import Event
+from channels.text.positions import Node
 from channels.trial.answer import reading
 from channels.trial.case import Case
 from channels.trial.mapping import mapping

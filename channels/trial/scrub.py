@@ -14,11 +14,11 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
-from channels.models import Each, Leaf, MapEntry, Nested
-from channels.paths import dotted
+from channels.declared.models import Each, Leaf, MapEntry, Nested
+from channels.fixtures.replay import CLAIMS
+from channels.mapping.paths import dotted
+from channels.mapping.shape import Shape
 from channels.personal import kind_of, masked, person
-from channels.replay import CLAIMS
-from channels.shape import Shape
 
 _NAMES: Final = ("李四", "王五", "赵六", "孙七", "周八", "吴九", "郑十", "冯甲", "陈乙", "杨丙", "朱丁", "秦戊")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

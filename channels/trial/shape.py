@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 
-from channels.models import RestBackend
-from channels.paths import BadPath, compile_path
-from channels.refusals import ContractBroken
+from channels.declared.models import RestBackend
+from channels.mapping.paths import BadPath, compile_path
+from channels.protocols.refusals import ContractBroken
 from channels.trial.answer import wrapper_advice
 from channels.trial.case import Case
 from channels.trial.told import Advice, Hop, both, plain

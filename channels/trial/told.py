@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from channels.answer import Answer, Bilingual, Failure, Row
-from channels.diagnostics import Place, report
-from channels.messages import MESSAGES
-from channels.trace import Exchange
+from channels.protocols.trace import Exchange
+from channels.text.diagnostics import Place, report
+from channels.text.messages import MESSAGES
 from schema.codes import ErrorCode
 
 Mark: TypeAlias = Literal["ok", "warning", "error"]

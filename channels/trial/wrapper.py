@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from channels.converters import Unfit, text
-from channels.models import Each, Leaf, MapEntry, Nested, Response
-from channels.paths import BadPath, compile_path, dotted
+from channels.declared.models import Each, Leaf, MapEntry, Nested, Response
+from channels.mapping.converters import Unfit, text
+from channels.mapping.paths import BadPath, compile_path, dotted
 
 _STATES: Final = (
     "code", "status", "success", "ok", "ret", "retcode", "ret_code", "errcode", "errno", "error_code", "resultcode",

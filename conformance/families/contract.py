@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from channels.compiled import Compiled
-from channels.models import SoapBackend
-from channels.paths import dotted
-from channels.refusals import ContractBroken
-from channels.replay import recorded_reply
-from channels.transport import Reply
+from channels.declared.models import SoapBackend
+from channels.fixtures.replay import recorded_reply
+from channels.mapping.paths import dotted
+from channels.protocols.compiled import Compiled
+from channels.protocols.refusals import ContractBroken
+from channels.protocols.transport import Reply
 from conformance.enum_codes import unlisted
 from conformance.live import Exchange, Live
 from conformance.personas import EXACT, RARE

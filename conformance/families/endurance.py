@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from channels.compiled import Compiled
-from channels.metric_days import SOAK_DAYS, Soak
+from channels.measured.metric_days import SOAK_DAYS, Soak
+from channels.protocols.compiled import Compiled
 from conformance.arguments import of_read
 from conformance.live import Exchange, Live
 from conformance.load import Wave, Waves

@@ -6,7 +6,7 @@ import asyncio
 import secrets
 from typing import Any, Final
 
-from channels.compiled import Compiled
+from channels.protocols.compiled import Compiled
 from conformance.arguments import of_write
 from conformance.live import Live
 from conformance.personas import FIRST, SECOND

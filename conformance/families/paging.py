@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import Any, Final
 
 from channels.answer import Position
-from channels.compiled import Compiled
-from channels.refusals import ContractBroken
+from channels.protocols.compiled import Compiled
+from channels.protocols.refusals import ContractBroken
 from conformance.live import Live
 from conformance.personas import FIRST, MANY
 from conformance.session import Family, Session

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 import orjson
 
-from channels.draft import Base
-from channels.models import Backend, SoapBackend
-from channels.soap_envelope import read_envelope
-from channels.tls import make_context
+from channels.declared.models import Backend, SoapBackend
+from channels.proofs.tls import make_context
+from channels.protocols.draft import Base
+from channels.protocols.soap_envelope import read_envelope
 from conformance.detectors import detected, leaves
 from conformance.live import Exchange, Live
 from conformance.personas import FIRST, SECOND, Person

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from channels.compiled import Compiled
+from channels.protocols.compiled import Compiled
 from conformance.arguments import of_read
 from conformance.live import Exchange, Live, Manner
 from conformance.personas import FIRST, NOBODY

@@ -9,7 +9,7 @@ from typing import Final
 
 import aiohttp
 
-from channels.providers import Provider
+from channels.declared.providers import Provider
 from conformance.session import Family, Session
 from conformance.verdict import Told, Verdict, beside_the_point, failed, judged, passed, unmeasured
 

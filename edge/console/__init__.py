@@ -7,7 +7,7 @@ html      text is escaped, markup only from `tag`             words   every sent
 ```
 Rules: only operators declared in `roam.yaml` see anything; an operator acts on their own cities only; every action has a
 reason and comes from a form of ours (the session's word); no script, style or picture from elsewhere, none inline.
-What is shown comes from `resolvers.overseeing`; nothing is decided here.
+What is shown comes from `resolvers.operators.overseeing`; nothing is decided here.
 """
 
 from .handler import Console

@@ -1,6 +1,6 @@
 """The forms by which an operator acts: each asks for a reason, none acts by a mere link."""
 
-from resolvers.oversight import Agreed, CityView
+from resolvers.operators.oversight import Agreed, CityView
 from schema.codes import AgreementState
 
 from .frame import HOME, Visitor, secret, stamp

@@ -5,7 +5,7 @@ from datetime import datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from channels.operators import Operator
+from channels.deployment.operators import Operator
 
 from .html import Child, Markup, joined, tag
 from .words import Words

@@ -28,9 +28,9 @@ from edge.ports import Credentials
 from edge.responses import NOT_STORED, raw_headers, send_body
 from identity.browsers import CSRF_HEADER, Status
 from identity.entrance import Entrance
-from resolvers.orders import Declined, Order
-from resolvers.overseeing import Overseeing
-from resolvers.oversight import Oversight
+from resolvers.operators.orders import Declined, Order
+from resolvers.operators.overseeing import Overseeing
+from resolvers.operators.oversight import Oversight
 
 from . import pages
 from .forms import MAX_REASON

@@ -1,6 +1,6 @@
 """The pages of the console: the overview, one city, one agreement."""
 
-from resolvers.oversight import Agreed, CityView, Oversight
+from resolvers.operators.oversight import Agreed, CityView, Oversight
 
 from .forms import agreement_forms, city_forms
 from .frame import HOME, Visitor, chip, live, page, section, stamp

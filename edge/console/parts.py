@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from channels.agreements import Suspension
-from channels.metrics import RECENT_CALLS
-from resolvers.oversight import Agreed, Done, Measured, Opened, Oversight, Rejected
+from channels.declared.agreements import Suspension
+from channels.measured.metrics import RECENT_CALLS
+from resolvers.operators.oversight import Agreed, Done, Measured, Opened, Oversight, Rejected
 
 from .frame import HOME, chip, stamp
 from .html import Child, Markup, tag

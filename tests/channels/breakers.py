@@ -6,8 +6,8 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from channels.breaker import Breaker, Change, State
-from channels.models import Breaker as Rule
+from channels.calls.breaker import Breaker, Change, State
+from channels.declared.models import Breaker as Rule
 
 GOOD, BAD, NOTHING = True, False, None
 

@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from channels.checking import Report, check_root
-from channels.diagnostics import Diagnostic, Lang, Renderer
-from channels.secrets import Secrets
-from channels.snapshot import Loaded, load
+from channels.declared.secrets import Secrets
+from channels.deployment.snapshot import Loaded, load
+from channels.text.diagnostics import Diagnostic, Lang, Renderer
 
 PROJECT = Path(__file__).resolve().parents[2]
 AT = date(2026, 11, 22)

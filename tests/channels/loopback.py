@@ -13,12 +13,12 @@ from types import MappingProxyType
 from typing import Any
 
 from channels.ask import Ask
-from channels.compiled import LOCAL, compile_operation
-from channels.connections import Connections
-from channels.gateway import Environment, GatewayFile
-from channels.models import ChannelFile
-from channels.secrets import Secrets
-from channels.snapshot import Channel, Snapshot
+from channels.calls.connections import Connections
+from channels.declared.gateway import Environment, GatewayFile
+from channels.declared.models import ChannelFile
+from channels.declared.secrets import Secrets
+from channels.deployment.snapshot import Channel, Snapshot
+from channels.protocols.compiled import LOCAL, compile_operation
 
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 BILL = {"id": "b1", "payee": "水司", "amount": 3860, "flag": "0", "due": "20261130"}

@@ -3,8 +3,8 @@
 import pytest
 from pydantic_core import PydanticCustomError
 
-from channels.abort_rule import LEAST_CALLS, AbortRule
-from channels.metric_days import MAINTENANCE, OK
+from channels.counted import MAINTENANCE, OK
+from channels.declared.abort_rule import LEAST_CALLS, AbortRule
 from schema.codes import ErrorCode
 
 UNREACHABLE = ErrorCode.BACKEND_UNREACHABLE.value

@@ -9,10 +9,10 @@ import pytest
 from pydantic import ValidationError
 
 from channels.answer import Failure
-from channels.breaker import Breaker, Change, CircuitOpen, State, judged
+from channels.calls.breaker import Breaker, Change, CircuitOpen, State, judged
+from channels.declared.models import Breaker as Rule
 from channels.failures import failure
-from channels.models import Breaker as Rule
-from channels.refusals import Said, unmapped
+from channels.protocols.refusals import Said, unmapped
 from schema.codes import ErrorCode
 from tests.channels.breakers import BAD, GOOD, NOTHING, Clock, Held, later, turns
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from channels.answer import Page
-from channels.cache import SWEEP_SECONDS, Key, PageCache
+from channels.calls.cache import SWEEP_SECONDS, Key, PageCache
+from channels.declared.models import Cache
 from channels.failures import failure
-from channels.models import Cache
 from schema.codes import ErrorCode
 
 PAGE = Page(({"id": "b1"},), 0, None, None, datetime(2026, 11, 21, tzinfo=UTC))

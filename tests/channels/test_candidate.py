@@ -8,14 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from channels.candidate import Candidate, Ground, activations, settled
-from channels.editions import Editions
-from channels.history import MIGRATIONS, Action, Source, act, activated, mended, numbered, rejected, standing_in
-from channels.secrets import Secrets
-from channels.snapshot import Channel
-from resolvers.activation import begun
-from resolvers.operating import Controls, NotPossible
-from resolvers.reloading import keep
+from channels.declared.secrets import Secrets
+from channels.deployment.editions import Editions
+from channels.deployment.snapshot import Channel
+from channels.revisions.candidate import Candidate, Ground, activations, settled
+from channels.revisions.history import (
+    MIGRATIONS,
+    Action,
+    Source,
+    act,
+    activated,
+    mended,
+    numbered,
+    rejected,
+    standing_in,
+)
+from resolvers.operators.operating import Controls, NotPossible
+from resolvers.serving.activation import begun
+from resolvers.serving.reloading import keep
 from storage import Database
 
 ROOT = Path(__file__).resolve().parents[2]

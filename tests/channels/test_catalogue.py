@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from channels.providers import Provider
-from channels.secrets import Secrets
-from channels.snapshot import load
+from channels.declared.providers import Provider
+from channels.declared.secrets import Secrets
+from channels.deployment.snapshot import load
 from tests.channels.deployment import AT, PROJECT
 
 

@@ -9,14 +9,14 @@ from dataclasses import replace
 from typing import Any
 
 from channels.answer import Failure
-from channels.breaker import State
-from channels.connections import Connections
-from channels.credentials import Nothing
-from channels.health import WINDOW_CALLS
-from channels.line import Line
-from channels.probing import keep_asking
-from channels.templates import Scope
-from channels.transport import Transport
+from channels.calls.breaker import State
+from channels.calls.connections import Connections
+from channels.calls.health import WINDOW_CALLS
+from channels.calls.line import Line
+from channels.calls.probing import keep_asking
+from channels.mapping.templates import Scope
+from channels.proofs.credentials import Nothing
+from channels.protocols.transport import Transport
 from schema.codes import Availability, ErrorCode
 from tests.channels.breakers import Held, turns
 from tests.channels.loopback import (

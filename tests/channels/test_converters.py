@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels import converters, masks
-from channels.converters import Unfit, inward, outward
-from channels.dates import known_format
+from channels.mapping import converters, masks
+from channels.mapping.converters import Unfit, inward, outward
+from channels.text.dates import known_format
 
 
 def cny(amount: str) -> dict[str, str]:

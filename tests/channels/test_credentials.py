@@ -14,7 +14,7 @@ import trustme
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from channels.soap_security import password_digest
+from channels.proofs.soap_security import password_digest
 from schema.codes import ErrorCode
 from tests.channels.loopback import BILLS, NOW, PAID, PAY, Asked, City, always, connected, http, served, snapshot
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from channels.connections import Connections
+from channels.calls.connections import Connections
 from schema.codes import ErrorCode
 from tests.channels import loopback
 from tests.channels.loopback import BILL, PAID, Asked, City, Respond, always, connected, http, served, snapshot

@@ -6,8 +6,8 @@ import asyncio
 from datetime import UTC, datetime
 
 from channels.answer import Page
+from channels.calls.health import BACKLOG, WINDOW_CALLS, WINDOW_SECONDS, Health
 from channels.failures import failure
-from channels.health import BACKLOG, WINDOW_CALLS, WINDOW_SECONDS, Health
 from schema.codes import Availability, ErrorCode
 
 PAGE = Page((), 0, None, None, datetime(2026, 11, 21, tzinfo=UTC))

@@ -13,15 +13,15 @@ from typing import Final
 import pytest
 
 from channels.checking import check_root
-from channels.diagnostics import Diagnostic
-from channels.lessons import lessons
-from channels.lines import SourceText
-from channels.messages import MESSAGES
-from channels.not_composed import not_composed
-from channels.positions import parse
-from channels.secrets import Secrets
-from channels.snapshot import load
-from resolvers.activation import composed
+from channels.checks.lessons import lessons
+from channels.declared.secrets import Secrets
+from channels.deployment.snapshot import load
+from channels.revisions.not_composed import not_composed
+from channels.text.diagnostics import Diagnostic
+from channels.text.lines import SourceText
+from channels.text.messages import MESSAGES
+from channels.text.positions import parse
+from resolvers.serving.activation import composed
 
 CLASSROOM = Path(__file__).parent / "classroom"
 """A deployment with a place for each example, and nothing wrong."""

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from channels.converters import Unfit
-from channels.mapping import compile_map, compile_vars, map_rows
-from channels.models import Operation
-from channels.problems import Problem
-from channels.shape import Shape, canonical_shape, contributed_shapes
+from channels.declared.models import Operation
+from channels.mapping.converters import Unfit
+from channels.mapping.problems import Problem
+from channels.mapping.rows import compile_map, compile_vars, map_rows
+from channels.mapping.shape import Shape, canonical_shape, contributed_shapes
 from tests.channels.loopback import BILL, BILL_MAP
 
 BILL_SHAPE = canonical_shape("Bill")

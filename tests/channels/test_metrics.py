@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from channels.answer import Answer, Page
+from channels.deployment.snapshot import Channel, load
 from channels.failures import failure
-from channels.metric_days import Tally
-from channels.metrics import Metrics
-from channels.metrics_store import add, keeping, opened_store, read_soak, soak_of
-from channels.snapshot import Channel, load
+from channels.measured.metric_days import Tally
+from channels.measured.metrics import Metrics
+from channels.measured.metrics_store import add, keeping, opened_store, read_soak, soak_of
 from schema.codes import ErrorCode
 
 CITIES = Path(__file__).resolve().parents[2] / "cities"

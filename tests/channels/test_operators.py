@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from channels.operators import operators_of
-from channels.secrets import Secrets
-from channels.snapshot import Loaded, load
+from channels.declared.secrets import Secrets
+from channels.deployment.operators import operators_of
+from channels.deployment.snapshot import Loaded, load
 from identity.issuers import Issuer
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from channels.diagnostics import Diagnostic
+from channels.text.diagnostics import Diagnostic
 from tests.channels.deployment import Deployment, errors
 
 LIST, FACTS, REGISTER, ROOM, SECRETS = (

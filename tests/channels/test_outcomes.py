@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from channels.answer import Page
+from channels.deployment.snapshot import Channel
 from channels.failures import failure
-from channels.outcomes import Happened, NotDone, Unclear, arguments, verdict
-from channels.snapshot import Channel
+from channels.protocols.outcomes import Happened, NotDone, Unclear, arguments, verdict
 from schema.codes import ErrorCode
 from schema.operations import OPERATIONS
 from tests.channels.deployment import Deployment, errors

@@ -8,14 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.lines import SourceText
-from channels.plain_yaml import Unusual, read
-from channels.positions import parse_fully
-from channels.tree import ListNode, MapNode, Node
+from channels.text.lines import SourceText
+from channels.text.plain_yaml import Unusual, read
+from channels.text.positions import parse_fully
+from channels.text.tree import ListNode, MapNode, Node
 from tests.channels.deployment import PROJECT
 
 FILES = sorted(
-    [*(PROJECT / "cities").rglob("*.yaml"), *(PROJECT / "docs").rglob("*.yaml"), PROJECT / "channels/lessons.yaml"]
+    [
+        *(PROJECT / "cities").rglob("*.yaml"),
+        *(PROJECT / "docs").rglob("*.yaml"),
+        PROJECT / "channels/checks/lessons.yaml",
+    ]
 )
 
 

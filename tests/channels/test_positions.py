@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from channels.lines import SourceText, decode
-from channels.positions import data, find, key_place, parse, value_place
-from channels.scalars import json_value
+from channels.text.lines import SourceText, decode
+from channels.text.positions import data, find, key_place, parse, value_place
+from channels.text.scalars import json_value
 
 
 def read(text: str) -> object:

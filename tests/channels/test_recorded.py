@@ -14,13 +14,13 @@ import pytest
 from joserfc.jwk import ECKey, OKPKey
 
 from channels.answer import Failure, Page
-from channels.compiled import LOCAL, compile_operation
-from channels.connections import Connections
-from channels.documents import read_document
-from channels.fixtures import Case, FixtureFile
-from channels.secrets import Secrets
-from channels.shape import contributed_shapes
-from channels.snapshot import Channel, Snapshot, load
+from channels.calls.connections import Connections
+from channels.declared.fixtures import Case, FixtureFile
+from channels.declared.secrets import Secrets
+from channels.deployment.snapshot import Channel, Snapshot, load
+from channels.mapping.shape import contributed_shapes
+from channels.protocols.compiled import LOCAL, compile_operation
+from channels.text.documents import read_document
 from tests.channels.loopback import NOW, http, question, served
 
 ROOT = Path("cities")

@@ -9,14 +9,14 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.compiled import Compiled
-from channels.maintenance import seconds_left
-from channels.paging import BadPosition
-from channels.refusals import ContractBroken
-from channels.rowset import make_page
-from channels.scalars import Window
-from channels.snapshot import load
-from channels.transport import Reply
+from channels.declared.maintenance import seconds_left
+from channels.deployment.snapshot import load
+from channels.protocols.compiled import Compiled
+from channels.protocols.paging import BadPosition
+from channels.protocols.refusals import ContractBroken
+from channels.protocols.rowset import make_page
+from channels.protocols.transport import Reply
+from channels.text.scalars import Window
 from tests.channels.loopback import NOW
 
 LOADED = load(Path("cities"), environment="sandbox", at=date(2026, 11, 21)).snapshot

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from channels.answer import Answer, Page
-from channels.differences import differences, effective
+from channels.deployment.differences import differences, effective
+from channels.deployment.snapshot import Snapshot
 from channels.failures import failure
-from channels.metrics import Metrics
-from channels.rollout_counts import Counted
-from channels.rollout_log import MIGRATIONS, Run, begun, judged, told_of
-from channels.snapshot import Snapshot
+from channels.measured.metrics import Metrics
+from channels.measured.rollout_counts import Counted
+from channels.measured.rollout_log import MIGRATIONS, Run, begun, judged, told_of
 from schema.codes import ErrorCode
 from storage import Database
 from tests.channels.deployment import Deployment, errors, rendered

@@ -15,9 +15,9 @@ import pytest
 
 from channels.answer import Page
 from channels.ask import Ask
-from channels.connections import Connections
-from channels.secrets import Secrets
-from channels.snapshot import Snapshot, load
+from channels.calls.connections import Connections
+from channels.declared.secrets import Secrets
+from channels.deployment.snapshot import Snapshot, load
 from identity.pairwise import pairwise_id
 from sandbox.material import generate, names
 from sandbox.personas import PERSONAS

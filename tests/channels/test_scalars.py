@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from channels import scalars
-from channels.models import ChannelFile, Each, Leaf, Nested, Request, Response
-from channels.scalars import SecretRef, SortedBy, Text, Window
+from channels.declared.models import ChannelFile, Each, Leaf, Nested, Request, Response
+from channels.text import scalars
+from channels.text.scalars import SecretRef, SortedBy, Text, Window
 
 
 @pytest.mark.parametrize(

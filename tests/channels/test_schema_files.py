@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from channels.schema_files import FILES
+from channels.declared.schema_files import FILES
 from cli.schema_files import written
 from tests.channels.deployment import PROJECT
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from channels.sdl_store import SdlStore
+from channels.subgraphs.sdl_store import SdlStore
 
 
 def test_what_was_kept_is_loaded_again(tmp_path: Path) -> None:

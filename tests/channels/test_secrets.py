@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from channels.scalars import SecretRef
-from channels.secrets import MissingSecret, Secrets, parse_secrets
+from channels.declared.secrets import MissingSecret, Secrets, parse_secrets
+from channels.text.scalars import SecretRef
 from tests.channels.deployment import Deployment
 
 

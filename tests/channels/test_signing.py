@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from channels.credentials import BadCredential
-from channels.models import SignAuth
-from channels.signing import Signer, digest, timestamp
+from channels.declared.models import SignAuth
+from channels.proofs.credentials import BadCredential
+from channels.proofs.signing import Signer, digest, timestamp
 from schema.codes import ErrorCode
 from tests.channels.loopback import BILL_MAP, NOW, PAID, PAY, always, connected, http, served, snapshot
 

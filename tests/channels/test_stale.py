@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from channels.answer import Failure, Page
-from channels.cache import PageCache
-from channels.connections import Connections
+from channels.calls.cache import PageCache
+from channels.calls.connections import Connections
 from schema.codes import ErrorCode
 from tests.channels.loopback import (
     BILL,

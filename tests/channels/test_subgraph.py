@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from channels.answer import Failure
-from channels.connections import Connections
-from channels.subgraph import CitySubgraph, subgraph_query
+from channels.calls.connections import Connections
+from channels.subgraphs.subgraph import CitySubgraph, subgraph_query
 from federation.client import SubgraphRequest, SubgraphResponse
 from tests.channels.loopback import NOW, City, always, http, served, snapshot
 

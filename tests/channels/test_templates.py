@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.templates import (
+from channels.mapping.templates import (
     BadTemplate,
     Refused,
     Scope,

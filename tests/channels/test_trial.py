@@ -15,8 +15,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from channels.mapping.shape import canonical_shape
 from channels.personal import card_number, identity_number, kind_of, masked, person, scan
-from channels.shape import canonical_shape
 from channels.trial.charset import disguised, likely
 from channels.trial.run import try_call
 from channels.trial.scrub import Pseudonyms, Scrub

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from channels.secrets import MissingSecret, Secrets
-from channels.snapshot import Snapshot, load
-from channels.trusted import issuers_of
+from channels.declared.secrets import MissingSecret, Secrets
+from channels.deployment.snapshot import Snapshot, load
+from channels.deployment.trusted import issuers_of
 from identity.issuers import AmbiguousIssuers, Issuer
 from schema.codes import AssuranceLevel
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from channels.checking import Report
-from channels.diagnostics import Renderer
+from channels.text.diagnostics import Renderer
 from tests.channels.deployment import Deployment, errors
 
 DEYANG, ZIYANG, MIANYANG, CHENGDU = (f"{city}/channel.yaml" for city in ("deyang", "ziyang", "mianyang", "chengdu"))

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from channels import vocabulary
+from channels.declared import vocabulary
 from schema.operations import values_of
 
 NAMES = {

@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from channels.watching import Fingerprint, changes, fingerprint
+from channels.revisions.watching import Fingerprint, changes, fingerprint
 
 SECONDS = 20
 

@@ -8,7 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from channels.drill import keep_drill, last_drill
+from channels.measured.drill import keep_drill, last_drill
 from cli import city, report
 from sandbox import drills
 

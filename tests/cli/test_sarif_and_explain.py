@@ -10,8 +10,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from channels.lessons import lessons
-from channels.messages import MESSAGES
+from channels.checks.lessons import lessons
+from channels.text.messages import MESSAGES
 from cli import main
 from tests.channels.deployment import PROJECT, Deployment
 
@@ -111,7 +111,7 @@ def test_every_command_that_a_hint_names_exists() -> None:
         text for wording in MESSAGES.values() for text in (wording.zh, wording.en, wording.hint_zh, wording.hint_en)
     ]
     texts += [text for lesson in lessons().values() for text in (lesson.fix.zh, str(lesson.fix.en))]
-    texts.append((PROJECT / "channels/problems.py").read_text("utf-8"))
+    texts.append((PROJECT / "channels/mapping/problems.py").read_text("utf-8"))
     known = commands()
     named = {pair for text in texts for pair in re.findall(r"\broam ([a-z]+)(?: ([a-z][a-z-]+))?", text)}
     assert named

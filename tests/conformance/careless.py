@@ -13,10 +13,10 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from channels.fixtures import FixtureFile
-from channels.models import Bilingual
-from channels.providers import Provider
-from channels.snapshot import Snapshot
+from channels.declared.fixtures import FixtureFile
+from channels.declared.models import Bilingual
+from channels.declared.providers import Provider
+from channels.deployment.snapshot import Snapshot
 from conformance.personas import EXACT, KINDS, MANY, NOBODY, RARE, SECOND, Person
 from tests.channels.loopback import Asked, City, http, snapshot
 

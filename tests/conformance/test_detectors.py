@@ -2,7 +2,7 @@
 
 import pytest
 
-from channels.models import Each, Leaf
+from channels.declared.models import Each, Leaf
 from conformance.detectors import detected, is_bank_card, is_id_number, leaves
 from conformance.enum_codes import unlisted
 from conformance.shapes import added, removed, shape_of

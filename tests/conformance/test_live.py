@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from channels.badges import Badges
+from channels.measured.badges import Badges
 from cli.report import CannotExamine, Wish, issuer_of, loaded, refuse_real_citizens, reports
 from cli.token import sign_in
 from conformance import Report, State

@@ -9,11 +9,11 @@ from typing import get_args
 
 import pytest
 
-from channels.drill import Drill
-from channels.exemptions import RuleId, check_exemptions, exemptions_of
-from channels.metric_days import SOAK_DAYS, Soak, Tally
-from channels.models import Bilingual
-from channels.snapshot import Snapshot, load
+from channels.declared.exemptions import RuleId, check_exemptions, exemptions_of
+from channels.declared.models import Bilingual
+from channels.deployment.snapshot import Snapshot, load
+from channels.measured.drill import Drill
+from channels.measured.metric_days import SOAK_DAYS, Soak, Tally
 from cli.report import Wish, loaded, session_of
 from conformance import Report, Session, State, Verdict, examine, rule_book
 from conformance.families import TESTS

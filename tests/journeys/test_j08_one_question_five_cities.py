@@ -6,11 +6,11 @@ from typing import Any, cast
 
 from channels.answer import Answer, Page
 from channels.ask import Ask
-from channels.snapshot import Channel
+from channels.deployment.snapshot import Channel
 from edge.body import GraphQLRequest
 from edge.execution import execute
 from edge.joined import parsed
-from resolvers.graphs import build_graphs
+from resolvers.serving.graphs import build_graphs
 from sandbox.switch import call
 from sandbox.up import Stack
 from tests.client import Citizen, Faults

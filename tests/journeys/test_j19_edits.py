@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from channels.editions import revision_of
-from channels.history import standing_in
+from channels.deployment.editions import revision_of
+from channels.revisions.history import standing_in
 from sandbox.up import Stack
 from starting import DATABASE
 from tests.client import FrontEnd

@@ -16,7 +16,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from channels.agreements import Suspension
+from channels.declared.agreements import Suspension
 from roaming.suspensions import MIGRATIONS, suspend
 from sandbox.up import Stack
 from storage import Database

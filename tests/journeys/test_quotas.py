@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app import CannotStart, Settings, create_app
-from channels.secrets import Secrets
+from channels.declared.secrets import Secrets
 from sandbox.up import Stack
 from tests.client import FrontEnd, new_key
 from tests.roaming.counting import free_port, redis_server

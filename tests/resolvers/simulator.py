@@ -14,8 +14,8 @@ from graphql import GraphQLSchema
 
 from channels.answer import Answer, Failure, Page
 from channels.ask import Ask
+from channels.deployment.snapshot import Channel, Snapshot, load
 from channels.failures import failure
-from channels.snapshot import Channel, Snapshot, load
 from identity import links
 from identity.claims import UserInfo
 from identity.seal import Sealer

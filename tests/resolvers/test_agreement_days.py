@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from resolvers import Services
-from resolvers.asking import Question, question
+from resolvers.asking.question import Question, question
 from roaming import Denial
 from schema.codes import ErrorCode
 from tests.resolvers.simulator import City, citizen, request, services, snapshot, store

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from resolvers.asking import Question, ask_city, put, question
-from resolvers.citizenship import real_name
-from resolvers.single import find_row
+from resolvers.asking.citizenship import real_name
+from resolvers.asking.question import Question, ask_city, put, question
+from resolvers.asking.single import find_row
 from roaming import Denial
 from schema.codes import ErrorCode
 from tests.resolvers.simulator import City, Provider, citizen, is_failure, request, services, store

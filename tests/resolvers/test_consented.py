@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from channels.answer import Page
-from resolvers.asking import Question, put, question
-from resolvers.single import find_row
+from resolvers.asking.question import Question, put, question
+from resolvers.asking.single import find_row
 from roaming import Consents, Denial, draft
 from roaming.shares import share
 from schema.codes import ErrorCode

@@ -7,8 +7,8 @@ from typing import Any, cast
 import pytest
 from graphql import GraphQLError
 
-from resolvers.consenting import consent_terms, grant_consent, revoke_consent
 from resolvers.context import Context, Info
+from resolvers.fields.consenting import consent_terms, grant_consent, revoke_consent
 from resolvers.ids import seal_id
 from roaming import Consents
 from schema.codes import ErrorCode

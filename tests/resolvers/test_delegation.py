@@ -9,18 +9,18 @@ from graphql import GraphQLError
 
 from channels.answer import Failure
 from identity.viewer import Viewer
-from resolvers.answers import ANSWERS
-from resolvers.asking import Question, question
-from resolvers.attempt import Attempt
-from resolvers.citizenship import on_behalf, real_name
+from resolvers.asking.citizenship import on_behalf, real_name
+from resolvers.asking.delegation import DELEGATED, SEALED, in_place_of
+from resolvers.asking.question import Question, question
 from resolvers.context import Context, Services
-from resolvers.delegation import DELEGATED, SEALED, in_place_of
-from resolvers.held import MARK, deliveries_of
-from resolvers.held import SEALED as DELIVERY
-from resolvers.held_rows import add_held
+from resolvers.fields.answers import ANSWERS
+from resolvers.fields.subscriptions import looked_up
 from resolvers.ids import seal_id
 from resolvers.sealed import seal_json
-from resolvers.subscriptions import looked_up
+from resolvers.writing.attempt import Attempt
+from resolvers.writing.held import MARK, deliveries_of
+from resolvers.writing.held import SEALED as DELIVERY
+from resolvers.writing.held_rows import add_held
 from roaming import Denial
 from roaming.mandates import Mandate, Scope
 from schema.codes import ErrorCode, MandateRelation

@@ -8,7 +8,7 @@ from graphql import GraphQLError
 
 from resolvers import Context, Services
 from resolvers.context import Info, RunningGraph
-from resolvers.entities import entities
+from resolvers.fields.entities import entities
 from resolvers.ids import seal_id
 from schema.codes import ErrorCode
 from tests.resolvers.simulator import City, citizen, request, services

@@ -15,13 +15,13 @@ from edge.dry_run import DryRun
 from edge.limits import Limits
 from identity.links import Links
 from identity.viewer import Viewer
+from resolvers.asking.dry import UnspentQuotas, dry
+from resolvers.asking.watch import Watch
 from resolvers.context import RunningGraph, Services
-from resolvers.dry import UnspentQuotas, dry
-from resolvers.explaining import ordered
-from resolvers.graphs import build_graphs
+from resolvers.fields.explaining import ordered
+from resolvers.fields.planning import plan
 from resolvers.ids import seal_id
-from resolvers.planning import plan
-from resolvers.watch import Watch
+from resolvers.serving.graphs import build_graphs
 from roaming import Consent, Journal
 from roaming.mandates import Mandates
 from roaming.quotas import Crossing, Quotas

@@ -6,14 +6,14 @@ from typing import Any, cast
 
 import pytest
 
-from channels.snapshot import Channel, Snapshot
+from channels.deployment.snapshot import Channel, Snapshot
 from resolvers import Context
+from resolvers.asking.lists import gathered
+from resolvers.asking.walk import Walk, read_cities
+from resolvers.asking.watch import Watch
 from resolvers.coverage import coverage_row
-from resolvers.explaining import step_row
-from resolvers.lists import gathered
-from resolvers.planning import plan
-from resolvers.walk import Walk, read_cities
-from resolvers.watch import Watch
+from resolvers.fields.explaining import step_row
+from resolvers.fields.planning import plan
 from roaming.higher import asked_once, higher_item
 from schema.codes import ErrorCode
 from tests.resolvers.simulator import NOW, City, Row, citizen, request, services, snapshot

@@ -6,7 +6,7 @@ import pytest
 
 from channels.failures import failure
 from resolvers.context import Context
-from resolvers.once import Done, End, ended, once, refused
+from resolvers.writing.once import Done, End, ended, once, refused
 from roaming import Denial
 from schema.codes import ErrorCode
 from storage import Database

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from resolvers.context import Context
-from resolvers.once import Done, End, once
+from resolvers.writing.once import Done, End, once
 from roaming.unsettled import Unsettled
 from storage import Database
 from tests.resolvers.simulator import NOW, citizen, request, services

@@ -8,24 +8,24 @@ from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
 from typing import Any, cast
 
-from channels.abort_rule import AbortRule
 from channels.answer import Page
 from channels.ask import Ask
+from channels.declared.abort_rule import AbortRule
+from channels.declared.models import Rollout
+from channels.deployment.snapshot import Snapshot
 from channels.failures import failure
-from channels.metrics import Metrics
-from channels.models import Rollout
-from channels.rollout_log import MIGRATIONS
-from channels.snapshot import Snapshot
+from channels.measured.metrics import Metrics
+from channels.measured.rollout_log import MIGRATIONS
 from identity.seal import Sealer
 from identity.viewer import Viewer
-from resolvers.asking import Question, question
-from resolvers.attempt import Attempt
+from resolvers.asking.opening import unopened, unopened_of
+from resolvers.asking.question import Question, question
 from resolvers.context import Context, Services
 from resolvers.coverage import Outcome, coverage_row
-from resolvers.delivering import deliver
-from resolvers.held import SEALED, deliveries_of
-from resolvers.opening import unopened, unopened_of
-from resolvers.rollouts import followed, keep_opening, openings
+from resolvers.serving.rollouts import followed, keep_opening, openings
+from resolvers.settling.delivering import deliver
+from resolvers.writing.attempt import Attempt
+from resolvers.writing.held import SEALED, deliveries_of
 from roaming import Denial, Grant
 from roaming.deliveries import HELD
 from roaming.openings import Opening, share_of

@@ -7,8 +7,8 @@ from typing import Any, cast
 import pytest
 
 from resolvers.context import Info
+from resolvers.fields.paying import pay_bill
 from resolvers.ids import seal_id
-from resolvers.paying import pay_bill
 from tests.resolvers.simulator import City, citizen, request, services, store
 
 GAS = {"id": "g", "kind": "GAS", "state": "UNPAID", "amount": {"amount": "12.34", "currency": "CNY"}}

@@ -7,10 +7,10 @@ from typing import Any, cast
 import pytest
 
 from channels.ask import Ask
-from resolvers.attempt import Attempt
 from resolvers.context import Services
-from resolvers.once import SEALED, Done, End, once
-from resolvers.reconciling import pause, settle
+from resolvers.settling.reconciling import pause, settle
+from resolvers.writing.attempt import Attempt
+from resolvers.writing.once import SEALED, Done, End, once
 from roaming import Outcome
 from roaming.unsettled import Open, Unsettled
 from schema.codes import ErrorCode
@@ -105,7 +105,7 @@ async def test_a_crossing_that_was_done_is_recorded_once(database: Database, bef
     worker, entry = await lost(gateway, ABROAD)
     book = cast("Any", gateway.ledger)
     if before is not None:
-        from resolvers.recording import usage_of
+        from resolvers.asking.recording import usage_of
         from roaming import Grant
 
         context = request(gateway, citizen(ABROAD))

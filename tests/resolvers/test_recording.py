@@ -7,10 +7,10 @@ from typing import Any, cast
 
 import pytest
 
-from channels.agreements import Quota
 from channels.answer import Failure, Page
+from channels.declared.agreements import Quota
 from channels.failures import failure
-from resolvers.asking import Question, put, question
+from resolvers.asking.question import Question, put, question
 from resolvers.context import Context
 from roaming import Consents, Denial, Outcome, Usage
 from roaming.ledger import FROM_CACHE, SETTLED

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from channels import history
-from resolvers.reloading import Reloading
+from channels.revisions import history
+from resolvers.serving.reloading import Reloading
 from storage import Database
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
-from channels.agreements import Quota
 from channels.answer import Failure
+from channels.declared.agreements import Quota
 from resolvers import Context, Services
-from resolvers.sharing import effective
-from resolvers.spending import spend
+from resolvers.asking.spending import spend
+from resolvers.fields.sharing import effective
 from roaming import Consent, Denial, Grant, Share, authorize
 from roaming.quotas import Crossing, Exceeded, Quotas, QuotasUnreadable
 from roaming.shares import share

@@ -12,18 +12,18 @@ import pytest
 from channels.answer import Failure, Page
 from channels.failures import failure
 from identity.links import Link
-from resolvers.asking import Question, put, question
-from resolvers.bills import bill_walk, unpaid_total
-from resolvers.connection import walk_page
+from resolvers.asking.connection import walk_page
+from resolvers.asking.lists import gathered
+from resolvers.asking.question import Question, put, question
+from resolvers.asking.single import find_row
+from resolvers.asking.standing import note_state
+from resolvers.asking.walk import merge_cities
 from resolvers.context import Context, Info
 from resolvers.coverage import Outcome as Covered
 from resolvers.coverage import coverage_row
+from resolvers.fields.bills import bill_walk, unpaid_total
+from resolvers.fields.subscriptions import application_progress
 from resolvers.ids import seal_id
-from resolvers.lists import gathered
-from resolvers.single import find_row
-from resolvers.standing import note_state
-from resolvers.subscriptions import application_progress
-from resolvers.walk import merge_cities
 from roaming import Journal, Outcome
 from roaming.deliveries import Deliveries
 from roaming.ledger import FROM_CACHE

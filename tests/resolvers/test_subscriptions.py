@@ -9,9 +9,9 @@ from typing import Any, cast
 import pytest
 from graphql import GraphQLError
 
-from channels.health import Health
+from channels.calls.health import Health
 from resolvers.context import Context, Info
-from resolvers.subscriptions import channel_availability, while_signed_in
+from resolvers.fields.subscriptions import channel_availability, while_signed_in
 from schema.codes import ErrorCode
 from tests.resolvers.simulator import citizen, later, request, services
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLObjectType, OperationDefinitionNode, parse, validate
 
-from channels.connections import Connections
-from channels.sdl_store import SdlStore
-from channels.secrets import Secrets
-from channels.snapshot import Snapshot, load
+from channels.calls.connections import Connections
+from channels.declared.secrets import Secrets
+from channels.deployment.snapshot import Snapshot, load
+from channels.subgraphs.sdl_store import SdlStore
 from federation.operation import Operation
 from federation.planner import plan
-from resolvers.federating import Federating
-from resolvers.graphs import Graphs, build_graphs
+from resolvers.serving.federating import Federating
+from resolvers.serving.graphs import Graphs, build_graphs
 from tests.channels.loopback import NOW
 
 ROOT = Path(__file__).resolve().parents[2] / "cities"

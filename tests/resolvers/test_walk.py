@@ -9,11 +9,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from resolvers.asking import MAX_PAGES
-from resolvers.connection import places_after
+from resolvers.asking.connection import places_after
+from resolvers.asking.question import MAX_PAGES
+from resolvers.asking.walk import Merged, Walk, merge_cities
 from resolvers.context import Context
 from resolvers.cursor import Place, open_place, seal_place
-from resolvers.walk import Merged, Walk, merge_cities
 from schema.codes import CityOutcome, ErrorCode
 from tests.resolvers.simulator import City, request, services
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from channels.snapshot import Snapshot, load
+from channels.deployment.snapshot import Snapshot, load
 from roaming import Consent, Denial, Grant, Terms, authorize
 from roaming.consented import consented
 from schema.codes import ConsentState, ErrorCode

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from channels.agreements import Agreement, Quota
-from channels.gateway import QuotaStore
-from channels.secrets import MissingSecret, Secrets
+from channels.declared.agreements import Agreement, Quota
+from channels.declared.gateway import QuotaStore
+from channels.declared.secrets import MissingSecret, Secrets
 from roaming.counts import UnfitUrl, opened_counts, redis_url
 from roaming.quotas import Crossing, Exceeded, Quotas, QuotasUnreadable, limits_of
 from tests.roaming.counting import free_port, redis_server

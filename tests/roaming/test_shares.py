@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from channels.snapshot import Snapshot
+from channels.deployment.snapshot import Snapshot
 from roaming import Denial, Grant, authorize, shares, standing
 from roaming.shares import share
 from schema.codes import ErrorCode, ShareDenial

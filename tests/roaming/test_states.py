@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from channels.agreements import Agreement
+from channels.declared.agreements import Agreement
 from roaming import state_of
 from roaming.agreements import explained, nearest
 from schema.codes import AgreementState, ShareDenial

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from channels.agreements import Suspension
-from channels.snapshot import Snapshot, load
+from channels.declared.agreements import Suspension
+from channels.deployment.snapshot import Snapshot, load
 from roaming import Denial, Grant, authorize
 from roaming.suspensions import MIGRATIONS, Suspensions, resume, standing, standing_in, suspend
 from schema.codes import ErrorCode

@@ -17,9 +17,9 @@ import pytest
 
 from channels.answer import Failure, Page
 from channels.ask import Ask
-from channels.connections import Connections
-from channels.secrets import Secrets
-from channels.snapshot import Channel, load
+from channels.calls.connections import Connections
+from channels.declared.secrets import Secrets
+from channels.deployment.snapshot import Channel, load
 from sandbox.personas import CITY_CODES, PERSONAS
 from sandbox.serve import Site
 from tests.sandbox.callers import SECRETS, Clock, pairwise

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from channels.transport import MAX_RESPONSE_BYTES
+from channels.protocols.transport import MAX_RESPONSE_BYTES
 from federation.client import (
     SUBGRAPH_MALFORMED,
     SUBGRAPH_TIMEOUT,

@@ -84,9 +84,8 @@ export async function signInOnPage(config) {
   }
   try {
     await settled(await answerFrom(() => popup, POPUP_SECONDS, () => popup.closed), '');
-  } catch (error) {
+  } finally {
     popup.close();
-    throw error;
   }
 }
 

@@ -1,0 +1,8 @@
+"""Files as text in which every key and scalar keeps its place, and what is found wrong with them.
+
+`lines` is the text before it is YAML, `positions` its tree (`plain_yaml` reads the usual fast), `table` rows of CSV; `documents`
+reads a file to a model, `validation` tells what does not fit, `repairs` what was probably meant.  Findings are `diagnostics`,
+in the words of `messages`, shown as `refined` has them.
+"""
+
+__all__: list[str] = []

@@ -1,0 +1,226 @@
+"""From a tree to a model: every refusal of pydantic as one diagnostic at its place."""
+
+from __future__ import annotations
+
+import re
+import types
+from typing import Any, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from channels.text.diagnostics import Diagnostic, nearest, report
+from channels.text.pairing import UNKNOWN, alike, missing_keys, paired, renamed, suggested
+from channels.text.positions import MapNode, Node, ScalarNode, data, find, key_place, value_place
+
+M = TypeVar("M", bound=BaseModel)
+
+FIELDS, RULE = ("map", "vars"), ("from", "value", "each", "map")
+"""Below which keys a mapping names fields; what a field's rule may begin with."""
+_QUOTED = re.compile(r"'([^']*)'")
+
+# What a wrongly typed scalar should have been, by the kind of refusal.
+_TYPES: dict[str, tuple[str, str]] = {
+    "whole": ("整数", "a whole number"),
+    "number": ("数字", "a number"),
+    "flag": ("true 或 false", "`true` or `false`"),
+    "text": ("文字", "text"),
+    "single": ("一个值", "a single value"),
+    "mapping": ("路径或 {from: …}", "a path or {from: …}"),
+    "dict_type": ("键值对", "a mapping of keys to values"),
+    "model_type": ("键值对", "a mapping of keys to values"),
+    "model_attributes_type": ("键值对", "a mapping of keys to values"),
+    "tuple_type": ("列表", "a list"),
+    "list_type": ("列表", "a list"),
+}
+# What an ill-formed scalar should look like.
+_FORMATS: dict[str, tuple[str, str, str]] = {
+    "date": ("日期", "a date", "2026-11-30"),
+    "url": ("网址", "a URL", "https://…"),
+    "slug": ("英文标识", "a city's slug", "mycity"),
+    "city_code": ("六位行政区划代码", "a six-digit city code", '"510600"'),
+    "service_code": ("事项代码", "a service code", "WATER-QUERY"),
+    "window": ("时间窗", "a time window", '"02:00-03:00 Asia/Shanghai"'),
+    "sorting": ("排序", "an order", "dueOn desc"),
+    "retry_on": (
+        "可重试的情形:connect、timeout 或 HTTP 状态",
+        "a cause to retry: connect, timeout or an HTTP status",
+        '"503"',
+    ),
+    "clock": ("时间戳的写法", "a form of a time", "ms, s, yyyyMMddHHmmss"),
+    "secret_source": ("密钥来源", "a source of secrets", "env, file:/run/secrets"),
+    "base64": ("Base64", "Base64", "eyJjb2RlIjowfQ=="),
+    "path_text": ("路径", "a path", "/api/v1"),
+    "abort_rule": (
+        "中止条件:error_rate > 比例(小于 1),或 p95 > 时长",
+        "a rule to abort: error_rate > SHARE (below 1), or p95 > DURATION",
+        '"error_rate > 0.02", "p95 > 2s"',
+    ),
+}
+
+
+def validate(model: type[M], node: Node) -> tuple[M | None, list[Diagnostic]]:
+    """Return: the model, or None with every refusal."""
+    try:
+        return model.model_validate(data(node)), []
+    except ValidationError as error:
+        return None, paired(node, [_diagnose(model, node, item) for item in error.errors(include_url=False)])
+
+
+def read_as_meant(model: type[M], node: Node) -> tuple[Node, M | None, list[Diagnostic]]:
+    """Return: the tree with misspelt keys under the names they were meant to have, its model, and every refusal.
+
+    What lies below such a key is then read as well, and nobody misses the right name.
+    """
+    made, found = validate(model, node)
+    meant = {item.place: name for item in found if item.code == UNKNOWN and (name := suggested(item))}
+    if not meant:
+        return node, made, found
+    right = renamed(node, meant)
+    told = [item for item in found if item.place in meant and item.code == UNKNOWN]
+    made, rest = validate(model, right)
+    return right, made, [*told, *rest]
+
+
+def _diagnose(model: type[BaseModel], node: Node, error: ErrorDetails) -> Diagnostic:
+    path, owner = _trace(model, error["loc"])
+    kind, context = error["type"], error.get("ctx", {})
+    field = str(path[-1]) if path else ""
+    if kind == "extra_forbidden":
+        allowed = [info.alias or name for name, info in owner.model_fields.items()] if owner else []
+        return report("unknown_field", key_place(node, path), field=field, near=field, choices=allowed)
+    if kind in ("missing", "union_tag_not_found"):
+        missing = _QUOTED.findall(str(context.get("discriminator", "")))
+        name = missing[0] if missing else field
+        parent = path if missing else path[:-1]
+        if missing and (written := _misspelt(node, path, name)) is not None:
+            choices = (name,)
+            return report(
+                "unknown_field", key_place(node, (*path, written)), field=written, near=written, choices=choices
+            )
+        return missing_keys(key_place(node, parent) if parent else node_start(node), name)
+    if kind == "no_source":
+        return missing_keys(key_place(node, path), "from")
+    if kind == "mapping" and len(path) > 1:
+        # A map inside of a map may do without the word.
+        shown = path if find(node, path[:-1]) is not None else (*path[:-2], field)
+        if shown[-2] not in FIELDS and nearest(field, RULE):
+            return report("unknown_field", key_place(node, shown), field=field, near=field, choices=RULE)
+    if kind == "two_sources":
+        return report("one_of", key_place(node, path), fields=("`from`", "`value`"))
+    place = value_place(node, path)
+    if kind in ("literal_error", "union_tag_invalid", "enum"):
+        return _choice(node, path, context)
+    if kind == "repeated":
+        return report(kind, value_place(node, (*path, context["index"])), found=context["found"])
+    if kind == "nothing":
+        return report(kind, place, field=field)
+    if kind in ("duration", "secret", "secret_form", "too_small", "out_of_range", "derived_state"):
+        found = context["found"]
+        example = f"`{found}s` or `{found}ms`" if found.isdigit() else "`3s`, `300ms`"
+        return report(kind, place, field=_named(path), example=example, **context)
+    if kind in _FORMATS:
+        zh, en, example = _FORMATS[kind]
+        expected = {"zh": zh, "en": en}
+        hint = {"zh": f"例如 {example}", "en": f"for example {example}"}
+        return report("format", place, found=context["found"], expected=expected, example=hint)
+    zh, en = _TYPES.get(kind, (error["msg"], error["msg"]))
+    return report("wrong_type", place, field=_named(path), expected={"zh": zh, "en": en}, found=_found(node, path))
+
+
+def _misspelt(node: Node, path: tuple[int | str, ...], name: str) -> str | None:
+    """The key that was meant to be `kind` or `type`."""
+    inner = find(node, path)
+    keys = (
+        [key for key in inner.entries if nearest(key, [name]) or alike(key, name)] if isinstance(inner, MapNode) else []
+    )
+    return keys[0] if keys else None
+
+
+def node_start(node: Node) -> Any:
+    """The place of a document's first key."""
+    return key_place(node, ())
+
+
+def _named(path: tuple[int | str, ...]) -> str:
+    names = [step for step in path if isinstance(step, str)]
+    return names[-1] if names else ""
+
+
+def _found(node: Node, path: tuple[int | str, ...]) -> str:
+    found = find(node, path)
+    if isinstance(found, ScalarNode):
+        return str(found.text) or ("null" if found.is_null else '""')
+    return "{…}" if isinstance(found, MapNode) else "[…]"
+
+
+def _choice(node: Node, path: tuple[int | str, ...], context: dict[str, Any]) -> Diagnostic:
+    choices = _QUOTED.findall(str(context.get("expected_tags") or context.get("expected", "")))
+    if "discriminator" in context:
+        path = (*path, *_QUOTED.findall(str(context["discriminator"])))
+    found = _found(node, path)
+    return report("choice", value_place(node, path), found=found, near=found, choices=choices)
+
+
+def _trace(model: type[BaseModel], loc: tuple[int | str, ...]) -> tuple[tuple[int | str, ...], type[BaseModel] | None]:
+    """Follow pydantic's path through the annotations.
+
+    Returns: the path as it is written in the file, without the tags of unions; the innermost model on the way.
+    """
+    path: list[int | str] = []
+    annotation: Any = model
+    owner: type[BaseModel] | None = None
+    steps = [step for step in loc if step != "[key]"]
+    while steps:
+        annotation, tagged = _strip(annotation, steps[0])
+        if tagged:
+            steps.pop(0)
+            continue
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            owner = annotation
+        path.append(step := steps.pop(0))
+        annotation = _below(annotation, step)
+    return tuple(path), owner
+
+
+def _below(annotation: Any, step: int | str) -> Any:
+    """The annotation of one part: a model's field, a map's value, a list's item; None where there is none."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        fields = annotation.model_fields.items()
+        return next((_whole(info) for name, info in fields if step in (name, info.alias)), None)
+    arguments = get_args(annotation)
+    if not arguments:
+        return None
+    return arguments[-1] if get_origin(annotation) is dict else arguments[0]
+
+
+def _whole(info: Any) -> Any:
+    """A field's annotation with the metadata that pydantic keeps apart."""
+    return (info.annotation, *info.metadata, info.discriminator)
+
+
+def _strip(annotation: Any, step: int | str) -> tuple[Any, bool]:
+    """Peel Annotated, Optional and one side of a tagged union; the flag says that `step` was its tag."""
+    if isinstance(annotation, tuple):
+        annotation = annotation[0]
+    if hasattr(annotation, "__metadata__"):
+        return _strip(annotation.__origin__, step)
+    if get_origin(annotation) not in (Union, types.UnionType):
+        return annotation, False
+    options = [option for option in get_args(annotation) if option is not type(None)]
+    if len(options) == 1:
+        return _strip(options[0], step)
+    chosen = next((option for option in options if _tag(option) == step), None)
+    return (None, False) if chosen is None else (_strip(chosen, step)[0], True)
+
+
+def _tag(option: Any) -> str | None:
+    """The tag of one side of a union: its `Tag`, or the Literal of its discriminating field."""
+    for extra in getattr(option, "__metadata__", ()):
+        if hasattr(extra, "tag"):
+            return str(extra.tag)
+    for name in ("kind", "type"):
+        fields = getattr(option, "model_fields", {})
+        if name in fields and get_args(fields[name].annotation):
+            return str(get_args(fields[name].annotation)[0])
+    return None

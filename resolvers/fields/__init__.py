@@ -1,0 +1,3 @@
+"""The fields of the graph, a concern each.  `answers.ANSWERS` binds them to the coordinates that `schema/` declares."""
+
+__all__: list[str] = []

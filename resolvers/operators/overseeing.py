@@ -1,0 +1,199 @@
+"""The console's view of a running gateway: who is an operator, and how everything stands. What they do: `orders`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from channels.calls.breaker import State
+from channels.counted import BAD, NEUTRAL
+from channels.deployment.operators import Operator, operators_of
+from channels.deployment.snapshot import Channel
+from channels.measured.badges import NO_BADGE
+from channels.revisions.history import Activation
+from identity.issuers import Issuer
+from identity.viewer import Viewer
+from resolvers.context import Services
+from resolvers.fixed import pair
+from resolvers.operators.orders import Declined, Gateway, Order, carry_out
+from resolvers.operators.oversight import (
+    Agreed,
+    CityView,
+    Done,
+    Held,
+    Measured,
+    Oversight,
+    Rejected,
+    Version,
+    agreed,
+    flagged,
+    opened_now,
+    state_word,
+    today,
+)
+from storage import Database
+
+MOST_DONE = 200
+MOST_VERSIONS = 20
+CITY_ACTIONS = "SELECT at, who, name, action, reason, revision FROM city_actions ORDER BY number DESC LIMIT ?"
+VERSIONS = """
+SELECT revision, min(at) AS at FROM city_activations WHERE name = ? AND source = 'files' AND revision <> ''
+GROUP BY revision ORDER BY max(number) DESC LIMIT ?
+"""
+FLAGS = "SELECT at, who, agreement, raised, reason FROM suspensions WHERE side = 'gateway' ORDER BY number DESC LIMIT ?"
+
+
+class Overseeing:
+    """One per process; `services` are those in use now."""
+
+    def __init__(
+        self,
+        services: Callable[[], Services | None],
+        database: Database,
+        issuers: Callable[[], Sequence[Issuer]],
+        root: Path,
+    ) -> None:
+        self._now, self._database, self._issuers, self._root = services, database, issuers, root
+
+    @property
+    def services(self) -> Services:
+        """Raises: RuntimeError: the gateway is not open."""
+        found = self._now()
+        if found is None:
+            raise RuntimeError("the gateway is not open")
+        return found
+
+    @property
+    def default_language(self) -> str:
+        """Of the deployment."""
+        return self.services.snapshot.settings.gateway.default_language
+
+    def operator(self, viewer: Viewer) -> Operator | None:
+        """The operator that somebody who signed in is; None for everybody else."""
+        if not viewer.signed_in:
+            return None
+        known = operators_of(self.services.snapshot, self._issuers())
+        return next((one for one in known if (one.issuer, one.subject) == (viewer.issuer, viewer.subject)), None)
+
+    async def seen(self, now: datetime) -> Oversight:
+        """Everything as it stands.  Raises: StorageError."""
+        services = self.services
+        day = today(services)
+        snapshot = flagged(services, day)
+        cities = [await self._city(services, channel) for channel in snapshot.channels.values()]
+        found = sorted(
+            (agreed(one, snapshot.register, day) for one in snapshot.agreements), key=lambda one: (one.until, one.id)
+        )
+        return Oversight(
+            at=now,
+            environment=snapshot.environment_name,
+            config=snapshot.version,
+            graph=services.graph.version,
+            cities=tuple(cities),
+            agreements=tuple(found),
+            files=self._files(services.activations),
+            done=await self._done(found),
+        )
+
+    async def act(self, order: Order, now: datetime) -> Declined | None:
+        """Do it, or say why not; whether they may was decided before.  Raises: StorageError."""
+        gateway = Gateway(self._database, self._root, today(self.services), lambda: self.services.activations)
+        return await carry_out(order, gateway, now)
+
+    async def _city(self, services: Services, channel: Channel) -> CityView:
+        city, slug = channel.city, channel.slug
+        active = services.activations.get(slug)
+        availability, metrics = services.connections.health.of(slug), services.connections.metrics
+        latency = metrics.latency(slug)
+        paused = active.paused if active else None
+        return CityView(
+            slug=slug,
+            code=channel.code,
+            name=pair(city.name),
+            app=pair(city.app),
+            status=channel.status,
+            state=state_word(channel, availability, paused=paused is not None),
+            availability=availability,
+            answered=metrics.availability(slug),
+            p50_ms=latency.p50_ms,
+            p95_ms=latency.p95_ms,
+            badge=services.badges.of(channel) if services.badges else NO_BADGE,
+            revision=active.revision if active else "",
+            activated_at=active.activated_at if active else None,
+            source=active.source if active else "",
+            paused=Held(paused.by, paused.at, paused.reason) if paused else None,
+            pinned=active is not None and active.pinned,
+            rejected=self._rejected(active),
+            versions=await self._versions(slug, active),
+            measured=self._measured(services, channel),
+            breaker=suspended(services, channel),
+            contacts=city.contacts,
+            opened=opened_now(services.openings.get(slug), services.clock()),
+        )
+
+    async def _versions(self, slug: str, active: Activation | None) -> tuple[Version, ...]:
+        now = active.revision if active else ""
+        rows = await self._database.rows(VERSIONS, (slug, MOST_VERSIONS))
+        return tuple(Version(str(row["revision"]), _at(row), str(row["revision"]) == now) for row in rows)
+
+    def _measured(self, services: Services, channel: Channel) -> tuple[Measured, ...]:
+        metrics = services.connections.metrics
+        found = []
+        for name in metrics.operations(channel.slug):
+            latency, outcomes = metrics.latency(channel.slug, name), metrics.outcomes(channel.slug, name)
+            counted = {outcome: n for outcome, n in outcomes.items() if outcome not in NEUTRAL}
+            calls, bad = sum(counted.values()), sum(n for outcome, n in counted.items() if outcome in BAD)
+            failed = bad / calls if calls else None
+            operation = channel.operations.get(name)
+            breaker = services.connections.breaker(channel, operation.backend) if operation else None
+            found.append(Measured(name, sum(outcomes.values()), failed, latency.p50_ms, latency.p95_ms, breaker))
+        return tuple(found)
+
+    def _rejected(self, active: Activation | None) -> Rejected | None:
+        """The edit that stands refused; one that was mended since is no news. Paths begin with the root's own name."""
+        found = active.last_rejected if active else None
+        if found is None or not found.standing:
+            return None
+        above = f"{self._root.resolve().parent}/"
+        zh, en = (tuple(text.replace(above, "").split("\n\n")) for text in (found.zh, found.en))
+        return Rejected(found.at, zh, en)
+
+    def _files(self, activations: Mapping[str, Activation]) -> Mapping[str, Rejected]:
+        """The gateway's own files of which an edit stands refused; their names have a dot, a slug has none."""
+        found = {name: self._rejected(active) for name, active in activations.items() if "." in name}
+        return {name: rejected for name, rejected in found.items() if rejected is not None}
+
+    async def _done(self, known: Sequence[Agreed]) -> tuple[Done, ...]:
+        providers = {one.id: one.provider for one in known}
+        acts = [
+            Done(
+                _at(row),
+                str(row["who"]),
+                str(row["name"]),
+                str(row["action"]),
+                str(row["reason"]),
+                str(row["revision"]),
+            )
+            for row in await self._database.rows(CITY_ACTIONS, (MOST_DONE,))
+        ]
+        flags = [
+            Done(
+                _at(row),
+                str(row["who"]),
+                providers.get(str(row["agreement"]), ""),
+                "suspend" if row["raised"] else "unsuspend",
+                str(row["reason"]),
+                str(row["agreement"]),
+            )
+            for row in await self._database.rows(FLAGS, (MOST_DONE,))
+        ]
+        return tuple(sorted((*acts, *flags), key=lambda one: one.at, reverse=True)[:MOST_DONE])
+
+
+def suspended(services: Services, channel: Channel) -> str | None:
+    """The state of the city's breakers that are not closed, an open one first."""
+    states = [services.connections.breaker(channel, backend) for backend in channel.config.backends]
+    return next((state for state in (State.OPEN, State.HALF_OPEN) if state in states), None)
+
+
+def _at(row: Mapping[str, object]) -> datetime:
+    return datetime.fromisoformat(str(row["at"]))

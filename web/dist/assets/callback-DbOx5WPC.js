@@ -1,1 +1,0 @@
-import{t as e}from"./names-CAZX08la.js";var t=Object.fromEntries(new URLSearchParams(window.location.search)),n=window.parent===window?window.opener:window.parent;window.history.replaceState(null,``,window.location.pathname),n?(n.postMessage({kind:e,answer:t},window.location.origin),n===window.opener&&window.close()):window.location.replace(`/graphql?${new URLSearchParams(t)}`);
