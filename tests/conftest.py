@@ -2,13 +2,15 @@
 
 import os
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sandbox.up import Stack
 from tests.client import Citizen, Faults, FrontEnd
+from tests.web.browser import Visiting, chromium, visit
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -34,6 +36,19 @@ def citizens(stack: Stack) -> Citizen:
         return FrontEnd(stack.gateway_url, stack.token(persona, acr) if persona else None)
 
     return signed_in
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A real one, shared by the visits of a module."""
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def visiting(browser: Any) -> Visiting:
+    """`with visiting("zh-CN", **PHONE) as visit:` is a new visitor's page."""
+    return partial(visit, browser)
 
 
 @pytest.fixture

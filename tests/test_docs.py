@@ -4,12 +4,13 @@ import json
 import re
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 import typer
-from graphql import build_schema, parse, validate
+from graphql import GraphQLSchema, build_schema, parse, validate
 from pydantic import BaseModel
 
 from channels.declared import agreements, fixtures, gateway, models, register, settings
@@ -139,6 +140,7 @@ def test_the_sandbox_page_knows_every_server_fault_and_persona() -> None:
     assert sorted({persona.kind for persona in PERSONAS.values() if f"`{persona.kind}" not in page}) == []
 
 
+@cache
 def commands() -> dict[str, set[str]]:
     """`roam`'s commands, each with its subcommands."""
     app = typer.Typer()
@@ -177,12 +179,17 @@ def test_relative_links_lead_somewhere(page: Path) -> None:
     assert [link for link in links if link and not (page.parent / link).exists()] == []
 
 
+@cache
+def graph() -> GraphQLSchema:
+    return build_schema(text_of("schema/schema.graphql"))
+
+
 @pytest.mark.parametrize("page", OURS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_graphql_on_a_page_fits_the_graph(page: Path) -> None:
     """A query is copied before it is read."""
-    graph, text = build_schema(text_of("schema/schema.graphql")), page.read_text("utf-8")
+    text = page.read_text("utf-8")
     sent = [json.loads(body)["query"] for block in fences(text, "sh") for body in re.findall(r"-d '(\{.*\})'", block)]
-    found = [problem for query in (*fences(text, "graphql"), *sent) for problem in validate(graph, parse(query))]
+    found = [problem for query in (*fences(text, "graphql"), *sent) for problem in validate(graph(), parse(query))]
     assert found == []
 
 

@@ -8,7 +8,7 @@ import pytest
 from conformance.page import as_page
 from conformance.verdict import State, Verdict, failed
 from tests.conformance.test_rules import report_with
-from tests.web.browser import visiting
+from tests.web.browser import Visiting
 
 LONG = "backends." + "x" * 400
 
@@ -22,7 +22,7 @@ def page_file(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("width", [1200, 375])
-def test_the_page_fits_the_screen_and_tells_what_is_next(tmp_path: Path, width: int) -> None:
+def test_the_page_fits_the_screen_and_tells_what_is_next(tmp_path: Path, width: int, visiting: Visiting) -> None:
     """An official reads it on whatever is at hand."""
     screen: dict[str, Any] = {"viewport": {"width": width, "height": 800}}
     with visiting(**screen) as visit:

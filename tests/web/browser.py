@@ -1,4 +1,4 @@
-"""Debian's chromium, driven by playwright: one browser, one page, and a list of every host it spoke to.
+"""Debian's chromium, driven by playwright: one browser for a module, one page for a visit, and a list of every host it spoke to.
 
 Without chromium a test skips, saying so; with ROAM_REQUIRE_ALL=1 such a skip is a failure (tests/conftest.py).
 """
@@ -6,8 +6,8 @@ Without chromium a test skips, saying so; with ROAM_REQUIRE_ALL=1 such a skip is
 import json
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import pytest
 CHROMIUM = "/usr/bin/chromium"
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
+Visiting = Callable[..., AbstractContextManager["Visit"]]
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 PATIENCE_MS = 20_000
 
@@ -85,22 +86,31 @@ def chromium_or_skip() -> str:
 
 
 @contextmanager
-def visiting(locale: str = "zh-CN", **screen: Any) -> Iterator[Visit]:
-    """A fresh browser with one page; closed with the context."""
+def chromium() -> Iterator[Any]:
+    """A browser without a page.  While it is open the thread counts as one that runs an event loop."""
     executable = chromium_or_skip()
     from playwright.sync_api import sync_playwright
 
     flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=flags)
-        context = browser.new_context(locale=locale, **(screen or DESKTOP))
-        context.set_default_timeout(PATIENCE_MS)
-        visit = Visit(context.new_page())
-        context.on("request", lambda request: visit.urls.append(request.url))
-        visit.page.on("websocket", lambda socket: visit.urls.append(socket.url))
-        visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
-        visit.page.on("console", lambda line: visit.complaints.append(line.text) if line.type == "error" else None)
         try:
-            yield visit
+            yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def visit(browser: Any, locale: str = "zh-CN", **screen: Any) -> Iterator[Visit]:
+    """One page of somebody who has never been here: no cookie, store or cache of another visit."""
+    context = browser.new_context(locale=locale, **(screen or DESKTOP))
+    context.set_default_timeout(PATIENCE_MS)
+    visit = Visit(context.new_page())
+    context.on("request", lambda request: visit.urls.append(request.url))
+    visit.page.on("websocket", lambda socket: visit.urls.append(socket.url))
+    visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+    visit.page.on("console", lambda line: visit.complaints.append(line.text) if line.type == "error" else None)
+    try:
+        yield visit
+    finally:
+        context.close()

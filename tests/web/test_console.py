@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sandbox.up import Stack
-from tests.web.browser import DESKTOP, LOOPBACK, PHONE, Visit, visiting
+from tests.web.browser import DESKTOP, LOOPBACK, PHONE, Visit, Visiting
 
 TURNED_AWAY = "401"  # chromium's own line about the page that asks a stranger to sign in
 FITS = "document.documentElement.scrollWidth <= window.innerWidth"
@@ -31,7 +31,7 @@ def complaints(visit: Visit) -> list[str]:
     ids=["desktop", "phone", "phone-en"],
 )
 def test_an_operator_finds_every_city_on_the_map_and_reads_one(
-    stack: Stack, screen: dict[str, Any], locale: str, title: str
+    stack: Stack, screen: dict[str, Any], locale: str, title: str, visiting: Visiting
 ) -> None:
     """Nothing runs over the edge of a phone, nothing comes from elsewhere, nothing is complained about."""
     with visiting(locale, **screen) as visit:
@@ -53,7 +53,7 @@ def test_an_operator_finds_every_city_on_the_map_and_reads_one(
 
 
 def test_the_map_follows_a_city_that_fails_without_a_reload(
-    stack: Stack, citizen: Callable[..., Any], faults: Callable[..., object]
+    stack: Stack, citizen: Callable[..., Any], faults: Callable[..., object], visiting: Visiting
 ) -> None:
     """A screen on the wall: nobody presses anything, and what is being typed stays."""
     with visiting("zh-CN") as visit:
@@ -70,7 +70,7 @@ def test_the_map_follows_a_city_that_fails_without_a_reload(
         assert visit.page.evaluate("globalThis.untouched") is True
 
 
-def test_what_is_being_typed_survives_an_update(stack: Stack) -> None:
+def test_what_is_being_typed_survives_an_update(stack: Stack, visiting: Visiting) -> None:
     with visiting("zh-CN") as visit:
         enter(visit, stack)
         visit.page.goto(f"{stack.gateway_url}/console/cities/mianyang")
@@ -82,7 +82,7 @@ def test_what_is_being_typed_survives_an_update(stack: Stack) -> None:
         assert visit.page.get_attribute("#do-pause", "open") is not None
 
 
-def test_without_script_everything_reads_and_acts(stack: Stack) -> None:
+def test_without_script_everything_reads_and_acts(stack: Stack, visiting: Visiting) -> None:
     """Old browsers, and browsers locked down by an intranet's rules."""
     with visiting("zh-CN", **DESKTOP, java_script_enabled=False) as visit:
         enter(visit, stack)
@@ -98,7 +98,7 @@ def test_without_script_everything_reads_and_acts(stack: Stack) -> None:
         visit.until("#live-agreement", "有效")
 
 
-def test_languages_are_switched_and_kept(stack: Stack) -> None:
+def test_languages_are_switched_and_kept(stack: Stack, visiting: Visiting) -> None:
     with visiting("zh-CN") as visit:
         enter(visit, stack)
         visit.page.click("#language")

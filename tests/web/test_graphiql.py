@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.browser import DESKTOP, LOOPBACK, PHONE, Visit, visiting
+from tests.web.browser import DESKTOP, LOOPBACK, PHONE, Visit, Visiting
 
 
 def five_city_bills(stack: Any, visit: Visit) -> None:
@@ -26,7 +26,7 @@ def is_chinese(text: str) -> bool:
 
 @pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_a_persona_signs_in_and_five_cities_answer_with_no_host_but_loopback(
-    stack: Any, screen: dict[str, Any]
+    stack: Any, screen: dict[str, Any], visiting: Visiting
 ) -> None:
     """The page's one job; an external host here would be a blank page on a government intranet."""
     with visiting("zh-CN", **screen) as visit:

@@ -12,7 +12,7 @@ from sandbox.up import Stack
 from tests.client import Citizen
 from tests.conftest import ROOT, citizens
 from tests.journeys.test_federated_cities import once_known
-from tests.web.browser import DESKTOP, LOOPBACK, PHONE, Visit, visiting
+from tests.web.browser import DESKTOP, LOOPBACK, PHONE, Visit, Visiting
 
 TOGGLE = ".roam-fault-toggle"
 
@@ -59,7 +59,9 @@ def run_until(visit: Visit, text: str) -> None:
 
 @pytest.mark.usefixtures("well")
 @pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_a_tester_breaks_a_city_sees_what_that_costs_and_mends_it(stack: Stack, screen: dict[str, Any]) -> None:
+def test_a_tester_breaks_a_city_sees_what_that_costs_and_mends_it(
+    stack: Stack, screen: dict[str, Any], visiting: Visiting
+) -> None:
     with visiting("zh-CN", **screen) as visit:
         visit.open(stack.gateway_url)
         visit.sign_in("deng")
@@ -93,7 +95,9 @@ def test_a_tester_breaks_a_city_sees_what_that_costs_and_mends_it(stack: Stack, 
 
 
 @pytest.mark.usefixtures("well")
-def test_the_explained_routing_is_what_is_called(stack: Stack, asked: Callable[[], set[tuple[str, str]]]) -> None:
+def test_the_explained_routing_is_what_is_called(
+    stack: Stack, asked: Callable[[], set[tuple[str, str]]], visiting: Visiting
+) -> None:
     """Explain = execution, read off the page and off the cities' own lists of calls."""
     with visiting("en-GB") as visit:
         visit.open(stack.gateway_url)
@@ -131,7 +135,7 @@ MIXED = """query Mixed {
 }"""
 
 
-def test_coverage_and_plan_stand_side_by_side(stack: Stack, citizen: Citizen) -> None:
+def test_coverage_and_plan_stand_side_by_side(stack: Stack, citizen: Citizen, visiting: Visiting) -> None:
     """An operation over a city's own subgraph: who was asked for what, in which order, beside what each city said."""
     once_known(citizen("deng"))
     with visiting("zh-CN") as visit:

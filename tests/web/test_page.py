@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.browser import DESKTOP, LOOPBACK, PHONE, visiting
+from tests.web.browser import DESKTOP, LOOPBACK, PHONE, Visiting
 from tests.web.stub import PLAN, Stack, saved_operations, stub_stack
 
 
@@ -25,7 +25,7 @@ def _behaves(stub: Stack) -> None:
     stub.behaviour.sockets.clear()
 
 
-def test_requests_carry_the_persona_and_stop_carrying_it_after_sign_out(stub: Stack) -> None:
+def test_requests_carry_the_persona_and_stop_carrying_it_after_sign_out(stub: Stack, visiting: Visiting) -> None:
     """Signing out that leaves the session alive would be no signing out."""
     with visiting() as visit:
         visit.open(stub.gateway_url)
@@ -44,7 +44,7 @@ def test_requests_carry_the_persona_and_stop_carrying_it_after_sign_out(stub: St
         assert stub.behaviour.citizens[-1] is None
 
 
-def test_no_script_ever_sees_a_token(stub: Stack) -> None:
+def test_no_script_ever_sees_a_token(stub: Stack, visiting: Visiting) -> None:
     """A stranger's script on the page could send requests while it runs, and could take nothing away."""
     with visiting("en-GB") as visit:
         visit.open(stub.gateway_url)
@@ -56,7 +56,7 @@ def test_no_script_ever_sees_a_token(stub: Stack) -> None:
         assert "csrf" not in kept
 
 
-def test_another_tabs_sign_in_is_noticed_at_the_next_request(stub: Stack) -> None:
+def test_another_tabs_sign_in_is_noticed_at_the_next_request(stub: Stack, visiting: Visiting) -> None:
     """Both tabs have the same cookie; the one that does not know the session's word yet asks for it and goes on."""
     with visiting("en-GB") as visit:
         visit.open(stub.gateway_url)
@@ -71,7 +71,7 @@ def test_another_tabs_sign_in_is_noticed_at_the_next_request(stub: Stack) -> Non
         assert stub.behaviour.citizens[-1] == "mei"
 
 
-def test_a_failed_city_is_a_red_row_beside_four_green_ones(stub: Stack) -> None:
+def test_a_failed_city_is_a_red_row_beside_four_green_ones(stub: Stack, visiting: Visiting) -> None:
     """The panel is there to show one city's failure at a glance, its code and its waiting time with it."""
     stub.behaviour.failing = ("ziyang",)
     with visiting(**PHONE) as visit:
@@ -93,7 +93,9 @@ def test_a_failed_city_is_a_red_row_beside_four_green_ones(stub: Stack) -> None:
         ("en-GB", "The identity provider refused the sign-in (no such persona)"),
     ],
 )
-def test_a_refused_sign_in_is_told_in_the_readers_language(stub: Stack, locale: str, sentence: str) -> None:
+def test_a_refused_sign_in_is_told_in_the_readers_language(
+    stub: Stack, locale: str, sentence: str, visiting: Visiting
+) -> None:
     stub.behaviour.denied = "chen"
     with visiting(locale) as visit:
         visit.open(stub.gateway_url)
@@ -101,7 +103,7 @@ def test_a_refused_sign_in_is_told_in_the_readers_language(stub: Stack, locale: 
         assert sentence in visit.page.inner_text(".roam-problem")
 
 
-def test_an_answer_with_a_foreign_state_signs_nobody_in(stub: Stack) -> None:
+def test_an_answer_with_a_foreign_state_signs_nobody_in(stub: Stack, visiting: Visiting) -> None:
     """State is what binds the answer to this browser's own request (RFC 6749 §10.12)."""
     stub.behaviour.forged_state = True
     with visiting("en-GB") as visit:
@@ -111,7 +113,7 @@ def test_an_answer_with_a_foreign_state_signs_nobody_in(stub: Stack) -> None:
         assert visit.page.query_selector(".roam-dot.on") is None
 
 
-def test_the_providers_own_page_signs_in_through_a_window(stub: Stack) -> None:
+def test_the_providers_own_page_signs_in_through_a_window(stub: Stack, visiting: Visiting) -> None:
     """The way that works with any provider, personas or not."""
     with visiting("en-GB") as visit:
         visit.open(stub.gateway_url)
@@ -123,7 +125,7 @@ def test_the_providers_own_page_signs_in_through_a_window(stub: Stack) -> None:
         assert "梅**" in visit.page.inner_text(".roam-face")
 
 
-def test_where_pop_ups_are_blocked_the_whole_page_goes_and_comes_back(stub: Stack) -> None:
+def test_where_pop_ups_are_blocked_the_whole_page_goes_and_comes_back(stub: Stack, visiting: Visiting) -> None:
     with visiting("en-GB") as visit:
         visit.page.add_init_script("window.open = () => null")
         visit.open(stub.gateway_url)
@@ -135,7 +137,7 @@ def test_where_pop_ups_are_blocked_the_whole_page_goes_and_comes_back(stub: Stac
         assert visit.page.url == f"{stub.gateway_url}/graphql"
 
 
-def test_a_subscription_runs_over_a_socket_that_knows_the_citizen(stub: Stack) -> None:
+def test_a_subscription_runs_over_a_socket_that_knows_the_citizen(stub: Stack, visiting: Visiting) -> None:
     """A browser cannot set headers on a WebSocket, but sends its cookie along."""
     with visiting() as visit:
         visit.open(stub.gateway_url)
@@ -149,7 +151,9 @@ def test_a_subscription_runs_over_a_socket_that_knows_the_citizen(stub: Stack) -
         assert stub.behaviour.sockets == ["deng"]
 
 
-def test_every_saved_operation_is_a_tab_and_a_closed_one_opens_again_from_the_menu(stub: Stack) -> None:
+def test_every_saved_operation_is_a_tab_and_a_closed_one_opens_again_from_the_menu(
+    stub: Stack, visiting: Visiting
+) -> None:
     with visiting("zh-CN", **PHONE) as visit:
         visit.open(stub.gateway_url)
         saved = [one["title"]["zh"] for one in saved_operations()]
@@ -163,7 +167,7 @@ def test_every_saved_operation_is_a_tab_and_a_closed_one_opens_again_from_the_me
         visit.until(".graphiql-editor-tool", "billId")
 
 
-def test_typed_headers_and_the_session_outlive_a_reload(stub: Stack) -> None:
+def test_typed_headers_and_the_session_outlive_a_reload(stub: Stack, visiting: Visiting) -> None:
     with visiting("en-GB") as visit:
         visit.open(stub.gateway_url)
         visit.sign_in("deng")
@@ -178,7 +182,7 @@ def test_typed_headers_and_the_session_outlive_a_reload(stub: Stack) -> None:
         visit.until(".graphiql-editor-tool", "kept-across-reloads")
 
 
-def test_the_language_switches_at_once_and_is_remembered(stub: Stack) -> None:
+def test_the_language_switches_at_once_and_is_remembered(stub: Stack, visiting: Visiting) -> None:
     with visiting("fr-FR") as visit:
         visit.open(stub.gateway_url)
         assert visit.page.inner_text(".roam-face") == "Sign in as…"
@@ -190,7 +194,9 @@ def test_the_language_switches_at_once_and_is_remembered(stub: Stack) -> None:
 
 
 @pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_the_plan_is_asked_for_and_shown_only_while_it_is_wanted(stub: Stack, screen: dict[str, Any]) -> None:
+def test_the_plan_is_asked_for_and_shown_only_while_it_is_wanted(
+    stub: Stack, screen: dict[str, Any], visiting: Visiting
+) -> None:
     """Off by default: a plan costs the gateway work. A gateway that shows none is told of once, in a line."""
     with visiting("en-GB", **screen) as visit:
         visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
