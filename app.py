@@ -8,25 +8,23 @@ and the clock read.
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from importlib.metadata import version
 from typing import Any
 
-import structlog
 from starlette.applications import Starlette
 
 from channels.calls.connections import Connections
 from channels.calls.probing import keep_asking, keep_probing
-from channels.deployment.snapshot import Loaded, Snapshot
+from channels.deployment.snapshot import Snapshot
 from channels.measured.badges import Badges
 from channels.measured.metrics_store import keeping
+from channels.measured.sharing import Sharing
 from channels.revisions.history import numbered
 from channels.subgraphs.sdl_store import SdlStore
-from channels.text.diagnostics import Renderer
 from edge.console import Console
 from edge.dry_run import DryRun
 from edge.exposition import SECRET, Exposition
@@ -41,12 +39,12 @@ from edge.server import settle_memory
 from edge.signin import SignIn
 from edge.switches import Switches
 from identity import links, open_session
-from identity.entrance import Entrance
 from identity.refusal import Refusal
 from identity.seal import Sealer
 from resolvers import Context, Federating, Graphs, Listing, Services, catalogue_index
 from resolvers.asking.delegation import in_place_of
 from resolvers.operators.overseeing import Overseeing
+from resolvers.operators.own_summary import own_summary
 from resolvers.serving.activation import digest_of
 from resolvers.serving.reloading import Reloading, closed, record
 from resolvers.serving.rollouts import keep_opening, openings
@@ -60,17 +58,17 @@ from starting import (
     SEAL_KEY,
     Begun,
     CannotStart,
+    Entrances,
     Settings,
     begin,
     counts_at,
-    entrance,
     issuer_url,
-    issuers,
     key_of,
-    lifetimes,
     listening,
+    log_to,
     open_store,
     try_store,
+    usable,
 )
 from storage import Database
 
@@ -97,16 +95,6 @@ def create_app(settings: Settings) -> Starlette:
     return Starlette(routes=served, lifespan=gateway.lifespan)
 
 
-def usable(loaded: Loaded, settings: Settings) -> Snapshot:
-    """The snapshot. Raises: CannotStart: there is none, and there never was."""
-    if loaded.snapshot is None:
-        renderer = Renderer("en", dict(loaded.sources))
-        for diagnostic in loaded.diagnostics:
-            sys.stderr.write(f"{renderer.render(diagnostic)}\n" if diagnostic.severity == "error" else "")
-        raise CannotStart(f"{settings.root}: no usable channel files; run `roam city check --root {settings.root}`")
-    return loaded.snapshot
-
-
 def site(settings: Settings, snapshot: Snapshot) -> Site:
     """GraphiQL, where the environment shows it."""
     faults = "/sandbox/faults" if snapshot.environment.faults and settings.controls else None
@@ -119,16 +107,14 @@ class Gateway:
     def __init__(self, settings: Settings, snapshot: Snapshot, begun: Begun | None = None) -> None:
         self._settings, self._begun = settings, begun
         self._snapshot = snapshot
-        self._issuers = issuers(settings, snapshot)
+        self._entrances = Entrances(settings, snapshot)
         self._seal_key, self._salt = key_of(snapshot.secrets, SEAL_KEY), key_of(snapshot.secrets, PAIRWISE_SALT)
         self.limits = Limits(introspection=snapshot.environment.graphiql)
         self._proofs_wanted = snapshot.settings.identity.dpop.mutations == "required"
         self._counts_at = counts_at(snapshot)
         self._services: Services | None = None
-        self._entrance: Entrance | None = None
         self._overseeing: Overseeing | None = None
         self._connections: Connections | None = None
-        self._enter: Callable[..., Entrance] | None = None
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
@@ -139,10 +125,10 @@ class Gateway:
             session = await stack.enter_async_context(open_session())
             connections = self._connections = await Connections(snapshot, clock=now).__aenter__()
             stack.push_async_callback(lambda: closed(self._connections or connections))
-            await stack.enter_async_context(keeping(connections.metrics, self._settings.state, now))
+            kept = await stack.enter_async_context(keeping(connections.metrics, self._settings.state, now))
+            sharing = stack.enter_context(Sharing.opened(kept, lambda: own_summary(self._services), now))
             sealer = Sealer(self._seal_key)
-            self._enter = partial(entrance, database=database, sealer=sealer, http=session)
-            self._entrance = self._enter(self._issuers, snapshot)
+            entrance = self._entrances.open(database=database, sealer=sealer, http=session)
             federating = Federating(snapshot, connections, SdlStore(self._settings.state / "sdl"), self._use)
             graphs = federating.from_files()
             listing = Listing.of(snapshot, sealer)
@@ -151,7 +137,7 @@ class Gateway:
                 connections=connections,
                 index=catalogue_index(listing),
                 listing=listing,
-                user_info=self._entrance.user_info,
+                user_info=entrance.user_info,
                 links=links.Links(database),
                 consents=await Consents.opened(database, at=now()),
                 journal=Journal(database),
@@ -166,7 +152,7 @@ class Gateway:
                 subgraph=graphs.subgraph,
                 supergraph=graphs.supergraph,
                 budget_seconds=snapshot.settings.gateway.fanout_budget.total_seconds(),
-                acr={issuer.url: issuer.acr for issuer in self._issuers},
+                acr=self._entrances.acr,
                 dry_runner=DryRun(self.limits),
                 suspensions=stack.enter_context(suspensions.Suspensions.opened(database)),
                 quotas=Quotas(await stack.enter_async_context(opened_counts(self._counts_at))),
@@ -175,11 +161,13 @@ class Gateway:
                 openings=await openings(database, snapshot, {}, at=now()),
                 newest=lambda: self._services,
             )
-            self._overseeing = Overseeing(lambda: self._services, database, lambda: self._issuers, self._settings.root)
+            self._overseeing = Overseeing(
+                lambda: self._services, database, lambda: self._entrances.issuers, self._settings.root, sharing
+            )
             for line in connections.diagnostics:
                 sys.stderr.write(f"error: {line}\n")
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
-            work = self._background(self._services, connections, database, federating)
+            work = (sharing.run(), *self._background(self._services, connections, database, federating))
             watching = [tasks.create_task(each) for each in work]
             settle_memory()
             yield
@@ -222,24 +210,11 @@ class Gateway:
         """Run on the next generation from now on; requests under way keep theirs."""
         snapshot = services.snapshot
         if snapshot is not self._snapshot:
-            services = self._admitting(services)
+            if entrance := self._entrances.follow(snapshot):
+                services = replace(services, user_info=entrance.user_info, acr=self._entrances.acr)
             self._proofs_wanted = snapshot.settings.identity.dpop.mutations == "required"
             self._snapshot, self._connections = snapshot, services.connections
         self._services = services
-
-    def _admitting(self, services: Services) -> Services:
-        """The services with the providers that `roam.yaml` names now; with those of before where it names none that are fit."""
-        old, new = self._snapshot, services.snapshot
-        try:
-            found = issuers(self._settings, new)
-        except CannotStart as problem:
-            sys.stderr.write(f"error: {problem}\n")
-            return services
-        door = (old.settings.gateway.public_url, lifetimes(old)), (new.settings.gateway.public_url, lifetimes(new))
-        if self._enter is None or (found == self._issuers and door[0] == door[1]):
-            return services
-        self._issuers, self._entrance = found, self._enter(found, new)
-        return replace(services, user_info=self._entrance.user_info, acr={each.url: each.acr for each in found})
 
     def _use(self, graphs: Graphs) -> None:
         """Run on other graphs from now on; requests under way keep theirs."""
@@ -250,12 +225,13 @@ class Gateway:
 
     async def context(self, credentials: Credentials, *, as_subgraph: bool = False) -> Context:
         """Who asks, in which language, by when, on which graph. Raises: GraphQLError UNAUTHENTICATED."""
-        if self._services is None or self._entrance is None:
+        entrance = self._entrances.now
+        if self._services is None or entrance is None:
             raise RuntimeError("the gateway is not open")
         language = preferred_language(
             credentials.headers.get("accept-language"), self._snapshot.settings.gateway.default_language
         )
-        viewer = await self._entrance.admission.viewer(credentials, now())
+        viewer = await entrance.admission.viewer(credentials, now())
         if isinstance(viewer, Refusal):
             raise refusal_error(viewer, language)
         named, services = credentials.mandate, self._services
@@ -275,11 +251,11 @@ class Gateway:
     def sign_in(self) -> SignIn:
         """Sign-in of browsers; of one that fails, GraphiQL's callback page tells where it is served."""
         landing = "/graphiql/callback" if self._snapshot.environment.graphiql else None
-        return SignIn(lambda: self._entrance, now, landing)
+        return SignIn(lambda: self._entrances.now, now, landing)
 
     def console(self) -> Console:
         """The operators' console."""
-        return Console(lambda: self._entrance, lambda: self._overseeing, now)
+        return Console(lambda: self._entrances.now, lambda: self._overseeing, now)
 
     def public_keys(self) -> tuple[Mapping[str, str], ...]:
         """The keys by which cities check the gateway's tokens, as JWKs."""
@@ -328,14 +304,7 @@ def main() -> None:
     from edge.server import server_config, spare_memory
 
     spare_memory()
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    log_to(sys.stderr)
     try:
         settings = Settings.from_environment(os.environ)
         app = create_app(settings)

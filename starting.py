@@ -1,4 +1,4 @@
-"""What a process is told from outside, and what it needs of that before it can open: settings, providers, keys, the store.
+"""What a process is told from outside, and what it needs of that before it can open: settings, providers, keys, the store, its log.
 
 Whatever is missing is said in one line, `CannotStart`.
 """
@@ -7,23 +7,25 @@ import os
 import re
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import Self, TextIO
 
+import structlog
 from aiohttp import ClientSession
 
 from channels.declared.secrets import MissingSecret, Secrets
 from channels.deployment.editions import Editions
-from channels.deployment.snapshot import Snapshot
+from channels.deployment.snapshot import Loaded, Snapshot
 from channels.deployment.trusted import issuers_of
 from channels.measured import rollout_log
 from channels.revisions import history
 from channels.revisions.candidate import Candidate, Ground, activations
 from channels.revisions.history import Activation, Standing, standing_in
 from channels.revisions.watching import Fingerprint, fingerprint
+from channels.text.diagnostics import Renderer
 from identity import links, sessions
 from identity.entrance import Entrance
 from identity.issuers import AmbiguousIssuers, Issuer, UnsafeAlgorithm
@@ -32,6 +34,7 @@ from resolvers.serving.activation import begun
 from roaming import SqliteLedger, consents, deliveries, journal, mandates, suspensions
 from roaming.counts import UnfitUrl, redis_url
 from roaming.ledger_store import FILE as LEDGER
+from schema.codes import AssuranceLevel
 from storage import Database, StorageError
 
 DATABASE = "gateway.sqlite"
@@ -76,6 +79,16 @@ class Settings:
         )
 
 
+def usable(loaded: Loaded, settings: Settings) -> Snapshot:
+    """The snapshot. Raises: CannotStart: there is none, and there never was."""
+    if loaded.snapshot is None:
+        renderer = Renderer("en", dict(loaded.sources))
+        for diagnostic in loaded.diagnostics:
+            sys.stderr.write(f"{renderer.render(diagnostic)}\n" if diagnostic.severity == "error" else "")
+        raise CannotStart(f"{settings.root}: no usable channel files; run `roam city check --root {settings.root}`")
+    return loaded.snapshot
+
+
 def issuer_url(settings: Settings, snapshot: Snapshot) -> str | None:
     """The identity provider of this environment: told from outside, else by `roam.yaml`."""
     return settings.issuer or snapshot.environment.issuer
@@ -90,12 +103,6 @@ def issuers(settings: Settings, snapshot: Snapshot) -> tuple[Issuer, ...]:
     if not found:
         raise CannotStart(f"{settings.root}/roam.yaml: no identity provider for the environment {settings.environment}")
     return found
-
-
-def lifetimes(snapshot: Snapshot) -> sessions.Lifetimes:
-    """How long a browser's session lives."""
-    rule = snapshot.settings.identity.sessions
-    return sessions.Lifetimes(rule.absolute, rule.idle)
 
 
 def key_of(secrets: Secrets, name: str) -> bytes:
@@ -151,18 +158,55 @@ def begin(settings: Settings, at: datetime) -> Begun:
     return Begun(ground, seen, standing, candidate, activations(candidate, standing, at))
 
 
-def entrance(
-    found: tuple[Issuer, ...], snapshot: Snapshot, *, database: Database, sealer: Sealer, http: ClientSession
-) -> Entrance:
-    """The door for these providers."""
-    return Entrance.build(
-        found,
-        snapshot.settings.gateway.public_url,
-        lifetimes=lifetimes(snapshot),
-        database=database,
-        sealer=sealer,
-        http=http,
-    )
+class Entrances:
+    """The entrance that is open now: to the providers that `roam.yaml` names now. Raises: CannotStart: it names none that are fit."""
+
+    def __init__(self, settings: Settings, snapshot: Snapshot) -> None:
+        self._settings = settings
+        self.issuers = issuers(settings, snapshot)
+        self._terms = _terms(snapshot)
+        self._build: Callable[[], Entrance] | None = None
+        self.now: Entrance | None = None
+
+    @property
+    def acr(self) -> Mapping[str, Mapping[str, AssuranceLevel]]:
+        """What each provider's words for assurance mean, by its URL."""
+        return {each.url: each.acr for each in self.issuers}
+
+    def open(self, *, database: Database, sealer: Sealer, http: ClientSession) -> Entrance:
+        """The first of this process; later ones stand on the same store and session."""
+
+        def build() -> Entrance:
+            public_url, lived = self._terms
+            return Entrance.build(
+                self.issuers, public_url, lifetimes=lived, database=database, sealer=sealer, http=http
+            )
+
+        self._build, self.now = build, build()
+        return self.now
+
+    def follow(self, snapshot: Snapshot) -> Entrance | None:
+        """Let in whom the files name now. Returns: the new entrance; None where the one of before stays open.
+
+        Where they name none that are fit, that is told, and those of before are let in.
+        """
+        try:
+            found = issuers(self._settings, snapshot)
+        except CannotStart as problem:
+            sys.stderr.write(f"error: {problem}\n")
+            return None
+        terms = _terms(snapshot)
+        if self._build is None or (found == self.issuers and terms == self._terms):
+            return None
+        self.issuers, self._terms = found, terms
+        self.now = self._build()
+        return self.now
+
+
+def _terms(snapshot: Snapshot) -> tuple[str, sessions.Lifetimes]:
+    """Where the gateway is reached, and how long a browser's session lives there."""
+    rule = snapshot.settings.identity.sessions
+    return snapshot.settings.gateway.public_url, sessions.Lifetimes(rule.absolute, rule.idle)
 
 
 async def try_store(settings: Settings) -> None:
@@ -184,3 +228,15 @@ def listening(settings: Settings) -> socket.socket:
         reason = os.strerror(number) if number > 0 else fault.strerror
         where = f"{settings.host}:{settings.port}"
         raise CannotStart(f"cannot listen on {where}: {reason}; set ROAM_HOST or ROAM_PORT") from None
+
+
+def log_to(stream: TextIO) -> None:
+    """Every log line of the process as one JSON object."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(stream),
+    )

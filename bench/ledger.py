@@ -21,7 +21,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 
-from app import Gateway, now, usable
+from app import Gateway, now
 from channels.answer import Failure, Page
 from channels.deployment.snapshot import load
 from edge.ports import Credentials
@@ -34,7 +34,7 @@ from roaming import Denial, Grant, Outcome, SqliteLedger, Usage, authorize, subj
 from roaming.ledger_store import FILE, MIGRATIONS, write
 from sandbox import programs
 from sandbox.up import Stack
-from starting import Settings
+from starting import Settings, usable
 from storage import Database
 from storage.plain import writer
 

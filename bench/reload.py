@@ -17,18 +17,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
+from bench.reload_step import MOST_MORE_SECONDS, MOST_SERVING_SECONDS, Step
 from channels.revisions.history import standing_in
 from sandbox.up import Stack
 from starting import DATABASE
@@ -42,12 +43,7 @@ LIMIT_SECONDS = 30.0
 QUIET_SECONDS = 8.0
 AFTER_SECONDS = 1.0
 PAUSE_SECONDS = 0.02
-MOST_SERVING_SECONDS, MOST_MORE_SECONDS = 2.0, 0.050  # the targets
 TICKS = os.sysconf("SC_CLK_TCK")
-
-
-Took: TypeAlias = Sequence[tuple[float, float]]
-"""Moment and seconds of every request, or look."""
 
 
 @dataclass
@@ -58,41 +54,6 @@ class Seen:
     failed: int = 0
     dropped: int = 0
     events: int = 0
-
-
-@dataclass(frozen=True)
-class Step:
-    """One thing that was done. `serving`: seconds from the last byte saved; None: never served, or nothing to serve."""
-
-    name: str
-    begun: float
-    ended: float
-    serving: float | None
-    cpu_seconds: float
-
-    def within(self, took: Took) -> list[float]:
-        """The seconds of what was under way during the step, in order."""
-        return sorted(seconds for at, seconds in took if self.begun <= at + seconds and at <= self.ended) or [0.0]
-
-    def row(self, quiet: Step, requests: Took, looks: Took) -> str:
-        """A line of the table, beside the quiet time of the same run."""
-        found, waited = self.within(requests), self.within(looks)
-        more = found[-1] - quiet.within(requests)[-1]
-        serving = f"{self.serving:.2f} s" if self.serving is not None else ""
-        p99 = found[int(0.99 * (len(found) - 1))]
-        cells = (
-            serving,
-            f"{1_000 * p99:.0f} ms",
-            f"{1_000 * found[-1]:.0f} ms",
-            f"{1_000 * more:+.0f} ms" if self is not quiet else "",
-        )
-        delay = f"{1_000 * waited[int(0.99 * (len(waited) - 1))]:.0f} / {1_000 * waited[-1]:.0f} ms"
-        return f"| {' | '.join((self.name, *cells, delay, f'{self.cpu_seconds:.2f} s'))} |"
-
-    def misses(self, quiet: Step, requests: Took) -> bool:
-        """Whether it came late, or kept a request waiting."""
-        late = self.serving is None or self.serving > MOST_SERVING_SECONDS
-        return late or self.within(requests)[-1] - quiet.within(requests)[-1] > MOST_MORE_SECONDS
 
 
 def cpu_seconds(pid: int) -> float:

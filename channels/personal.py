@@ -2,6 +2,8 @@
 
 Sources: GB 11643 (identity numbers and their check character, ISO 7064 MOD 11-2), ISO/IEC 7812-1 (card numbers, Luhn),
 GA 36 (number plates).  A number that only looks like one is not taken for one: order numbers are as long.
+
+Numbers that were made up are told from real ones by their beginning (`nobodys`): pseudonyms and personas have no others.
 """
 
 from __future__ import annotations
@@ -14,6 +16,15 @@ from typing import Any, Final, Literal, TypeAlias
 
 Kind: TypeAlias = Literal["ID_NUMBER", "PHONE", "BANK_CARD", "NAME", "ADDRESS", "VEHICLE_PLATE", "EMAIL"]
 DEPTH: Final = 12
+NOBODYS_AREA: Final = "510000"  # GB/T 2260: Sichuan as a whole
+NOBODYS_BLOCK: Final = "1990000"
+# GB 11643: an identity number begins with the code of the county or district where its owner was registered.  Every city of
+# Sichuan has some, so none begins with the code of the province or of a whole city, which end in 00.  (Other provinces have a
+# few cities without: Dongguan's numbers do begin with 441900.)
+_NOBODYS_ID = re.compile(r"51\d\d00", re.ASCII)
+_NOBODYS_PHONE = re.compile(
+    r"(?:\+?86[- ]?)?19[89]0000\d{4}", re.ASCII
+)  # the blocks that this project keeps for made-up ones
 _ID = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])", re.ASCII)
 _PHONE = re.compile(r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?1[3-9]\d{9}(?![0-9A-Za-z])", re.ASCII)
 _CARD = re.compile(r"(?<![0-9A-Za-z])(?:62\d{14,17}|4\d{15}|5[1-5]\d{14})(?![0-9A-Za-z])", re.ASCII)
@@ -35,6 +46,7 @@ _NAME_KEYS = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS_KEYS = re.compile(r"addr|address|(?:^|_)(?:dz|zz|jtzz|jzdz|txdz)$|地址|住址", re.IGNORECASE)
+_PHONE_KEYS = re.compile(r"phone|mobile|cell|tel|contact|sjh|lxfs|dh(?:hm)?$|手机|电话|联系方式", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -63,6 +75,26 @@ def identity_number(text: str) -> bool:
         return False
     total = sum(int(digit) * weight for digit, weight in zip(text, _WEIGHTS, strict=False))
     return 1900 <= born.year < 2100 and _CHECKS[total % 11] == text[17].upper()
+
+
+def identity_numbers(text: str) -> Iterator[re.Match[str]]:
+    """Every identity number in a text."""
+    return (found for found in _ID.finditer(text) if identity_number(found[0]))
+
+
+def mobile_numbers(text: str) -> Iterator[re.Match[str]]:
+    """Everything in a text that could be a mobile number; a time in milliseconds could."""
+    return _PHONE.finditer(text)
+
+
+def says_phone(key: str) -> bool:
+    """Whether a value's name says that it is a phone number."""
+    return _PHONE_KEYS.search(key) is not None
+
+
+def nobodys(number: str) -> bool:
+    """Whether an identity or mobile number was made up: it is in a range that no citizen's number is in, or is kept for this."""
+    return _NOBODYS_ID.match(number) is not None if _ID.fullmatch(number) else bool(_NOBODYS_PHONE.fullmatch(number))
 
 
 def card_number(text: str) -> bool:
@@ -117,11 +149,15 @@ def scan(data: Any, path: tuple[str, ...] = (), depth: int = DEPTH) -> Iterator[
 
 
 def masked(text: str) -> str:
-    """A text with every number that is somebody's made unreadable; for texts that people at a terminal see."""
-    text = _ID.sub(lambda found: _stars(found[0]), text)
-    text = _CARD.sub(lambda found: _stars(found[0]), text)
-    text = _PHONE.sub(lambda found: _stars(found[0]), text)
-    return _EMAIL.sub("***@***", text)
+    """A text with everything made unreadable by which somebody is known; for texts that people at a terminal see."""
+    return _EMAIL.sub("***@***", starred(text))
+
+
+def starred(text: str) -> str:
+    """A text with every number that is somebody's made unreadable; as long as before."""
+    for number in (_ID, _CARD, _PHONE):
+        text = number.sub(lambda found: _stars(found[0]), text)
+    return text
 
 
 def _stars(number: str) -> str:

@@ -107,7 +107,7 @@ def report(
 async def reports(wish: Wish) -> list[Report]:
     """One report for each city, in order; live ones are kept.  Raises: CannotExamine."""
     from channels.measured.badges import keep
-    from conformance import examine_all
+    from conformance import examine
 
     snapshot = loaded(wish)
     slugs = wish.cities or tuple(snapshot.channels)
@@ -117,7 +117,7 @@ async def reports(wish: Wish) -> list[Report]:
         refuse_real_citizens(snapshot)
     alone = asyncio.Lock()  # they are asked side by side, but measured one at a time
     sessions = [replace(await session_of(wish, snapshot, slug), alone=alone) for slug in slugs]
-    made = await examine_all([(session, await _people(wish, session)) for session in sessions], _now)
+    made = await examine([(session, await _people(wish, session)) for session in sessions], _now)
     for one in made if wish.live else ():
         keep(wish.state, one.slug, one.as_json())
     return made

@@ -20,7 +20,7 @@ import typer
 from channels.measured import rollout_log
 from channels.revisions import history as recorded
 from cli.city import city
-from resolvers.operators.operating import Controls, NotPossible
+from resolvers.operators.controls import Controls, NotPossible
 from storage import Database, StorageError
 
 DATABASE = "gateway.sqlite"

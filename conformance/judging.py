@@ -35,13 +35,11 @@ People: TypeAlias = Mapping[str, Person] | None
 T = TypeVar("T")
 
 
-async def examine(session: Session, people: People, clock: Clock) -> Report:
-    """Test every rule on one city.  `people` None: files and metrics only."""
-    return (await examine_all([(session, people)], clock))[0]
+async def examine(wanted: Sequence[tuple[Session, People]], clock: Clock) -> list[Report]:
+    """Test every rule on cities side by side; their sessions share `alone`.  People None: files and metrics only.
 
-
-async def examine_all(wanted: Sequence[tuple[Session, People]], clock: Clock) -> list[Report]:
-    """The same for several cities side by side; their sessions share `alone`.  Return: the reports, in the same order."""
+    Return: the reports, in the same order.
+    """
     async with AsyncExitStack() as stack:
         sessions = await _each(_met(session, people, clock, stack) for session, people in wanted)
         found: list[dict[str, Verdict]] = [{} for _ in sessions]

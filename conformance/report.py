@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from channels.declared.models import Bilingual
+from channels.declared.strict_model import Bilingual
 from conformance.rules import TIERS, Rule, RuleBook
 from conformance.verdict import State, Verdict
 

@@ -6,7 +6,7 @@ operation, so that an expired token starts nothing new and each operation binds 
 4409 id in use, 4429 initialised twice, 1009 message too long.
 """
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import timedelta
 from typing import Any, cast
@@ -101,29 +101,30 @@ class Handler(BaseGraphQLTransportWSHandler[SocketContext, None]):
 
     async def run_operation(self, operation: "Operation[SocketContext, None]") -> None:
         try:
-            await self._run(operation)
+            await self.answer(operation)
         except Exception as fault:  # noqa: BLE001  one operation's fault must not cost the others their socket
             request_id = self.context.request_id
             log_fault("socket_operation_failed", request_id, fault)
             error = coded(INTERNAL, f"Something went wrong on our side. Request {request_id}.", requestId=request_id)
-            await self._fail(operation, (error,))
+            await self.fail(operation, (error,))
 
-    async def _run(self, operation: "Operation[SocketContext, None]") -> None:
+    async def answer(self, operation: "Operation[SocketContext, None]") -> None:
+        """Run one operation, and tell what comes of it until it ends."""
         door = cast("SocketView", self.view).door
         context = await door.enter(self.context.credentials)
         if isinstance(context, GraphQLError):
-            await self._fail(operation, (context,))
+            await self.fail(operation, (context,))
             return
         request = GraphQLRequest(operation.query, operation.operation_name, operation.variables or {})
         prepared = door.prepare(request, context)
         if isinstance(prepared, tuple):
-            await self._fail(operation, prepared)
+            await self.fail(operation, prepared)
             return
         running = answers(prepared, request, context, self.context.request_id)
         # A closed socket cancels its operations; a mutation that has begun must not stop between two steps.
         found = await (door.to_the_end(running) if prepared.kind is OperationType.MUTATION else running)
         if isinstance(found, Answer):
-            await self._fail(operation, found.errors)
+            await self.fail(operation, found.errors)
             return
         async with aclosing(cast("AsyncGenerator[Answer, None]", found)) as stream:
             async for answer in stream:
@@ -131,7 +132,8 @@ class Handler(BaseGraphQLTransportWSHandler[SocketContext, None]):
                 await operation.send_operation_message({"id": operation.id, "type": "next", "payload": payload})  # type: ignore[arg-type, misc]
         await operation.send_operation_message({"id": operation.id, "type": "complete"})
 
-    async def _fail(self, operation: "Operation[SocketContext, None]", errors: tuple[GraphQLError, ...]) -> None:
+    async def fail(self, operation: "Operation[SocketContext, None]", errors: Sequence[GraphQLError]) -> None:
+        """Tell a client why its operation ends before it began; one that has been stopped meanwhile is told nothing."""
         if operation.id in self.operations:
             await operation.send_initial_errors(list(errors))
 

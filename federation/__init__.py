@@ -5,8 +5,8 @@ compose     subgraphs → supergraph or every reason why not         compose, ru
 read        supergraph text → query graph                          join, api, graph
 normalise   document → what is asked of each type                  operation, selections, written
 plan        query graph, operation → QueryPlan                     planner ← resolve, enter, knowledge, draft, assemble
-execute     QueryPlan, SubgraphClients → data and errors           execute, entities, client
-project     data → the client's shape                              project ← plain, leaves; introspection
+execute     QueryPlan, SubgraphClients → data and errors           execute ← walk, entities, client
+project     data → the client's shape                              project ← plain, leaves, trail; introspection
 quick tier  plan → bytes, where an answer is plain                 typed ← shapes, structs, places; programs
 engine      all of it for one operation, prepared once
 ```
@@ -14,16 +14,22 @@ Two tiers answer alike: `execute` and `project` always; `typed` an operation tha
 to them, with the answers that are here already, as soon as something is not plain.
 Pure: graphql-core and msgspec, no I/O, no clock, no config, nothing else of ours.  A subgraph is reached through
 `SubgraphClient`, which the caller implements; how much of a plan it remembers is the caller's affair too.
+Whoever composes plans nothing: all but composition is imported when it is first asked for.  `planner.plan` is reached there,
+since a module has its name here.
 """
 
-from .client import EventSource, SubgraphClient, SubgraphError, SubgraphRequest, SubgraphResponse
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from .compose import Composed, NotComposed, Source, compose, supergraph_of
-from .engine import Answer, Prepared, Request
-from .failures import NoPlan, QueryPlanError, QueryTooLarge, UnreadableSupergraph
-from .graph import Graph
-from .operation import Operation, select_operation
-from .plan import QueryPlan
-from .planner import plan
+
+if TYPE_CHECKING:
+    from .client import EventSource, SubgraphClient, SubgraphError, SubgraphRequest, SubgraphResponse
+    from .engine import Answer, Prepared, Request
+    from .failures import NoPlan, QueryPlanError, QueryTooLarge, UnreadableSupergraph
+    from .graph import Graph
+    from .operation import Operation, select_operation
+    from .plan import QueryPlan
 
 __all__ = [
     "Answer",
@@ -45,7 +51,33 @@ __all__ = [
     "SubgraphResponse",
     "UnreadableSupergraph",
     "compose",
-    "plan",
     "select_operation",
     "supergraph_of",
 ]
+
+_HOMES = {
+    "EventSource": "client",
+    "SubgraphClient": "client",
+    "SubgraphError": "client",
+    "SubgraphRequest": "client",
+    "SubgraphResponse": "client",
+    "Answer": "engine",
+    "Prepared": "engine",
+    "Request": "engine",
+    "NoPlan": "failures",
+    "QueryPlanError": "failures",
+    "QueryTooLarge": "failures",
+    "UnreadableSupergraph": "failures",
+    "Graph": "graph",
+    "Operation": "operation",
+    "select_operation": "operation",
+    "QueryPlan": "plan",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Imports a public name when it is first asked for."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'federation' has no attribute {name!r}")
+    return getattr(import_module(f"federation.{home}"), name)

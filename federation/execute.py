@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import assert_never
 
 from .client import (
     MAX_ERRORS,
@@ -27,7 +26,8 @@ from .client import (
     failed,
 )
 from .entities import Gathered, gather, merge, objects_at, paths_at, put_back, told_apart
-from .plan import LIST, Ask, Fetch, Node, On, Only, Parallel, Part, QueryPlan, Sequence, Subscription
+from .plan import LIST, Ask, Fetch, On, Only, Part, QueryPlan, Subscription
+from .walk import walk
 
 MAX_AT_ONCE = 16  # requests of one fetch whose objects take different values from their contexts
 NO_VALUES: Mapping[str, Json] = MappingProxyType({})
@@ -73,31 +73,16 @@ class Execution:
     async def run(self, plan: QueryPlan) -> None:
         """Walks the whole plan."""
         if plan.node is not None:
-            await self.walk(plan.node)
+            await walk(plan.node, self._fetch)
 
     async def complete(self, subscription: Subscription, event: SubgraphResponse) -> None:
         """Walks what follows an event of a subscription."""
         self.take_root(subscription.primary, event, [self.data])
         if subscription.rest is not None:
-            await self.walk(subscription.rest)
+            await walk(subscription.rest, self._fetch)
 
-    async def walk(self, node: Node) -> None:
-        """Walks one node."""
-        match node:
-            case Fetch():
-                await (self._fetch_entities(node) if node.entities else self._fetch_root(node))
-            case Sequence():
-                for each in node.nodes:
-                    await self.walk(each)
-            case Parallel():
-                async with asyncio.TaskGroup() as group:
-                    for each in node.nodes[1:]:
-                        group.create_task(self.walk(each))
-                    await self.walk(node.nodes[0])
-            case Subscription():
-                raise TypeError("A subscription is not walked: its events are completed, one by one.")
-            case _:
-                assert_never(node)
+    async def _fetch(self, fetch: Fetch) -> None:
+        await (self._fetch_entities(fetch) if fetch.entities else self._fetch_root(fetch))
 
     async def _fetch_root(self, fetch: Fetch) -> None:
         targets = objects_at(self.data, fetch.path, shared=self.shared)

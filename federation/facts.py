@@ -51,6 +51,13 @@ class Facts:
         owner = self.types.get(coordinate[0])
         return owner.fields.get(coordinate[1]) if owner else None
 
+    def interface_fields(self) -> Iterator[tuple[TypeDef, Field]]:
+        """Every field of an interface, with it; none in Federation 1, which ignored what was marked there."""
+        if not self.subgraph.federation_1:
+            for one in self.types.values():
+                if one.kind == "INTERFACE":
+                    yield from ((one, item) for item in one.fields.values())
+
     def marked_external(self, coordinate: Coordinate) -> bool:
         """Whether @external is written on the field, or on the part of its type that it stands in."""
         one = self.field(coordinate)

@@ -26,13 +26,11 @@ from .execute import ResponseError
 from .leaves import MAX_INT, MIN_INT, WrongLeaf, leaf
 from .plain import NOT_A_LEAF, SHOWN, Proof, Types, picker
 from .selections import SelectionSet
+from .trail import Trail, touches, unrolled
 
 INVALID_VALUE = "INVALID_VALUE"
 NULL_VALUE = "NON_NULL_VIOLATION"
 MAX_ERRORS = 100
-
-Trail: TypeAlias = tuple[Any, str | int] | None
-"""Where a value is, last step first: cheap to make, unrolled only for an error."""
 
 
 class _Null(Exception):
@@ -57,7 +55,7 @@ class Run:
         """Notes an error, unless the place is known to have failed."""
         self.faults += 1
         path = unrolled(trail)
-        if len(self.errors) < MAX_ERRORS and not any(_touches(path, known) for known in self.known):
+        if len(self.errors) < MAX_ERRORS and not any(touches(path, known) for known in self.known):
             self.errors.append(ResponseError(message, code, path))
 
 
@@ -287,17 +285,3 @@ def _kind(value: Any, trail: Trail, key: str | int, run: Run) -> Any:
 
 def _ready(value: Any, trail: Trail, key: str | int, run: Run) -> Any:
     return run.ready.get(str(key))
-
-
-def unrolled(trail: Trail) -> DataPath:
-    """The path from the root."""
-    path: list[str | int] = []
-    while trail is not None:
-        trail, step = trail
-        path.append(step)
-    return tuple(reversed(path))
-
-
-def _touches(path: DataPath, known: DataPath) -> bool:
-    length = min(len(path), len(known))
-    return path[:length] == known[:length]

@@ -1,47 +1,36 @@
 """Where a query can go: from a position in one subgraph to the fields of the same object in others.
 
-A position is a subgraph, a type there, and what `@provides` on the way makes available beyond the subgraph's own
-fields.  Entities are entered by a resolvable key whose fields can be had from where one is.  What can be reached is the
+Entities are entered by a resolvable key whose fields can be had from where one is.  What can be reached is the
 least fixed point of that rule, so keys that need each other reach nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from federation.definitions import Applied, TypeDef, has, uses
 from federation.facts import Facts, selection_in
 from federation.merging.graphs import Graphs
+from federation.position import Position, Positions
 from federation.rules.interface_key_missing_implementation_type import resolvable
-from federation.selection import Condition, Selected, Selection, print_selection
+from federation.selection import Condition, Selected, Selection, canonical, fields_of, narrowed
 from federation.wrapping import named
 
 ROOTS = ("Query", "Mutation", "Subscription")
+MAX_ENTERING = 3
+"""How many entries deep a key is looked for: to enter A, enter B, enter C."""
+MAX_LOOKED_FOR = 20_000
+"""How many times it is looked for at all; real supergraphs need a few hundred."""
 MAX_REQUIREMENTS = 500_000
 """How many times a requirement is looked for; a supergraph of 2 000 types needs some thousand."""
 
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Being at a type in a subgraph."""
-
-    subgraph: str
-    type: str
-    provided: Selection = ()
-
-
-Positions = tuple[Position, ...]
 Excluded = frozenset[str]
 """Subgraphs that are being entered: what a key needs is not fetched from where the key leads."""
 State = tuple[str, Position, Excluded]
 """The object's type in the supergraph, a position where it is known, and where one cannot go."""
 Key = tuple[Facts, Selection, str]
 """A subgraph that a type is entered by, the key, and a text that is equal for keys that ask for the same."""
-MAX_ENTERING = 3
-"""How many entries deep a key is looked for: to enter A, enter B, enter C."""
-MAX_LOOKED_FOR = 20_000
-"""How many times it is looked for at all; real supergraphs need a few hundred."""
 NOWHERE: Excluded = frozenset()
 
 
@@ -303,32 +292,3 @@ def reach_of(graphs: Graphs, types: Mapping[str, TypeDef], *, labels_on: bool) -
         possible={name: tuple(found) for name, found in possible.items()},
         entered={name: tuple(found) for name, found in entered.items()},
     )
-
-
-def canonical(selection: Selection) -> str:
-    """A text that is equal for selections of the same, in whatever order."""
-    return " ".join(sorted(print_selection((one,)) if not one.below else _canonical(one) for one in selection))
-
-
-def _canonical(one: Selected | Condition) -> str:
-    return f"{print_selection((replace(one, below=()),))} {{ {canonical(one.below)} }}"
-
-
-def fields_of(selection: Selection) -> Iterator[Selected]:
-    """The fields of a selection that no type condition guards."""
-    for one in selection:
-        if isinstance(one, Selected):
-            yield one
-        elif not one.type:
-            yield from fields_of(one.below)
-
-
-def narrowed(selection: Selection, type_name: str, possible: Mapping[str, tuple[str, ...]]) -> Selection:
-    """What a selection on an abstract type means for one of its types."""
-    found: list[Selected | Condition] = []
-    for one in selection:
-        if isinstance(one, Selected):
-            found.append(one)
-        elif not one.type or type_name in possible.get(one.type, ()):
-            found += narrowed(one.below, type_name, possible)
-    return tuple(found)

@@ -15,7 +15,8 @@ from federation.codes import CompositionError
 from federation.definitions import ROOT_NAMES, Argument, TypeDef, has, uses
 from federation.facts import Facts, selection_in
 from federation.merging.graphs import Graphs
-from federation.reach import Position, Positions, Reach, reach_of
+from federation.position import Position, Positions
+from federation.reach import Reach, reach_of
 from federation.rules import satisfiability_error, shareable_has_mismatched_runtime_types
 from federation.rules.interface_key_missing_implementation_type import resolvable
 from federation.rules.shareable_has_mismatched_runtime_types import mismatched

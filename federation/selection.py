@@ -1,4 +1,4 @@
-"""Field sets (`"id organization { id } ... on User { name }"`): read, walked and printed.
+"""Field sets (`"id organization { id } ... on User { name }"`): read, walked, compared and printed.
 
 A field set is a selection without operation, variables or named fragments.  Reading is bounded: a set of more than
 `MAX_FIELD_SET_CHARACTERS` is refused like one that does not parse.
@@ -6,7 +6,8 @@ A field set is a selection without operation, variables or named fragments.  Rea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from graphql import GraphQLError, parse, print_ast
@@ -25,8 +26,6 @@ class Selected:
     alias: str = ""
     directives: tuple[str, ...] = ()
     below: Selection = ()
-    braces: bool = False
-    """Whether a selection is written after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,6 @@ def _selected(node: object, depth: int) -> Selected | Condition:
                 alias=node.alias.value if node.alias else "",
                 directives=tuple(print_ast(one) for one in node.directives or ()),
                 below=selection_of(node.selection_set, depth + 1),
-                braces=node.selection_set is not None,
             )
         case InlineFragmentNode():
             return Condition(
@@ -99,3 +97,32 @@ def _printed(one: Selected | Condition) -> str:
     args = ", ".join(f"{name}: {print_ast(value)}" for name, value in one.args)
     head = (f"{one.alias}: " if one.alias else "") + one.name + (f"({args})" if args else "") + directives
     return f"{head} {{ {print_selection(one.below)} }}" if one.below else head
+
+
+def canonical(selection: Selection) -> str:
+    """A text that is equal for selections of the same, in whatever order."""
+    return " ".join(sorted(print_selection((one,)) if not one.below else _canonical(one) for one in selection))
+
+
+def _canonical(one: Selected | Condition) -> str:
+    return f"{print_selection((replace(one, below=()),))} {{ {canonical(one.below)} }}"
+
+
+def fields_of(selection: Selection) -> Iterator[Selected]:
+    """The fields of a selection that no type condition guards."""
+    for one in selection:
+        if isinstance(one, Selected):
+            yield one
+        elif not one.type:
+            yield from fields_of(one.below)
+
+
+def narrowed(selection: Selection, type_name: str, possible: Mapping[str, tuple[str, ...]]) -> Selection:
+    """What a selection on an abstract type means for one of its types."""
+    found: list[Selected | Condition] = []
+    for one in selection:
+        if isinstance(one, Selected):
+            found.append(one)
+        elif not one.type or type_name in possible.get(one.type, ()):
+            found += narrowed(one.below, type_name, possible)
+    return tuple(found)

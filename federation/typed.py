@@ -11,15 +11,16 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Any, assert_never
+from typing import Any
 
 import msgspec
 
 from .client import Json, Received, SubgraphResponse, Wire, request_head
 from .places import Place, Places
-from .plan import Ask, Fetch, Node, Parallel, QueryPlan, Sequence, Subscription
+from .plan import Ask, Fetch, Node, QueryPlan
 from .shapes import Given, Shape, Shaped
 from .structs import Assign, Structs, assigning, attribute, decoder, entities, representation
+from .walk import walk
 
 STEP_STRUCTS = 4  # response, data, entity, representation
 
@@ -131,7 +132,7 @@ class TypedRun:
         self._found[0] = [root]
         try:
             async with asyncio.timeout_at(deadline):
-                await self._walk(program.node)
+                await walk(program.node, self._fetch)
         except TimeoutError:
             return None
         if self._surprised:
@@ -140,26 +141,10 @@ class TypedRun:
             assign(place.values(self._found), nothing)
         return _encode(program.response(root))
 
-    async def _walk(self, node: Node) -> None:
+    async def _fetch(self, fetch: Fetch) -> None:
         if self._surprised:
             return
-        match node:
-            case Fetch():
-                await self._fetch(self.program.steps[id(node)])
-            case Sequence():
-                for each in node.nodes:
-                    await self._walk(each)
-            case Parallel():
-                async with asyncio.TaskGroup() as group:
-                    for each in node.nodes[1:]:
-                        group.create_task(self._walk(each))
-                    await self._walk(node.nodes[0])
-            case Subscription():
-                raise TypeError("A subscription has no single answer.")
-            case _:
-                assert_never(node)
-
-    async def _fetch(self, step: Step) -> None:
+        step = self.program.steps[id(fetch)]
         try:
             if step.assign is not None:
                 step.assign(self._found[0] or [], await self._asked(step, ()))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from identity.exchange import BadSigningKey, OnBehalf, SigningKey
     from identity.issuers import DEFAULT_ACR, AmbiguousIssuers, Issuer, SignInClient
     from identity.links import Link, Links, citizen_key
-    from identity.masking import mask_id_number, mask_name, mask_phone
+    from identity.masking import mask_name, mask_phone
     from identity.pairwise import WeakSalt, pairwise_id
     from identity.provider import open_session
     from identity.refusal import Refusal, RefusalReason
@@ -67,7 +67,6 @@ _HOMES = {
     "WeakSealKey": "seal",
     "assured": "assurance",
     "citizen_key": "links",
-    "mask_id_number": "masking",
     "mask_name": "masking",
     "mask_phone": "masking",
     "open_session": "provider",
@@ -111,7 +110,6 @@ __all__ = [
     "WeakSealKey",
     "assured",
     "citizen_key",
-    "mask_id_number",
     "mask_name",
     "mask_phone",
     "open_session",

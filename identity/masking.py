@@ -1,4 +1,4 @@
-"""Personal names and numbers as they are shown: enough for their owner to recognise, not enough to use."""
+"""Personal names and phone numbers as they are shown: enough for their owner to recognise, not enough to use."""
 
 import unicodedata
 
@@ -24,18 +24,10 @@ def mask_name(name: str) -> str:
 
 def mask_phone(phone: str) -> str:
     """`19900000001` → `199****0001`; a number too short to keep seven digits shows its last two at most."""
-    return _masked(phone.strip(), 3, 4)
-
-
-def mask_id_number(number: str) -> str:
-    """`510600…001X` → the first six, the last two; the birthday and the sequence are never shown."""
-    return _masked(number.strip(), 6, 2)
-
-
-def _masked(text: str, head: int, tail: int) -> str:
-    if len(text) < head + tail + 4:
-        return MASK * max(len(text) - 2, 0) + text[-2:] if len(text) > 4 else MASK * len(text)
-    return text[:head] + MASK * (len(text) - head - tail) + text[-tail:]
+    text = phone.strip()
+    if len(text) >= 11:
+        return text[:3] + MASK * (len(text) - 7) + text[-4:]
+    return MASK * (len(text) - 2) + text[-2:] if len(text) > 4 else MASK * len(text)
 
 
 def _letters(name: str) -> list[str]:

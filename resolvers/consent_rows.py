@@ -6,7 +6,7 @@ from typing import Any
 from resolvers.context import Context
 from resolvers.ids import seal_id
 from resolvers.provenance import city_row, instant
-from resolvers.services import service_row
+from resolvers.service_rows import service_row
 from roaming import Consent, Terms
 
 Row = dict[str, Any]

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from graphql import GraphQLError, GraphQLResolveInfo, GraphQLSchema
 
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from resolvers.asking.dry import DryRunner
 
 
+T = TypeVar("T")
 V = TypeVar("V")
 
 
@@ -86,31 +87,18 @@ class Services:
 
 
 @dataclass(slots=True)
-class Claims:
-    """The viewer's real-name claims once they are read; `reading` is held meanwhile, so that one reading serves all."""
+class ReadOnce(Generic[T]):
+    """What is read of the viewer once a request; `reading` is held meanwhile, so that one reading serves all."""
 
-    found: Mapping[str, str] | Failure | None = None
+    found: T | None = None
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass(slots=True)
-class HeldLinks:
-    """The viewer's links by city code once they are read; `reading` is held meanwhile, so that one reading serves all."""
+class HeldConsents(ReadOnce[tuple[Consent, ...]]):
+    """The viewer's consents.  `round`: of the withdrawals known then; after another one they are read anew."""
 
-    found: dict[str, Link] | None = None
-    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-
-@dataclass(slots=True)
-class HeldConsents:
-    """The viewer's consents once they are read; `reading` is held meanwhile, so that one reading serves all.
-
-    `round`: of the withdrawals known then; after another one they are read anew.
-    """
-
-    found: tuple[Consent, ...] | None = None
     round: int = 0
-    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass(slots=True)
@@ -141,8 +129,8 @@ class Context:
     mutation_refusal: GraphQLError | None = None
     errors: list[GraphQLError] = field(default_factory=list)
     extensions: dict[str, Any] = field(default_factory=dict)
-    known: Claims = field(default_factory=Claims)
-    links: HeldLinks = field(default_factory=HeldLinks)
+    known: ReadOnce[Mapping[str, str] | Failure] = field(default_factory=ReadOnce)
+    links: ReadOnce[dict[str, Link]] = field(default_factory=ReadOnce)
     consents: HeldConsents = field(default_factory=HeldConsents)
     spent: dict[tuple[str, ...], Spent] = field(default_factory=dict)
     too_low: list[tuple[Sequence[str | int], str]] = field(default_factory=list)
@@ -238,8 +226,8 @@ class Context:
         """A new round of a subscription: the cities as they are now, a deadline of its own, claims and consents read anew."""
         self.services = (self.services.newest() if self.services.newest else None) or self.services
         self.deadline = asyncio.get_running_loop().time() + self.services.budget_seconds
-        self.known = Claims()
-        self.links = HeldLinks()
+        self.known = ReadOnce()
+        self.links = ReadOnce()
         self.consents = HeldConsents()
         self.spent = {}
         self.look()

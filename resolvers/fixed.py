@@ -5,8 +5,8 @@ from hashlib import sha256
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from channels.declared.models import Bilingual
 from channels.declared.providers import Provider
+from channels.declared.strict_model import Bilingual
 from channels.deployment.snapshot import Channel
 from identity.seal import Sealer
 from resolvers.ids import seal_id

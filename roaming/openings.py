@@ -4,6 +4,9 @@ A citizen's share in a city is a number from 0 to below 100 that never changes: 
 another one in every city. Who is below the city's `percent` has it from the first day on, and keeps it when the percentage grows.
 It is made of the key under which the store knows the citizen, so that it tells nothing of them.
 
+What came of an opening is in the store. While that cannot be asked, or not written to, what this process knew before counts on: a
+city that was closed stays closed, whatever files are put in place meanwhile.
+
 What says nothing of a citizen (services, notices, free slots) is open to all from the first moment; so this is asked only of
 operations that send claims.
 """
@@ -11,7 +14,7 @@ operations that send claims.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -23,6 +26,10 @@ from schema.codes import ErrorCode
 from .shares import Denial
 
 BITS = 53  # what a float holds exactly, so that no share is rounded up to 100
+UNASKED = Bilingual(
+    "网关的存储无法使用,不知道该城市此前是否已中止开放",
+    "the gateway's store cannot be used, so it is not known whether the city was closed before",
+)
 
 
 def share_of(city: str, citizen: str) -> float:
@@ -33,7 +40,7 @@ def share_of(city: str, citizen: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """How far a city with a `rollout` is open. `stamp`: of the files it was made of.
+    """How far a city with a `rollout` is open. `stamp`: of the files it was made of; `block`: their rollout in a line.
 
     `until`: from then on it is open to all; None: not by itself. `aborted`: why it is open to `allow` alone; None: it is not.
     """
@@ -44,25 +51,24 @@ class Opening:
     allow: frozenset[str]
     until: datetime | None = None
     aborted: Bilingual | None = None
+    block: str = ""
 
     @classmethod
-    def of(cls, channel: Channel, run: Run | None) -> Opening | None:
+    def of(cls, channel: Channel, run: Run | None, before: Opening | None = None) -> Opening | None:
         """What the files say and what has come of it; None for a city that is open to all.
 
-        Without a run (it could not be written down yet) a city is at its first step.
+        `run`: what the store tells of the city. `before`: what was known last, which counts on where that is no run of these files:
+        closed stays closed, and the same rollout keeps its day. Where nothing is known the city is open to `allow` alone.
         """
         rollout = channel.config.rollout
         if rollout is None:
             return None
-        run = run if run is not None and run.is_of(channel) else None
-        return cls(
-            city=channel.slug,
-            stamp=channel.stamp,
-            percent=rollout.percent,
-            allow=frozenset(rollout.allow),
-            until=rollout.over_at(run.begun_at) if run else None,
-            aborted=run.why if run else None,
-        )
+        made = cls(channel.slug, channel.stamp, rollout.percent, frozenset(rollout.allow), block=rollout.block)
+        if run is not None and run.is_of(channel):
+            return replace(made, until=rollout.over_at(run.begun_at), aborted=run.why)
+        if before is None:
+            return replace(made, aborted=UNASKED)
+        return replace(made, until=before.until if before.block == made.block else None, aborted=before.aborted)
 
     def over(self, at: datetime) -> bool:
         """Whether the city is open to all by now. One that was aborted stays closed."""

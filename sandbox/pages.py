@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from identity.masking import mask_name
 from sandbox.personas import PERSONAS
 from sandbox.service_names import service_name
 from sandbox.store import Row
@@ -41,11 +42,6 @@ CITY_NAMES: Mapping[str, tuple[str, str]] = {
 }
 _HEADERS = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
 _STYLE = "body{font:16px/1.6 sans-serif;max-width:34rem;margin:3rem auto;padding:0 1rem}dt{color:#666}button{font:inherit;padding:.5rem 1.5rem}"
-
-
-def mask_name(name: str) -> str:
-    """The first character and stars: `陈**`."""
-    return name[:1] + "*" * max(len(name) - 1, 1)
 
 
 def issue_ticket(world: World, citizen: str, service: str, target: str) -> tuple[str, datetime]:

@@ -2,6 +2,7 @@
 
 Rules: five named personas, one per city, and six test personas in every city; ROAM_SANDBOX_CROWD adds so many more. `subject` is what the identity
 provider signs; a city never sees it, it sees the pairwise id (or the number that its old system wants).
+Their identity numbers begin with the code of a whole city, real ones with that of a district: nobody has these.
 Deliberately not here: what a persona owes or owns; that is in `seeds`.
 """
 
@@ -24,15 +25,6 @@ RARE_NAME = "㛃𠅤䶮"  # one character beyond GBK, one beyond the BMP, one of
 CROWD = "crowd-"
 TEST_KEYS = ("test-zhang", "test-li", "test-nobody", "test-many", "test-hanzi", "test-1234")
 
-# The district whose code opens the identity numbers of a city's citizens.
-_REGIONS = {
-    "chengdu": "510104",
-    "deyang": "510603",
-    "meishan": "511402",
-    "ziyang": "512002",
-    "mianyang": "510703",
-    "leshan": "511102",
-}
 TESTERS = ("testers",)  # every citizen of a sandbox: a city that is being opened is open to them
 _ALL_FIVE = ("chengdu", "deyang", "meishan", "ziyang", "mianyang")
 
@@ -77,7 +69,7 @@ def _named() -> list[Persona]:
             key,
             key,
             name,
-            identity_number(_REGIONS[home], date(1988 + n, 3 + n, 10 + n), 101 + n),
+            identity_number(CITY_CODES[home], date(1988 + n, 3 + n, 10 + n), 101 + n),
             f"199000000{n:02d}",
             CITY_CODES[home],
             "REAL_PERSON",
@@ -97,7 +89,7 @@ def _tests(city: str, start: int) -> list[Persona]:
             f"{key}@{city}",
             f"{key}.{CITY_CODES[city]}",
             name,
-            identity_number(_REGIONS[city], date(1980 + n, 1 + n, 20 - n), 201 + n),
+            identity_number(CITY_CODES[city], date(1980 + n, 1 + n, 20 - n), 201 + n),
             f"199000000{start + n:02d}",
             CITY_CODES[city],
             "REAL_PERSON",
@@ -115,7 +107,7 @@ def _crowd(size: int) -> list[Persona]:
             f"{CROWD}{n:04d}",
             f"{CROWD}{n:04d}",
             f"众{n}",
-            identity_number(_REGIONS["mianyang"], date(1970 + n // 300, 1 + n % 12, 1 + n % 28), 300 + n % 600),
+            identity_number(CITY_CODES["mianyang"], date(1970 + n // 300, 1 + n % 12, 1 + n % 28), 300 + n % 600),
             f"198{n:08d}",
             CITY_CODES["mianyang"],
             "REAL_PERSON",

@@ -6,6 +6,7 @@ node … subscriptions              the types, by noun
 operations                        the one table of canonical operations
 declared, sdl, exported           what the types say, as text, and as read from the text
 subgraph                          what Federation adds to them: entities, keys, `_service`, `_entities`
+contributed, contributed_subgraph, opened   what cities add: in the graph, as subgraphs, and what of their own SDL enters
 rows                              fields that are read from their row, as values
 bind, build                       one running Graph: this set's cities, answers, and the cities' own fields
 """

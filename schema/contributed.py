@@ -76,6 +76,7 @@ def extended(definition: DefinitionNode, extensions: Iterable[ObjectTypeExtensio
         return definition
     own = [e for e in extensions if e.name.value == definition.name.value]
     return ObjectTypeDefinitionNode(
+        loc=definition.loc,
         name=definition.name,
         description=definition.description,
         interfaces=(*(definition.interfaces or ()), *(i for e in own for i in e.interfaces or ())),

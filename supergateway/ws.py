@@ -13,7 +13,6 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Ope
 from strawberry.types.unset import UNSET
 
 from edge.body import GraphQLRequest
-from edge.errors import INTERNAL, coded, log_fault
 from edge.limits import Limits
 from edge.ws import Handler as EdgeHandler
 from edge.ws import SocketContext, SocketView
@@ -39,24 +38,12 @@ class _Door:
 class Handler(EdgeHandler):
     """Runs each operation on the gateway."""
 
-    async def run_operation(self, operation: "Operation[SocketContext, None]") -> None:
-        try:
-            await self._told(operation)
-        except Exception as fault:  # noqa: BLE001  one operation's fault must not cost the others their socket
-            request_id = self.context.request_id
-            log_fault("socket_operation_failed", request_id, fault)
-            error = coded(INTERNAL, f"Something went wrong on our side. Request {request_id}.", requestId=request_id)
-            if operation.id in self.operations:
-                await operation.send_initial_errors([error])
-
-    async def _told(self, operation: "Operation[SocketContext, None]") -> None:
+    async def answer(self, operation: "Operation[SocketContext, None]") -> None:
         gateway = cast("Socket", self.view).gateway
         request = GraphQLRequest(operation.query, operation.operation_name, operation.variables or {})
         found = await gateway.answers(request, self.context.headers)
         if isinstance(found, Answer) and not found.executed:
-            if operation.id in self.operations:
-                errors = [GraphQLError(**each.formatted()) for each in found.errors]
-                await operation.send_initial_errors(errors)
+            await self.fail(operation, [GraphQLError(**each.formatted()) for each in found.errors])
             return
         async with AsyncExitStack() as opened:
             answers = _once(found) if isinstance(found, Answer) else found

@@ -13,7 +13,7 @@ import typer
 from graphql import GraphQLSchema, build_schema, parse, validate
 from pydantic import BaseModel
 
-from channels.declared import agreements, fixtures, gateway, models, register, settings
+from channels.declared import agreements, auth, backends, fixtures, gateway, mapping, models, operation, register
 from channels.deployment.overlays import BACKEND_SETTINGS
 from channels.text.messages import MESSAGES
 from cli import main as command_line
@@ -96,13 +96,18 @@ def fields(module: Any) -> set[str]:
 def test_every_field_of_the_files_is_documented() -> None:
     """An operator writes these files with the page open beside them."""
     page = text_of("docs/configuration.md")
-    known = set().union(*(fields(module) for module in (models, settings, gateway, register, agreements, fixtures)))
+    known = set().union(
+        *(
+            fields(module)
+            for module in (models, auth, backends, operation, mapping, gateway, register, agreements, fixtures)
+        )
+    )
     assert sorted(name for name in known if not re.search(rf"(?<![a-z_]){re.escape(name)}(?![a-z_])", page)) == []
 
 
 def test_every_choice_of_an_auth_entry_is_documented() -> None:
     page = text_of("docs/configuration.md")
-    types = [get_args(model.model_fields["type"].annotation)[0] for model in get_args(get_args(settings.Auth)[0])]
+    types = [get_args(model.model_fields["type"].annotation)[0] for model in get_args(get_args(auth.Auth)[0])]
     assert [name for name in types if f"`{name}`" not in page] == []
 
 

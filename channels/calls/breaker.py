@@ -5,6 +5,15 @@ OPEN: no call goes, for `open`.  Then HALF_OPEN: one call goes as the trial, oth
 CLOSED with an empty window; bad: OPEN again; without a verdict (given up, or nothing that counts) the next call is the trial.
 A result counts only in the state in which its call began.
 
+A citizen's write is not what a backend is tried with, as long as anything else can be:
+1. Where the channel declares a `probe`, the write asks for that first.  A bad answer is the trial's verdict; after a good one
+   the write itself is the trial, for a page that answers says little of what is behind it.
+2. Without one, only reads are trials for as long as the circuit was open, once more.  A write before that is refused, or waits
+   for the verdict of a read that is under way.
+3. Where no read has ever been asked over this line, or none came in that time, a write is the trial: a backend that is only
+   written to must come back as well.
+A write that is refused was not sent.
+
 A call is counted once, whatever was repeated in it.  A backend fails that cannot be reached, does not answer in time, says
 5xx, answers what cannot be read, or refuses with what no row of `errors` explains.  A refusal that is explained, and any
 other 4xx, is an answer.  Rows that break the mapping are not the breaker's business: the backend answered, and what it
@@ -15,7 +24,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
@@ -56,6 +65,8 @@ class Change:
 
 
 Told: TypeAlias = Callable[[Change], None]
+Probe: TypeAlias = Callable[[], Awaitable[bool | None]]
+"""Asks the declared probe once.  Returns: a verdict as `judged`."""
 
 
 class CircuitOpen(Exception):
@@ -78,6 +89,7 @@ class Breaker:
         self._failed = 0
         self._until = 0.0
         self._generation = 0  # another with every state, and with every trial
+        self._read = False  # whether a read has ever entered
         self._trial: asyncio.Future[None] | None = None
 
     @property
@@ -89,25 +101,51 @@ class Breaker:
         """Return: whole seconds, rounded up, for which no call goes; 0 where one may."""
         return max(0, ceil(self._until - self._now())) if self._state is State.OPEN else 0
 
-    async def enter(self, deadline: float) -> int:
-        """Return: what `leave` must be given.  `deadline` is loop time.  Raises: CircuitOpen."""
+    async def enter(self, deadline: float, *, write: bool = False, probe: Probe | None = None) -> int:
+        """Return: what `leave` must be given.  `deadline` is loop time.  `probe`: what a write asks first, if there is one.
+
+        Raises: CircuitOpen.
+        """
+        if not write:
+            self._read = True
         if self._state is State.CLOSED:
             return self._generation
-        return await self._entered(deadline)
+        return await self._entered(deadline, write, probe)
 
-    async def _entered(self, deadline: float) -> int:
+    async def _entered(self, deadline: float, write: bool, probe: Probe | None) -> int:
         patience = min(deadline, asyncio.get_running_loop().time() + self._patience)
         while self._state is not State.CLOSED:
             if left := self.seconds_left():
                 raise CircuitOpen(left)
             if self._trial is None:
-                return self._try()
+                return await self._tried(probe) if write else self._try()
             try:
                 async with asyncio.timeout_at(patience):
                     await asyncio.wait([self._trial])
             except TimeoutError:
                 raise CircuitOpen(1) from None
         return self._generation
+
+    async def _tried(self, probe: Probe | None) -> int:
+        """A write that found no trial under way becomes it, unless something else should."""
+        if probe is None:
+            if left := self._reads_first():
+                raise CircuitOpen(left)
+            return self._try()
+        generation, good = self._try(), None
+        try:
+            good = await probe()
+        finally:
+            if not good:
+                self.leave(generation, good)
+        if not good:
+            raise CircuitOpen(max(1, self.seconds_left()))
+        return generation
+
+    def _reads_first(self) -> int:
+        """Return: whole seconds, rounded up, for which no write is the trial; 0 where one may be."""
+        until = self._until + self._rule.open.total_seconds()
+        return max(0, ceil(until - self._now())) if self._read else 0
 
     def holds(self, generation: int) -> bool:
         """Return: whether a call of this generation may still go."""
@@ -172,13 +210,15 @@ def judged(failure: Failure, status: int) -> bool | None:
 class Passage:
     """One call's way through the breaker, if there is one.
 
-    `good`: the verdict, as far as there is one.  `seconds`: what was left for the backend when the request went.
+    `write`, `probe`: as `Breaker.enter`.  `good`: the verdict, as far as there is one.  `seconds`: what was left for the
+    backend when the request went.
     """
 
-    __slots__ = ("_breaker", "_generation", "good", "seconds")
+    __slots__ = ("_breaker", "_generation", "_probe", "_write", "good", "seconds")
 
-    def __init__(self, breaker: Breaker | None) -> None:
+    def __init__(self, breaker: Breaker | None, *, write: bool = False, probe: Probe | None = None) -> None:
         self._breaker, self._generation = breaker, -1
+        self._write, self._probe = write, probe
         self.good: bool | None = None
         self.seconds = 0.0
 
@@ -188,7 +228,7 @@ class Passage:
             return
         if self._generation >= 0:
             raise CircuitOpen(max(1, self._breaker.seconds_left()))
-        self._generation = await self._breaker.enter(deadline)
+        self._generation = await self._breaker.enter(deadline, write=self._write, probe=self._probe)
 
     def leave(self) -> None:
         """The call is over."""

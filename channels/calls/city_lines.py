@@ -17,7 +17,7 @@ from channels.proofs.tls import make_context
 from channels.protocols.draft import Base
 from channels.protocols.trace import Listener
 from channels.protocols.transport import Fault, Reply, Transport
-from channels.text.scalars import SecretRef
+from channels.text.written import SecretRef
 
 Reveal = Callable[[SecretRef | str], str]
 Told = Callable[[str, Change], None]
@@ -58,42 +58,27 @@ async def opened(
     listener: Listener | None = None,
     told: Told | None = None,
 ) -> CityLines:
-    """Return: the city with every line that could be made; its sessions are its own."""
-    async with AsyncExitStack() as stack:
-        city = await open_city(file, stack, reveal=reveal, issuer=issuer, clock=clock, listener=listener, told=told)
-        city._stack = stack.pop_all()
-    return city
+    """Return: the city with every line that could be made; its sessions are its own.
 
-
-async def open_city(
-    file: ChannelFile,
-    stack: AsyncExitStack,
-    *,
-    reveal: Reveal,
-    issuer: str,
-    clock: Clock,
-    listener: Listener | None = None,
-    told: Told | None = None,
-) -> CityLines:
-    """Return: the city with every line that could be made.
-
-    Sessions are closed by `stack`; `listener` hears each call, `told` each change of a breaker: without it there are none.
+    `listener` hears each call, `told` each change of a breaker: without it there are none.
     """
     city = CityLines()
-    for name, backend in file.backends.items():
-        try:
-            city.lines[name] = await _open_line(
-                file,
-                backend,
-                stack,
-                reveal=reveal,
-                issuer=issuer,
-                clock=clock,
-                listener=listener,
-                breaker=_breaker(name, backend, told),
-            )
-        except (BadCredential, LookupError) as error:
-            city.faults[name] = str(error)
+    async with AsyncExitStack() as stack:
+        for name, backend in file.backends.items():
+            try:
+                city.lines[name] = await _open_line(
+                    file,
+                    backend,
+                    stack,
+                    reveal=reveal,
+                    issuer=issuer,
+                    clock=clock,
+                    listener=listener,
+                    breaker=_breaker(name, backend, told),
+                )
+            except (BadCredential, LookupError) as error:
+                city.faults[name] = str(error)
+        city._stack = stack.pop_all()
     return city
 
 

@@ -18,6 +18,7 @@ from typing import Any, Final, Self
 
 from channels.answer import Answer, Failure, Page, Position
 from channels.ask import Ask
+from channels.calls.asked import bounded, missing, scope_of
 from channels.calls.batching import ask_in_batches
 from channels.calls.breaker import Change, State
 from channels.calls.cache import PageCache
@@ -32,7 +33,6 @@ from channels.mapping.converters import Unfit
 from channels.mapping.templates import Scope
 from channels.measured.metrics import Metrics
 from channels.proofs.credentials import Clock
-from channels.proofs.gateway_token import on_behalf
 from channels.protocols.compiled import Compiled
 from channels.protocols.paging import BadPosition
 from channels.protocols.refusals import ContractBroken
@@ -149,10 +149,9 @@ class Connections:
             return failure(ErrorCode.CHANNEL_PAUSED, "the channel's files have errors")
         if operation is None:
             return failure(ErrorCode.NOT_OFFERED, ask.operation)
-        ask = _bounded(operation, ask)
-        refused = _refuse(operation, ask)
-        if refused is not None:
-            return refused
+        ask = bounded(operation, ask)
+        if lacking := missing(operation, ask):
+            return lacking
         self._under_way += 1
         self._idle.clear()
         try:
@@ -245,7 +244,7 @@ class Connections:
         self, channel: Channel, operation: Compiled, ask: Ask, position: Position, batch: Mapping[str, Any]
     ) -> Answer:
         try:
-            scope = _scope(operation, ask, operation.pages.values(position), batch)
+            scope = scope_of(operation, ask, operation.pages.values(position), batch)
         except (Unfit, BadPosition) as error:
             return failure(ErrorCode.INVALID_INPUT, str(error), user=True)
         line = self._cities[channel.slug].lines.get(operation.backend)
@@ -276,26 +275,3 @@ def _loop_seconds() -> float:
 def _own(answer: Answer) -> Answer:
     """Return: the page with rows that the caller may add to; the cache and other callers hold the same page."""
     return replace(answer, rows=tuple([dict(row) for row in answer.rows])) if isinstance(answer, Page) else answer
-
-
-def _bounded(operation: Compiled, ask: Ask) -> Ask:
-    """Return: the ask with only the claims that the operation declares; a public one says nothing of the asker."""
-    claims = {key: ask.claims[key] for key in operation.needs if key in ask.claims}
-    if not operation.needs:
-        return replace(ask, claims=claims, assurance="ANONYMOUS", behalf=None)
-    return replace(ask, claims=claims, behalf=on_behalf(ask))
-
-
-def _refuse(operation: Compiled, ask: Ask) -> Failure | None:
-    missing = [key for key in operation.needs if not ask.claims.get(key)]
-    if missing:
-        code = ErrorCode.UNAUTHENTICATED if ask.subject is None else ErrorCode.ASSURANCE_TOO_LOW
-        return failure(code, f"{operation.id} needs {', '.join(missing)}")
-    if operation.write and not ask.idempotency_key:
-        return failure(ErrorCode.INVALID_INPUT, "a write without an idempotency key")
-    return None
-
-
-def _scope(operation: Compiled, ask: Ask, page: Mapping[str, Any], batch: Mapping[str, Any]) -> Scope:
-    request = {"id": ask.request_id, "idempotency_key": ask.idempotency_key}
-    return Scope(ask.args, ask.claims, operation.variables(ask.args), page, request, batch)

@@ -5,7 +5,8 @@ answer is OUTCOME_UNKNOWN; before that, it is simply not done.  `timeout.total` 
 waiting included, and never outlasts the request's own deadline.
 
 A backend with a `breaker` is not asked while its circuit is open: a call is refused at once, and one that waits for a turn,
-its pace or a proof is refused before it is sent.  A write so refused is surely not done.
+its pace or a proof is refused before it is sent.  A write so refused is surely not done.  What a backend is tried with
+after that, and when that may be a write: `channels.calls.breaker`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from math import inf
 from typing import Any, Final
 
@@ -20,6 +22,7 @@ from channels.answer import Failure
 from channels.ask import Ask
 from channels.calls.breaker import Breaker, CircuitOpen, Passage, judged
 from channels.calls.gates import Full, Pace, Turns
+from channels.calls.probing import is_up
 from channels.declared.maintenance import seconds_left
 from channels.declared.models import Backend
 from channels.failures import failure
@@ -74,14 +77,23 @@ class Line:
         """From one probe to the next; infinite where none is declared."""
         return self._rule.probe.every.total_seconds() if self._rule.probe else inf
 
-    async def probe(self) -> Reply | Fault:
+    async def probe(self, deadline: float = inf) -> Reply | Fault:
         """GET the path of the declared probe, with the backend's fixed headers and nothing else."""
         assert self._rule.probe is not None  # noqa: S101 - the caller looked at `probe_seconds`
         base = Base.of(self._rule.base_url)
         headers = {name: value for name, value in self._rule.headers.items() if "${" not in value}
         draft = Draft("GET", base.origin, base.path + rooted(self._rule.probe.path), [], headers, Bytes())
-        deadline = self._now() + self._rule.timeout.total.total_seconds()
+        deadline = min(deadline, self._now() + self._rule.timeout.total.total_seconds())
         return await self._transport.send(draft.method, draft.url, draft.headers, b"", deadline=deadline)
+
+    async def _up(self, deadline: float, whole_seconds: float) -> bool | None:
+        """Ask the probe ahead of a write, in half of its time.  Return: the verdict; None where that half was too short."""
+        given = FAIR_SHARE * (deadline - self._now())
+        answer = await self.probe(self._now() + given)
+        hurried = given < FAIR_SHARE * FAIR_SHARE * whole_seconds
+        if isinstance(answer, Fault) and answer.kind == "timeout" and hurried:
+            return None
+        return is_up(answer)
 
     def public_keys(self) -> tuple[Mapping[str, str], ...]:
         """The JWKs by which the city checks what the gateway signs."""
@@ -98,7 +110,8 @@ class Line:
             await self._turns.take(deadline)
         except Full as full:
             return failure(ErrorCode.RATE_LIMITED, str(full), retry_after=full.retry_after)
-        passage = Passage(self.breaker)
+        probe = partial(self._up, deadline, operation.total_seconds) if operation.write and self._rule.probe else None
+        passage = Passage(self.breaker, write=operation.write, probe=probe)
         try:
             return await self._attempts(operation, replace(ask, deadline=deadline), scope, passage)
         finally:

@@ -1,8 +1,9 @@
 """Is the city there?  Known before anybody asks.
 
 A backend with a `probe` is asked for its path every so often: a GET with the fixed headers, no credential, no citizen; any
-answer below 500 is up.  It passes by the breaker and the limits, and counts for the city's availability alone.  Of the
-others it is seen whether anything listens: a TCP connection opened and closed, no request.
+answer below 500 is up.  It passes by the breaker and the limits, and counts for the city's availability alone; what a write
+asks before it tries a city anew is another matter (`channels.calls.breaker`).  Of the others it is seen whether anything
+listens: a TCP connection opened and closed, no request.
 """
 
 from __future__ import annotations
@@ -34,6 +35,11 @@ class Probed(Protocol):
         """Ask once."""
 
 
+def is_up(answer: Reply | Fault) -> bool:
+    """Whether a probe was answered by a backend that is up."""
+    return isinstance(answer, Reply) and answer.status < 500
+
+
 async def keep_probing(once: Callable[[], Awaitable[None]]) -> None:
     """Look again and again, so that a city's availability is known before anybody asks."""
     while True:
@@ -60,8 +66,7 @@ async def _ask_again(slug: str, line: Probed, health: Health) -> None:
     due = now()
     while True:
         answer = await line.probe()
-        good = isinstance(answer, Reply) and answer.status < 500
-        health.record(slug, good=good, reached=not (isinstance(answer, Fault) and answer.kind in UNREACHED))
+        health.record(slug, good=is_up(answer), reached=not (isinstance(answer, Fault) and answer.kind in UNREACHED))
         due = max(due + max(line.probe_seconds, SHORTEST_SECONDS), now())
         await asyncio.sleep(due - now())
 

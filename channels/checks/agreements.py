@@ -86,7 +86,8 @@ def _check_parties(
         yield unknown_city(value_place(node, ("parties", index, "city")), signed[index], cities)
     if doubtful or strange:
         return
-    unsigned = [f"`{slug}`" for slug in cities if slug in bound and slug not in signed]
+    absent = [slug for slug in cities if slug in bound and slug not in signed]
+    unsigned = [f"`{slug}`" for slug in absent]
     surplus = [index for index, slug in enumerate(signed) if slug not in bound or slug in signed[:index]]
     rest = (
         {"zh": f";还没有签署:{'、'.join(unsigned)}", "en": f"; not signed by: {', '.join(unsigned)}"}
@@ -97,7 +98,8 @@ def _check_parties(
         kind = "agreement_twice" if signed[index] in bound else "agreement_stranger"
         yield report(kind, value_place(node, ("parties", index, "city")), found=signed[index], unsigned=rest)
     if unsigned and not surplus:
-        yield report("agreement_party", key_place(node, ("parties",)), found=unsigned)
+        place, day = key_place(node, ("parties",)), agreement.valid.start
+        yield report("agreement_party", place, found=unsigned, slug=absent[0], day=day)
 
 
 def unknown_city(place: Place, slug: str, cities: tuple[str, ...]) -> Diagnostic:

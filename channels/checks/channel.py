@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from channels.checks.city import check_backends, check_city, check_secrets
 from channels.checks.claims import check_offered_claims
 from channels.checks.contribution import Contribution, check_contribution
+from channels.checks.literals import check_literals
 from channels.checks.names import check_names
 from channels.checks.operations import check_operations
 from channels.checks.outcomes import check_outcomes
@@ -32,6 +33,7 @@ def check_channel(scene: Scene, contribution: Contribution | None, *, contribute
     yield from check_tokens(scene)
     yield from check_signing(scene)
     yield from check_secrets(scene)
+    yield from check_literals(scene)
     yield from check_services(scene)
     yield from check_operations(scene)
     yield from check_terms(scene)

@@ -13,7 +13,7 @@ from channels.declared.models import BackendBase, ChannelFile, RestBackend, Soap
 from channels.mapping.paths import BadPath, compile_path
 from channels.text.diagnostics import Diagnostic, Place, report
 from channels.text.positions import ListNode, MapNode, Node, ScalarNode, find, value_place
-from channels.text.scalars import secret_name
+from channels.text.written import secret_name
 
 PROVINCE = "51"  # GB/T 2260: Sichuan
 

@@ -16,6 +16,7 @@ from channels.declared.models import Offer
 from channels.text.diagnostics import Diagnostic, Place, report
 
 SEVERAL = 2
+_INSTEAD = {"zh": ",或改用 PAIRWISE_ID", "en": ", or do with PAIRWISE_ID"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ def check_agreed_claims(scene: Scene, agreement: Agreement, place: Place) -> Ite
 def _too_narrow(scene: Scene, terms: Offer | Agreement, kind: str, place: Place) -> Iterator[Diagnostic]:
     if lacking := _lacking(scene, terms):
         claims = tuple(dict.fromkeys(claim for each in lacking.values() for claim in each))
-        yield report(kind, place, operations=[f"`{name}`" for name in lacking], claims=claims)
+        instead = _INSTEAD if claims != ("PAIRWISE_ID",) else ""
+        yield report(kind, place, operations=[f"`{name}`" for name in lacking], claims=claims, instead=instead)
 
 
 def _lacking(scene: Scene, terms: Offer | Agreement) -> Lacking:

@@ -25,13 +25,17 @@ from graphql import (
 from graphql.execution.values import get_argument_values
 from graphql.validation.validate import validate_sdl
 
+from channels.checks.borrowed import check_borrowed
+from channels.checks.composed import check_composed
+from channels.checks.named_cities import OF_CITIES, check_named
 from channels.checks.scene import Scene, english_name
 from channels.checks.sdl_problems import refused, unguarded, unparsed
+from channels.declared.models import City
 from channels.text.diagnostics import Diagnostic, Place, nearest, report
 from channels.text.lines import SourceText, controls
 from schema.contributed import CONTRIBUTED, merged
 from schema.exported import exported
-from schema.marks import unmarked
+from schema.marks import REFETCHED, unmarked
 
 ABSENT = {"zh": "在本市文件夹里写上这个文件,或删去 local:", "en": "write it into the city's folder, or remove `local:`"}
 
@@ -43,6 +47,11 @@ class Contribution:
     source: SourceText
     document: DocumentNode
     unfit: tuple[Diagnostic, ...]
+
+    @property
+    def clear(self) -> bool:
+        """Whether it is known what each of its fields gives, so that mappings can be held against them."""
+        return not self.unfit and not any(check_borrowed(self.source, self.document, ""))
 
 
 def parse_contribution(source: SourceText) -> tuple[Contribution | None, list[Diagnostic]]:
@@ -65,13 +74,14 @@ def _read(source: SourceText) -> Contribution:
 
 
 def check_contribution(contribution: Contribution | None, scene: Scene) -> Iterator[Diagnostic]:
-    """Types bear the city's name, LocalRoot gets one field, fields and local operations are the same set, none is left open."""
+    """Types bear the city's name, LocalRoot gets one field, fields and local operations are the same set, none is left open,
+    and it composes with the graph; the last is asked only where all else is right."""
     local = scene.names("local")
     if contribution is None:
         if local:
             yield report("missing_file", scene.key("local"), file="contribute.graphql", hint=ABSENT)
         return
-    prefix = english_name(scene.channel.city).replace("'", "").replace(" ", "")
+    prefix = prefix_of(scene.channel.city)
     bare = [
         node.name
         for node in contribution.document.definitions
@@ -87,19 +97,36 @@ def check_contribution(contribution: Contribution | None, scene: Scene) -> Itera
         kind = "sdl_root" if written == "LocalRoot" else "sdl_prefix"
         yield report(kind, place, found=written, prefix=prefix, right=prefix + rest, slug=scene.folder)
     yield from (item for item in contribution.unfit if not any(words in item.en for words in forgiven))
-    if contribution.unfit:
+    if not contribution.unfit:
+        found = list(_within(contribution, scene, prefix))
+        yield from found
+        if not (found or bare):
+            yield from check_composed(scene.folder, contribution.source, contribution.document, scene.around.ids)
+
+
+def _within(contribution: Contribution, scene: Scene, prefix: str) -> Iterator[Diagnostic]:
+    """What a contribution that goes with the graph has wrong by itself, and with its channel."""
+    borrowed = list(check_borrowed(contribution.source, contribution.document, prefix))
+    yield from borrowed
+    if borrowed:
         return
+    yield from check_named(contribution.source, contribution.document, scene.around.ids)
     mounted = _mounted(contribution, {scene.folder, scene.channel.city.id})
     if mounted is None:
         yield report("sdl_root", _root_place(contribution), slug=scene.folder, prefix=prefix)
         return
-    yield from _same_set(contribution, mounted, local, scene)
+    yield from _same_set(contribution, mounted, scene.names("local"), scene)
     yield from _open(contribution, mounted, scene)
+
+
+def prefix_of(city: City) -> str:
+    """How the names of a city's own types begin."""
+    return english_name(city).replace("'", "").replace(" ", "")
 
 
 def arguments_of(contribution: Contribution, slugs: set[str]) -> dict[str, tuple[str, ...]]:
     """The arguments of the city's own fields, by field."""
-    fields = [] if contribution.unfit else _mounted(contribution, slugs) or []
+    fields = (_mounted(contribution, slugs) or []) if contribution.clear else []
     return {field.name.value: tuple(each.name.value for each in field.arguments or ()) for field in fields}
 
 
@@ -135,11 +162,11 @@ def _invalid(source: SourceText, document: DocumentNode, own: Sequence[Definitio
     """What makes no schema, or leaves something open, although each definition is right by itself."""
     try:
         core = build_ast_schema(document, assume_valid_sdl=True)
-        problems = validate_schema(core)
+        problems = [error for error in validate_schema(core) if OF_CITIES not in error.message]
     except (GraphQLError, TypeError) as error:
         problems = [error if isinstance(error, GraphQLError) else GraphQLError(str(error))]
     yield from refused(source, problems)
-    for problem in [] if problems else list(unmarked(core))[:1]:
+    for problem in [] if problems else [each for each in unmarked(core) if f" implements {REFETCHED} " not in each][:1]:
         yield unguarded(source, own, problem)
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-from channels.declared.models import Bilingual, Model
+from channels.declared.strict_model import Bilingual, Model
 from channels.text.lines import SourceText
 from channels.text.positions import MapNode, parse
 from channels.text.scalars import String

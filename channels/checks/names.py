@@ -13,7 +13,7 @@ from channels.checks.scene import Reference, Scene
 from channels.declared.models import Operation, SoapBackend
 from channels.mapping.templates import elements
 from channels.text.diagnostics import Diagnostic, Place, nearest, report
-from channels.text.tree import words
+from channels.text.tree import ScalarNode, find, spot, words
 from schema.operations import OPERATIONS
 
 
@@ -41,7 +41,9 @@ def unknown(scene: Scene, declared: Sequence[str], references: Sequence[Referenc
     lost = [reference for reference in references if reference.name not in known]
     for name in dict.fromkeys(reference.name for reference in lost):
         places = [reference.place for reference in lost if reference.name == name]
-        idle = nearest(name, [each for each in known if each not in used])
+        unused = [each for each in known if each not in used]
+        # Where one is declared and one is referred to, they are the same, however short the name.
+        idle = known[0] if len(known) == len(unused) == len(used) == 1 else nearest(name, unused)
         if idle is not None and _written(scene, name) + _outside(places, scene) > _written(scene, idle):
             yield report("misspelt_name", scene.key(*declared, idle), where=where, found=idle, meant=name)
         else:
@@ -69,5 +71,10 @@ def misspelt_operations(scene: Scene) -> Mapping[str, str]:
 def _prefixes(scene: Scene, operations: Sequence[tuple[tuple[str, str], Operation]]) -> Iterator[Reference]:
     """The prefixes that the operations' XML begins its names with, each once for an operation."""
     for path, operation in operations:
+        where = find(scene.node, (*path, "request", "xml"))
         for prefix in elements(operation.request.xml or ""):
-            yield Reference(prefix, scene.key(*path, "request", "xml"))
+            at = operation.request.xml.index(f"<{prefix}:") + 1 if operation.request.xml else 0
+            place = (
+                spot(where, at, len(prefix)) if isinstance(where, ScalarNode) else scene.key(*path, "request", "xml")
+            )
+            yield Reference(prefix, place)

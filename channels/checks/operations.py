@@ -19,7 +19,7 @@ from channels.mapping.shape import Shape, shape_of
 from channels.mapping.templates import Slip, names, slip
 from channels.text.diagnostics import Diagnostic, Place, report
 from channels.text.lines import SourceText
-from channels.text.positions import ListNode, MapNode, Node, ScalarNode, find
+from channels.text.tree import ListNode, MapNode, Node, ScalarNode, find, spot
 from schema.operations import OPERATIONS, dated
 
 Path = tuple[str | int, ...]
@@ -81,9 +81,10 @@ def _check_document(scene: Scene, path: Path, document: str) -> Iterator[Diagnos
         operations = [node for node in parse(document).definitions if isinstance(node, OperationDefinitionNode)]
     except GraphQLSyntaxError as error:
         place = scene.at(*path, "graphql")
-        found = unparsed(SourceText.of(place.path, document), error)
-        if found.place.line == 1:
-            place = inside(place, document, found.place.column - 1, found.place.width)
+        source, node = SourceText.of(place.path, document), find(scene.node, (*path, "graphql"))
+        found = unparsed(source, error)
+        at = sum(len(line) + 1 for line in source.lines[: found.place.line - 1]) + found.place.column - 1
+        place = spot(node, at, found.place.width) if isinstance(node, ScalarNode) else place
         yield replace(found, place=place)
         return
     known = tuple(given.variable.name.value for node in operations for given in node.variable_definitions or ())
@@ -132,10 +133,10 @@ def _check_templates(scene: Scene, path: Path, operation: Operation) -> Iterator
     variables: list[Reference] = []
     for part, template in _templates(operation):
         lost: set[str] = set()
-        for text, where in _texts(find(scene.node, (*path, "request", part))):
-            if found := slip(text):
-                lost |= set(names(text)) - set(names(text[: found.at]))
-                yield slipped(found, inside(where, text, found.at, len(found.written)))
+        for node in texts(find(scene.node, (*path, "request", part))):
+            if found := slip(node.text):
+                lost |= set(names(node.text)) - set(names(node.text[: found.at]))
+                yield slipped(found, spot(node, found.at, len(found.written)))
         for name in names(template):
             if name in lost:
                 continue
@@ -169,24 +170,24 @@ def inside(place: Place, text: str, at: int, width: int) -> Place:
     return Place(place.path, place.line, place.column + quotes + at, width)
 
 
-def _texts(node: Node | None) -> Iterator[tuple[str, Place]]:
-    """Every text of a template with its place."""
+def texts(node: Node | None) -> Iterator[ScalarNode]:
+    """Every text of a template."""
     match node:
         case ScalarNode():
-            yield node.text, node.place
+            yield node
         case ListNode():
             for item in node.items:
-                yield from _texts(item)
+                yield from texts(item)
         case MapNode():
             for entry in node.entries.values():
-                yield from _texts(entry.node)
+                yield from texts(entry.node)
 
 
 def _hole_place(scene: Scene, path: Path, name: str) -> Place:
     """The first text that names it; inside of a text on one line, the name itself."""
-    for text, place in _texts(find(scene.node, path)):
-        if name in names(text):
-            return inside(place, text, text.index(name), len(name))
+    for node in texts(find(scene.node, path)):
+        if name in names(node.text):
+            return spot(node, node.text.index(name), len(name))
     return scene.at(*path)
 
 

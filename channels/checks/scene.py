@@ -31,6 +31,11 @@ class Surroundings:
     secrets: Secrets | None
     at: date
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The values of the graph's `CityId`."""
+        return tuple(city.id.upper() for city in self.cities.values() if city is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:

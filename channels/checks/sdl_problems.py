@@ -56,6 +56,44 @@ _CHINESE = (
         r"没有类型 `\1` 可扩展",
         r"there is no type `\1` to extend",
     ),
+    (
+        r"(\S+) has invalid default value(?: at \S+)?: (?:Value )?(.+?)\.?",
+        r"`\1` 的默认值不对:\2",
+        r"the default of `\1` does not fit: \2",
+    ),
+    (r"Type (\S+) must define one or more fields\.", r"类型 `\1` 没有字段", r"type `\1` has no fields"),
+    (r"Union type (\S+) must define .*", r"联合类型 `\1` 没有成员", r"union `\1` has no members"),
+    (r"Enum value '(.+)' can only be defined once\.", r"枚举值 `\1` 写了两次", r"the value `\1` is there twice"),
+    (r"Type (\S+) must implement (\S+) because .*", r"`\1` 还须实现接口 `\2`", r"`\1` must implement `\2`, too"),
+    (r"Type (\S+) can only implement (\S+) once\.", r"接口 `\2` 写了两次", r"the interface `\2` is there twice"),
+    (
+        r"Interface field(?: argument)? (\S+) expected but (\S+) does not provide it\.",
+        r"接口有 `\1`,`\2` 里没有",
+        r"the interface has `\1`, which `\2` lacks",
+    ),
+    (
+        r"Interface field (\S+) expects type (\S+) but (\S+) is type (\S+)\.",
+        r"`\3` 是 `\4`,而接口的 `\1` 是 `\2`",
+        r"`\3` is `\4`, and the interface's `\1` is `\2`",
+    ),
+    (
+        r"Input Object (\S+) cannot be provided a finite value .*",
+        r"输入类型 `\1` 里必填它自己,无法写全",
+        r"the input `\1` requires itself within itself",
+    ),
+    (
+        r"The type of (\S+) must be (Input|Output) Type but got: (.+)\.",
+        r"`\1` 不能用类型 `\3`",
+        r"`\1` cannot be of type `\3`",
+    ),
+    (r"Directive '(.+)' may not be used on .*", r"指令 `\1` 不能写在这里", r"`\1` does not belong here"),
+    (
+        r"Required argument (\S+) cannot be deprecated\.",
+        r"必填参数 `\1` 不能弃用",
+        r"`\1` is required and cannot be deprecated",
+    ),
+    (r"Name '(.+)' is reserved .*", r"`\1` 是保留字", r"`\1` is a reserved word"),
+    (r"Document is nested too deeply.*", r"嵌套太深", r"nested too deeply"),
 )
 
 
@@ -108,6 +146,15 @@ def unguarded(source: SourceText, definitions: Sequence[DefinitionNode], problem
     return report("bad_sdl", place, problem={"zh": zh, "en": en}, hint=hint)
 
 
+def worded(message: str) -> tuple[str, str]:
+    """A sentence of graphql-core in Chinese and in English; one that is not known as it is."""
+    for pattern, chinese, english in _CHINESE:
+        if match := re.fullmatch(pattern, message):
+            return match.expand(chinese), match.expand(english)
+    plain = message.removesuffix(".")
+    return plain, plain
+
+
 def _name(node: Any) -> str:
     return str(node.name.value) if getattr(node, "name", None) else ""
 
@@ -116,12 +163,7 @@ def _told(source: SourceText, place: Place, message: str) -> Diagnostic:
     message = re.sub(r"U\+([0-9A-F]{4,6})", lambda match: f"`{chr(int(match[1], 16))}`", message)
     meant = _MEANT.search(message)
     names = _QUOTED.findall(meant["names"])[:1] if meant else []
-    plain = message[: meant.start()] if meant else message
-    zh = en = plain.removesuffix(".")
-    for pattern, chinese, english in _CHINESE:
-        if match := re.fullmatch(pattern, plain):
-            zh, en = match.expand(chinese), match.expand(english)
-            break
+    zh, en = worded(message[: meant.start()] if meant else message)
     for word, name in _KINDS.items():
         zh = re.sub(rf"(?<![\w`']){word}(?= '|,|$)", name, zh)
     line = source.lines[place.line - 1] if place.line <= len(source.lines) else ""

@@ -9,6 +9,7 @@ from channels.checks.names import misspelt_operations
 from channels.checks.scene import Scene
 from channels.declared.agreements import Agreement
 from channels.text.diagnostics import Diagnostic, report
+from channels.text.tree import keys
 
 
 def check_services(scene: Scene) -> Iterator[Diagnostic]:
@@ -47,7 +48,8 @@ def _known_code(scene: Scene, code: str, path: tuple[str | int, ...]) -> Iterato
 def _declared(scene: Scene, operations: tuple[str, ...], path: tuple[str | int, ...]) -> Iterator[Diagnostic]:
     known, misspelt = scene.names("operations"), misspelt_operations(scene)
     for index, name in enumerate(operations):
-        if name not in known and name not in misspelt:
+        # One that stands elsewhere in the file, at a wrong indentation, has been told there.
+        if name not in known and name not in misspelt and name not in keys(scene.node):
             yield report("not_declared", scene.at(*path, index), found=name, near=name, choices=known)
 
 

@@ -14,7 +14,9 @@ from typing import Final, Literal, Self
 
 from channels.answer import Bilingual
 from channels.counted import BAD, NEUTRAL
-from channels.text.scalars import UNITS, Written, refuse
+from channels.text.durations import UNITS
+from channels.text.refusal import refuse
+from channels.text.written import Written
 from schema.codes import ErrorCode
 
 LEAST_CALLS: Final = 50  # fewer say nothing: one lost call of ten would be an error rate of 0.1

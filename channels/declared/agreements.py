@@ -9,9 +9,10 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
-from channels.declared.models import FormatVersion, Model
+from channels.declared.strict_model import FormatVersion, Model
 from channels.declared.vocabulary import Claim
-from channels.text.scalars import Day, EachOnce, Positive, ServiceCode, Slug, Some, String, Words, refuse
+from channels.text.refusal import refuse
+from channels.text.scalars import Day, EachOnce, Positive, ServiceCode, Slug, Some, String, Words
 
 _YUAN = re.compile(r"[0-9]+(?:\.[0-9]{1,2})?")
 

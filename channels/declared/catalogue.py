@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from channels.answer import Bilingual as Heading
-from channels.declared.models import Bilingual, Binding, Catalogue
+from channels.declared.models import Binding, Catalogue
 from channels.declared.providers import Provider, named
 from channels.declared.register import RegisterRow
+from channels.declared.strict_model import Bilingual
 from channels.text.diagnostics import Diagnostic, report
 from channels.text.lines import SourceText
 from channels.text.table import Row, read_table, refused

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final, Literal
 
-from channels.declared.models import FormatVersion, Model
+from channels.declared.strict_model import FormatVersion, Model
 from channels.text.diagnostics import Diagnostic, report
 from channels.text.documents import Document, read_document, shown_path
 from channels.text.lines import SourceText
@@ -60,7 +60,11 @@ def check_exemptions(folder: Path, at: date) -> tuple[list[Diagnostic], list[Sou
     document = _read(folder)
     found = list(document.found)
     if document.model is not None and document.node is not None:
+        rules = [one.rule for one in document.model.exemptions]
         for index, one in enumerate(document.model.exemptions):
+            if one.rule in rules[:index]:
+                place = value_place(document.node, ("exemptions", index, "rule"))
+                found.append(report("repeated", place, found=one.rule))
             if at > one.until:
                 place = value_place(document.node, ("exemptions", index, "until"))
                 found.append(report("exemption_over", place, rule=one.rule, until=one.until.isoformat()))

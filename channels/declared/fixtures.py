@@ -8,9 +8,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from channels.declared.models import Model
+from channels.declared.strict_model import Model
 from channels.declared.vocabulary import ClaimKey
-from channels.text.scalars import Count, Duration, JsonValue, Some, String, Whole, Words, refuse
+from channels.text.refusal import refuse
+from channels.text.scalars import Count, Duration, JsonValue, Some, String, Whole, Words
 from schema.codes import ErrorCode
 
 

@@ -8,22 +8,11 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
-from channels.declared.models import FormatVersion, Model
+from channels.declared.strict_model import FormatVersion, Model
 from channels.declared.vocabulary import Assurance
-from channels.text.scalars import (
-    CityCode,
-    Duration,
-    EachOnce,
-    Flag,
-    Positive,
-    SecretRef,
-    Slug,
-    Some,
-    String,
-    Url,
-    Words,
-    refuse,
-)
+from channels.text.refusal import refuse
+from channels.text.scalars import CityCode, Duration, EachOnce, Flag, Positive, Slug, Some, String, Url, Words
+from channels.text.written import SecretRef
 
 
 def _source(value: str) -> str:

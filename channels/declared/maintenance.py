@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from channels.text.scalars import Window
+from channels.text.written import Window
 
 
 def seconds_left(windows: Iterable[Window], at: datetime) -> int | None:

@@ -1,47 +1,49 @@
 """A channel file as frozen values: the city, its backends, services, operations, offers.
 
-Every field of `cities/<city>/channel.yaml` is here or, for `auth` and `backends`, in `settings.py` (re-exported).
+Every field of `cities/<city>/channel.yaml` is here, or in the module of its block (`auth`, `backends`, `operation`, `mapping`,
+`rollout`) and offered here with the rest.
 The models know shapes only; what may stand together is decided in `checks`.
 """
 
-from datetime import timedelta
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag
 
-from channels.declared.rollout import Rollout
-from channels.declared.settings import (
+from channels.declared.auth import (
     ApiKeyAuth,
     Auth,
+    CitizenTokenRule,
+    GatewayJwtAuth,
+    OAuth2ClientAuth,
+    SignAuth,
+    WsSecurityAuth,
+)
+from channels.declared.backends import (
     Backend,
     BackendBase,
-    Bilingual,
     Breaker,
     Bulkhead,
     Cache,
-    CitizenTokenRule,
     Envelope,
     ErrorRule,
     FederationBackend,
-    GatewayJwtAuth,
     GraphqlBackend,
-    Model,
-    OAuth2ClientAuth,
     Probe,
     Rate,
     RestBackend,
     Retry,
-    SignAuth,
     SoapBackend,
     Timeout,
     Tls,
-    WsSecurityAuth,
 )
+from channels.declared.mapping import NOT_GIVEN, Each, FieldMap, Leaf, MapEntry, Nested
+from channels.declared.operation import Batch, Operation, Outcome, Paging, Poll, Request, Response
+from channels.declared.rollout import Rollout
+from channels.declared.strict_model import Bilingual, FormatVersion, Model
 from channels.declared.vocabulary import (
     Assurance,
     ChannelStatus,
     Claim,
-    ClaimKey,
     ContactRole,
     IntegrationStatus,
     ServiceType,
@@ -51,24 +53,14 @@ from channels.declared.vocabulary import (
 from channels.text.scalars import (
     CityCode,
     Day,
-    Duration,
-    Expression,
     Flag,
-    JsonValue,
-    Period,
     Positive,
     ServiceCode,
     Slug,
-    SortedBy,
     String,
-    Template,
     Url,
-    Whole,
     Words,
-    refuse,
 )
-
-FormatVersion = Literal["1"]
 
 
 class Contact(Model):
@@ -124,177 +116,6 @@ class Catalogue(Model):
     bind: dict[String, Binding] = Field(default_factory=dict)
 
 
-NOT_GIVEN: Any = object()
-"""Stands for "this key was not written", where null is a value."""
-
-
-def _single(value: object) -> object:
-    if isinstance(value, (dict, list, tuple)):
-        raise refuse("single", "{…}" if isinstance(value, dict) else "[…]")
-    return value
-
-
-def _some_text(value: object) -> object:
-    if value is None:
-        raise refuse("text", value)
-    return value
-
-
-EnumValue = Annotated[JsonValue, BeforeValidator(_single)]
-
-
-class Leaf(Model):
-    """One output field from one expression (`from`) or one constant (`value`).  A bare text is `{from: text}`."""
-
-    source: Annotated[Expression | None, BeforeValidator(_some_text)] = Field(default=None, alias="from")
-    value: JsonValue = Field(default=NOT_GIVEN)
-    converter: String | None = Field(default=None, alias="as")
-    format: String | None = None
-    enum: dict[String, EnumValue] | None = None
-    default: JsonValue = Field(default=NOT_GIVEN)
-
-    @model_validator(mode="after")
-    def _one_source(self) -> "Leaf":
-        if (self.source is None) == (self.value is NOT_GIVEN):
-            raise refuse("no_source" if self.source is None else "two_sources", "")
-        return self
-
-
-class Each(Model):
-    """A list of objects: `each` finds the items, `map` maps one of them."""
-
-    each: Expression
-    mapping: "FieldMap" = Field(alias="map")
-
-
-class Nested(Model):
-    """An object made of the same answer: `{field: …}` or, where a field is called `from`, `{map: {…}}`."""
-
-    mapping: "FieldMap" = Field(alias="map")
-
-
-def _entry_kind(value: object) -> str:
-    """`<leaf>`, `<each>` or `<nested>`; angle brackets keep the tags apart from keys in an error's path."""
-    if isinstance(value, (Leaf, Each, Nested)):
-        return f"<{type(value).__name__.lower()}>"
-    if not isinstance(value, dict) or "from" in value or "value" in value:
-        return "<leaf>"
-    if "each" in value:
-        return "<each>"
-    if "map" in value:
-        return "<nested>" if len(value) == 1 else "<each>"
-    # A converter, a format or a table goes with a `from` that is missing, or misspelt.
-    return "<leaf>" if "as" in value or isinstance(value.get("enum"), dict) else "<object>"
-
-
-def _leaf(value: object) -> object:
-    if isinstance(value, str):
-        return {"from": value}
-    if isinstance(value, (dict, Leaf)):
-        return value
-    raise refuse("mapping", "null" if value is None else "[…]")
-
-
-def _nested(value: object) -> object:
-    return {"map": value}
-
-
-MapEntry: TypeAlias = Annotated[
-    Annotated[Leaf, BeforeValidator(_leaf), Tag("<leaf>")]
-    | Annotated[Each, Tag("<each>")]
-    | Annotated[Nested, Tag("<nested>")]
-    | Annotated[Nested, BeforeValidator(_nested), Tag("<object>")],
-    Discriminator(_entry_kind),
-]
-FieldMap: TypeAlias = dict[String, MapEntry]
-
-
-class Request(Model):
-    """What is sent.  At most one body: `json`, `form`, `xml` or `graphql`; templates stand in every text."""
-
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] | None = None
-    path: Template = ""
-    query: dict[String, JsonValue] = Field(default_factory=dict)
-    headers: dict[String, Template] = Field(default_factory=dict)
-    json_body: JsonValue = Field(default=None, alias="json")
-    form: dict[String, JsonValue] | None = None
-    xml: Template | None = None
-    soap_action: Words | None = None
-    graphql: String | None = None
-    variables: dict[String, JsonValue] = Field(default_factory=dict)
-
-    @property
-    def verb(self) -> str:
-        """The HTTP method: as written, else POST where there is a body, else GET."""
-        body = self.json_body is not None or any(part is not None for part in (self.form, self.xml, self.graphql))
-        return self.method or ("POST" if body else "GET")
-
-
-class Paging(Model):
-    """How the backend pages.  `total`, `next`: expressions over the unwrapped answer.
-
-    number: `${page.number}` from `first`; offset: `${page.offset}`; cursor: `${page.cursor}`; all: one big page.
-    """
-
-    style: Literal["none", "number", "offset", "cursor", "all"]
-    first: Whole = 1
-    size: Positive = 20
-    total: Expression | None = None
-    next: Expression | None = None
-    sorted_by: SortedBy | None = None
-
-
-class Response(Model):
-    """`items`: a list operation's rows; `item`: one object; neither: the unwrapped answer is the object."""
-
-    items: Expression | None = None
-    item: Expression | None = None
-    mapping: FieldMap = Field(alias="map")
-
-
-class Batch(Model):
-    """Ask for many by key in one call: keys from `by`, at most `max`, matched back by the mapped field `key`."""
-
-    by: String
-    max: Positive
-    key: String
-
-
-class Poll(Model):
-    every: Period
-    until: tuple[String, ...]
-
-
-class Outcome(Model):
-    """How to learn, after a lost answer, whether a write happened: a read by our request number.
-
-    `match`: its arguments.  `after`: how long a request may still be under way; before that, "never arrived" is not believed.
-    """
-
-    operation: String
-    match: dict[String, Template] = Field(default_factory=dict)
-    after: Duration = timedelta(seconds=5)
-
-
-class Operation(Model):
-    """One canonical or local operation in the city's own protocol."""
-
-    backend: String
-    needs: tuple[ClaimKey, ...] = ()
-    vars: dict[String, Annotated[Leaf, BeforeValidator(_leaf)]] = Field(default_factory=dict)
-    request: Request
-    page: Paging | None = None
-    response: Response
-    errors: tuple[ErrorRule, ...] = ()
-    cache: Cache | None = None
-    timeout: Timeout | None = None
-    batch: Batch | None = None
-    poll: Poll | None = None
-    outcome: Outcome | None = None
-    deliver_later: Flag = False
-    """While the city is down the gateway takes the request in, and delivers it once."""
-
-
 def _partners(value: object) -> str:
     return "<cities>" if isinstance(value, (list, tuple)) else "<any>"
 
@@ -334,10 +155,6 @@ class ChannelFile(Model):
     """Where services' pages stand in this environment: the beginning of a `web` address, and what takes its place."""
 
 
-Each.model_rebuild()
-Nested.model_rebuild()
-Response.model_rebuild()
-
 __all__ = [
     "NOT_GIVEN",
     "ApiKeyAuth",
@@ -345,7 +162,6 @@ __all__ = [
     "Backend",
     "BackendBase",
     "Batch",
-    "Bilingual",
     "Binding",
     "Breaker",
     "Bulkhead",
@@ -364,7 +180,6 @@ __all__ = [
     "GraphqlBackend",
     "Leaf",
     "MapEntry",
-    "Model",
     "Nested",
     "OAuth2ClientAuth",
     "Offer",

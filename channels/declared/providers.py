@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from channels.declared.models import Bilingual, ServiceRow
+from channels.declared.models import ServiceRow
 from channels.declared.register import RegisterRow
+from channels.declared.strict_model import Bilingual
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated
 
-from channels.declared.models import Bilingual, FormatVersion, Model
+from channels.declared.strict_model import Bilingual, FormatVersion, Model
 from channels.declared.vocabulary import ServiceType, Theme, UtilityKind
 from channels.text.scalars import EachOnce, ServiceCode, Some
 

@@ -1,10 +1,11 @@
-"""`rollout` of a channel file: how a city is opened step by step. What came of it is kept by `rollout_log`."""
+"""`rollout` of a channel file: how a city is opened step by step. What came of it is kept by `measured/rollout_log`."""
 
 from datetime import datetime, timedelta
 
 from channels.declared.abort_rule import AbortRule
-from channels.declared.settings import Model
-from channels.text.scalars import Duration, Percent, String, written
+from channels.declared.strict_model import Model
+from channels.text.durations import written
+from channels.text.scalars import Duration, Percent, String
 
 
 class Rollout(Model):

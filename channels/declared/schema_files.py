@@ -21,7 +21,7 @@ from channels.declared.fixtures import FixtureFile
 from channels.declared.gateway import GatewayFile
 from channels.declared.models import ChannelFile
 from channels.declared.register import RegisterFile
-from channels.text.scalars import SecretRef, SortedBy, Window
+from channels.text.written import SecretRef, SortedBy, Window
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FILES: Mapping[str, tuple[type[BaseModel], str]] = {
@@ -32,9 +32,11 @@ FILES: Mapping[str, tuple[type[BaseModel], str]] = {
     "fixture": (FixtureFile, "录制的应答 fixtures/*.yaml。 Recorded answers."),
 }
 
+_DURATION: JsonSchemaValue = {"type": "string", "pattern": r"^\d+(\.\d+)?(ms|s|m|h|d)$", "description": "时长,如 3s、300ms。 A duration with its unit."}  # fmt: skip
 # How each scalar is written; YAML may read what has no quotes as a number, so that both are taken.
 FORMS: Mapping[str, JsonSchemaValue] = {
-    "_duration": {"type": "string", "pattern": r"^\d+(\.\d+)?(ms|s|m|h|d)$", "description": "时长,如 3s、300ms。 A duration with its unit."},
+    "duration": _DURATION,
+    "period": _DURATION,
     "_whole": {"type": "integer"},
     "_number": {"type": "number", "minimum": 0},
     "_flag": {"type": "boolean"},

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from channels.text.scalars import SecretRef
+from channels.text.written import SecretRef
 
 PREFIX = "ROAM_SECRET_"
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*")

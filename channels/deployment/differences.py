@@ -24,7 +24,8 @@ from channels.declared.gateway import Environment, GatewayFile
 from channels.declared.models import NOT_GIVEN, ChannelFile
 from channels.deployment.folder import CHANNEL, read_folder
 from channels.text.documents import read_document
-from channels.text.scalars import SecretRef, written
+from channels.text.durations import written
+from channels.text.written import SecretRef
 from schema.contributed import with_local
 from schema.document import with_cities
 from schema.exported import exported

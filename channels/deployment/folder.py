@@ -12,9 +12,10 @@ from channels.checks.contribution import Contribution, parse_contribution
 from channels.checks.scene import Reference, own_prefix
 from channels.declared.catalogue import List, read_catalogue
 from channels.declared.divisions import divisions
-from channels.declared.models import Bilingual, ChannelFile, City, FederationBackend
+from channels.declared.models import ChannelFile, City, FederationBackend
 from channels.declared.providers import Provider, declared_providers
 from channels.declared.register import RegisterRow
+from channels.declared.strict_model import Bilingual
 from channels.deployment.overlays import overlaid
 from channels.text.diagnostics import Diagnostic, report
 from channels.text.documents import beside, read_bytes, read_node, shown_path
@@ -204,7 +205,7 @@ def division_city(slug: str) -> City | None:
     return City(id=slug, code=found.code, name=name, app=name, status="PAUSED")
 
 
-def read_subgraph(folder: Path, channel: ChannelFile, node: Node) -> tuple[str | None, list[Diagnostic], bytes]:
+def read_subgraph(folder: Path, channel: ChannelFile, node: Node) -> tuple[SourceText | None, list[Diagnostic], bytes]:
     """The SDL of the channel's subgraph where a file holds it; None where the city is asked for it."""
     for name, backend in channel.backends.items():
         if isinstance(backend, FederationBackend) and backend.sdl != INTROSPECT:
@@ -213,7 +214,7 @@ def read_subgraph(folder: Path, channel: ChannelFile, node: Node) -> tuple[str |
                 place = value_place(node, ("backends", name, "sdl"))
                 return None, [report("missing_file", place, file=backend.sdl, hint="")], b""
             source, raw, found = _read_text(file)
-            return source.text, found, raw
+            return source, found, raw
     return None, [], b""
 
 

@@ -12,8 +12,10 @@ from types import MappingProxyType
 from typing import get_args
 
 from channels.checks.scene import Reference
-from channels.declared.models import Auth, Backend, ChannelFile, CitizenTokenRule, City, Model
+from channels.declared.models import Auth, Backend, ChannelFile, CitizenTokenRule, City
+from channels.declared.strict_model import Model
 from channels.text.diagnostics import Diagnostic, nearest, report
+from channels.text.forms import TYPES
 from channels.text.positions import Entry, MapNode, Node, ScalarNode
 from channels.text.scalars import Text
 
@@ -68,7 +70,13 @@ def _merge(base: Node, overlay: Node, path: tuple[str, ...], laid: Laid) -> Node
     if isinstance(overlay, ScalarNode) and overlay.is_null:
         return base
     if not isinstance(overlay, MapNode) or not isinstance(base, MapNode):
-        laid.found.append(report("overlay", overlay.place, found=".".join(path) or "…", choices=ALLOWED))
+        if path:
+            laid.found.append(report("overlay", overlay.place, found=".".join(path), choices=ALLOWED))
+        elif not isinstance(overlay, MapNode):
+            form = TYPES["model_type"]
+            shown = str(overlay.text) if isinstance(overlay, ScalarNode) else "[…]"
+            what = {"expected": form.expected, "advice": form.advice}
+            laid.found.append(report("wrong_type", overlay.place, field="channel", found=shown[:40], **what))
         return base
     entries = dict(base.entries)
     for key, entry in overlay.entries.items():

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from channels.checks.agreements import check_agreement, void
 from channels.checks.channel import check_channel, check_register
-from channels.checks.contribution import arguments_of
+from channels.checks.contribution import arguments_of, prefix_of
 from channels.checks.gateway import (
     check_issuers,
     check_operators,
@@ -25,7 +25,9 @@ from channels.checks.gateway import (
     secrets_elsewhere,
     unknown_environment,
 )
+from channels.checks.own_sdl import check_own_sdl
 from channels.checks.scene import Scene, Surroundings
+from channels.checks.taken import Contributor, check_taken
 from channels.declared.agreements import Agreement
 from channels.declared.gateway import Environment, GatewayFile
 from channels.declared.models import City
@@ -108,6 +110,7 @@ def read_room(
     around = Surroundings(register, room.agreements, cities, room.secrets if room.equipped else None, at)
     for folder, reading in readings:
         _check_city(room, folder, reading, around)
+    _check_names_of_types(room, readings)
     _check_agreements(room, documents)
     room.found += check_operators(gateway, tuple(sorted(cities)))
     return room
@@ -142,7 +145,7 @@ def _secrets_file(room: Room, document: Document[GatewayFile]) -> dict[str, str]
     raw, found = read_bytes(file, shown_path(file))
     source, refused = decode(shown_path(file), raw) if not found else (SourceText.of(shown_path(file), ""), [])
     values, bad = parse_secrets(source.text)
-    room.equipped &= not (found or refused)
+    room.equipped &= not (found or refused or (bad and not values))
     # Not among the sources: no excerpt of a secrets file is ever shown.
     room.found += found or refused or [report("secret_format", Place(source.path, line, 1)) for line in bad]
     return values
@@ -226,15 +229,19 @@ def _check_city(room: Room, folder: Path, reading: Reading, around: Surroundings
     room.raw.append(raw)
     shapes: Mapping[str, Shape] = {}
     arguments: Mapping[str, tuple[str, ...]] = {}
+    clear = ""
     if reading.contribution is not None:
         room.contributions[folder.name] = reading.contribution.source.text
-        shapes = {} if reading.contribution.unfit else contributed_shapes(reading.contribution.source.text)
+        clear = reading.contribution.source.text if reading.contribution.clear else ""
+        shapes = contributed_shapes(clear) if clear else {}
         arguments = arguments_of(reading.contribution, {folder.name, reading.channel.city.id})
     sdl, more, sdl_raw = read_subgraph(folder, reading.channel, reading.node)
     room.raw.append(sdl_raw)
     found = [*found, *more]
     if sdl is not None:
-        room.subgraphs[folder.name] = sdl
+        room.subgraphs[folder.name] = sdl.text
+        room.sources.append(sdl)
+        found += [] if more else check_own_sdl(folder.name, sdl, clear, around.ids)
     contributes = (folder / CONTRIBUTION).is_file()
     refused = sections(reading.node, (*reading.found, *found))
     recorded = frozenset(file.stem for file in (folder / "fixtures").glob("*.yaml"))
@@ -253,6 +260,19 @@ def _check_city(room: Room, folder: Path, reading: Reading, around: Surroundings
     room.scenes[folder.name] = scene
     found = [*found, *check_channel(scene, reading.contribution, contributes=contributes)]
     room.add(folder.name, without_hollow(reading.node, found))
+
+
+def _check_names_of_types(room: Room, readings: list[tuple[Path, Reading]]) -> None:
+    """No two contributions define one type.  One that has an error is in no graph, and in nobody's way."""
+    contributors = [
+        Contributor(folder.name, city.code, prefix_of(city), found.source, found.document)
+        for folder, reading in readings
+        if (found := reading.contribution)
+        and (city := room.cities.get(folder.name))
+        and not room.errors_of(folder.name)
+    ]
+    for slug, found_there in check_taken(contributors):
+        room.add(slug, [found_there])
 
 
 def _check_agreements(room: Room, documents: list[Document[Agreement]]) -> None:

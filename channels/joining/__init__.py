@@ -1,3 +1,4 @@
-"""A new city's first files: guessed from a pasted answer (`sample`, `guesses`), from an official list, and written for its people."""
+"""A new city's first files: guessed from a pasted answer (`sample`, `guesses`) or read from an `official_list`, and
+written for its people (`new_channel`)."""
 
 __all__: list[str] = []

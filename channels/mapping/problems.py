@@ -5,7 +5,7 @@ The place is a path of keys below `map:` or `vars:`; the checker knows where in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import takewhile
@@ -61,15 +61,17 @@ def misspelt_key(place: Place, found: str, known: Iterable[str]) -> Problem:
     return Problem("ROAM-201", place, "key", message, _near(found, known))
 
 
-def not_mapped(place: Place, field: FieldShape, shape: Shape) -> Problem:
-    """ROAM-404: a required field is left out."""
+def not_mapped(place: Place, fields: Sequence[FieldShape], shape: Shape) -> Problem:
+    """ROAM-404: required fields of one type are left out."""
+    listed = [f"`{field.name}: {field.type}`" for field in fields]
+    several, name = len(listed) > 1, fields[0].name
     message = Bilingual(
-        f"`{shape.name}` 的必填字段 `{field.name}: {field.type}` 没有映射",
-        f"required field `{field.name}: {field.type}` of `{shape.name}` is not mapped",
+        f"`{shape.name}` 的必填字段 {'、'.join(listed)} 没有映射",
+        f"required field{'s' if several else ''} {', '.join(listed)} of `{shape.name}` {'are' if several else 'is'} not mapped",
     )
     advice = Bilingual(
-        f"补上 `{field.name}: 路径` 或 `{field.name}: {{value: …}}`",
-        f"add `{field.name}: <path>` or `{field.name}: {{value: …}}`",
+        f"补上 `{name}: 路径` 或 `{name}: {{value: …}}`{',其余也一样' if several else ''}",
+        f"add `{name}: <path>` or `{name}: {{value: …}}`{', and so on' if several else ''}",
     )
     return Problem("ROAM-404", place, "key", message, advice)
 

@@ -89,12 +89,12 @@ def _unlike(rules: Mapping[str, MapEntry], shape: Shape, place: Place) -> Iterat
     for name in strange:
         free = [field for field in shape.fields if field not in rules]
         meant = problems.meant(name, free) or problems.meant(name, shape.fields)
-        if meant is None and len(strange) == len(missing) == 1:
+        if len(strange) == len(missing) == 1:
             meant = next(iter(missing))
         missing.pop(meant or "", None)
         yield problems.unknown_field((*place, name), name, shape, meant)
-    for field in missing.values():
-        yield problems.not_mapped(place, field, shape)
+    if missing:
+        yield problems.not_mapped(place, tuple(missing.values()), shape)
 
 
 def _reader(reads: list[tuple[str, Read]], blank: Row) -> RowReader:

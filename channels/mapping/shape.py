@@ -80,7 +80,10 @@ def _object(name: str) -> Shape | None:
 
 
 def contributed_shapes(sdl: str) -> Mapping[str, Shape]:
-    """Return: the shape behind each field that a city mounts on LocalRoot, from its `contribute.graphql`."""
+    """Return: the shape behind each field that a city mounts on LocalRoot, from its `contribute.graphql`.
+
+    A field that is no object, `score: Int`, is given by an object of one value under the field's name.
+    """
     document = parse(sdl)
     types = {node.name.value: node for node in document.definitions if isinstance(node, ObjectTypeDefinitionNode)}
     enums = {
@@ -94,32 +97,53 @@ def contributed_shapes(sdl: str) -> Mapping[str, Shape]:
         if isinstance(node, ObjectTypeExtensionNode) and node.name.value == "LocalRoot"
         for field in node.fields or ()
     ]
-    mounted = [field for root in roots if root in types for field in types[root].fields or ()]
+    mounted = [(root, field) for root in roots if root in types for field in types[root].fields or ()]
     return {
-        field.name.value: shape
-        for field in mounted
-        if (shape := _contributed(_named(field.type), types, enums)) is not None
+        field.name.value: _contributed(_named(field.type), types, enums) or _of_one(root, field, enums)
+        for root, field in mounted
     }
 
 
+def _of_one(root: str, field: FieldDefinitionNode, enums: Mapping[str, tuple[str, ...]]) -> Shape:
+    """What a row must hold for a field that is a value, or a list of values of which each row gives one."""
+    inner = field.type.type if isinstance(field.type, NonNullTypeNode) else field.type
+    type_ = inner.type if isinstance(inner, ListTypeNode) else field.type
+    name, base = field.name.value, _named(type_)
+    required, values = isinstance(type_, NonNullTypeNode), _values(base, enums)
+    return Shape(root, {name: FieldShape(name, print_ast(type_), required, False, base, values, None, _mask(field))})
+
+
+def _values(base: str, enums: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The values of an enum, the city's own or the graph's; of anything else none."""
+    try:
+        return enums[base] if base in enums else values_of(base)
+    except KeyError:
+        return ()
+
+
 def _contributed(
-    name: str, types: Mapping[str, ObjectTypeDefinitionNode], enums: Mapping[str, tuple[str, ...]]
+    name: str,
+    types: Mapping[str, ObjectTypeDefinitionNode],
+    enums: Mapping[str, tuple[str, ...]],
+    around: frozenset[str] = frozenset(),
 ) -> Shape | None:
+    """The shape of a type.  `around`: the types that it is within; one that comes again is not opened a second time."""
     if name not in types:
         return _object(name)
+    around |= {name}
     made: dict[str, FieldShape] = {}
     for node in types[name].fields or ():
         base = _named(node.type)
         required = isinstance(node.type, NonNullTypeNode)
         inner = node.type.type if isinstance(node.type, NonNullTypeNode) else node.type
-        nested = _contributed(base, types, enums) if base != name else None
+        nested = None if base in around else _contributed(base, types, enums, around)
         made[node.name.value] = FieldShape(
             node.name.value,
             print_ast(node.type),
             required,
             isinstance(inner, ListTypeNode),
             base,
-            enums.get(base, ()),
+            _values(base, enums),
             nested,
             _mask(node),
         )

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from channels.answer import Answer, Failure
-from channels.counted import BAD, MAINTENANCE, NEUTRAL, OK
+from channels.counted import BAD, MAINTENANCE, OK
 from channels.declared.maintenance import seconds_left
 from channels.deployment.snapshot import Channel
 from channels.measured.metric_days import Tally
 from channels.measured.rollout_counts import RolloutCounts
+from channels.measured.summary import Calls, Circuit
+from channels.measured.times import Times
 from channels.proofs.credentials import Clock
 from channels.protocols.compiled import Compiled
 from schema.codes import ErrorCode
@@ -30,28 +32,30 @@ RECENT_CALLS: Final = 500
 AWAY: Final = BAD | {ErrorCode.CHANNEL_PAUSED.value}
 
 
-@dataclass(frozen=True, slots=True)
-class Latency:
-    """Of the last calls, in milliseconds; None where there were none."""
-
-    p50_ms: float | None
-    p95_ms: float | None
-    calls: int
-
-
 @dataclass(slots=True)
 class _Series:
-    """One city's operation: calls by bucket of time, their sum, and the latest ones."""
+    """One city's operation: calls by bucket of time, their sum, and the latest ones.
+
+    `told`: after how many calls the latest were last counted by class, and those counts.
+    """
 
     buckets: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS_SECONDS) + 1))
     seconds: float = 0.0
     recent: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT_CALLS))
+    told: tuple[int, Times] = (0, Times())
 
     def add(self, seconds: float) -> None:
         """One more call."""
         self.buckets[bisect_left(BUCKETS_SECONDS, seconds)] += 1
         self.seconds += seconds
         self.recent.append(seconds)
+
+    def times(self) -> Times:
+        """Of the latest ones; made anew only where there were more since."""
+        count = sum(self.buckets)
+        if count != self.told[0]:
+            self.told = count, Times.of(self.recent)
+        return self.told[1]
 
 
 class Metrics:
@@ -67,6 +71,7 @@ class Metrics:
         self._calls: Counter[tuple[str, str, str]] = Counter()
         self._dropped: Counter[tuple[str, str]] = Counter()
         self._breakers: Counter[tuple[str, str, str]] = Counter()
+        self._changes: dict[tuple[str, str], Circuit] = {}
         self._waiting: dict[tuple[str, str, str, str], tuple[int, int]] = {}
 
     def note(self, channel: Channel, operation: Compiled, answer: Answer, seconds: float) -> None:
@@ -85,30 +90,21 @@ class Metrics:
         self._waiting[key] = (calls + 1, rows + dropped)
 
     def note_breaker(self, city: str, backend: str, state: str) -> None:
-        """Count one change of a backend's breaker."""
+        """Count one change of a backend's breaker, and note when it was."""
         self._breakers[city, backend, state] += 1
+        self._changes[city, backend] = Circuit(state, self._clock())
 
-    def latency(self, city: str, operation: str | None = None) -> Latency:
-        """How long the latest calls of a city took, of one operation or of all."""
-        chosen = [s for (c, name), s in self._series.items() if c == city and operation in (None, name)]
-        taken = sorted(seconds for series in chosen for seconds in series.recent)
-        if not taken:
-            return Latency(None, None, 0)
-        return Latency(_at(taken, 50), _at(taken, 95), len(taken))
+    def last_change(self, city: str, backend: str) -> Circuit | None:
+        """What a backend's breaker changed to last, and when."""
+        return self._changes.get((city, backend))
 
-    def operations(self, city: str) -> tuple[str, ...]:
-        """The operations of a city that were called."""
-        return tuple(sorted(name for c, name in self._series if c == city))
-
-    def availability(self, city: str) -> float | None:
-        """The share of answered calls since the process began, declared maintenance left out; None without any."""
-        counted = [(outcome, n) for (c, _, outcome), n in self._calls.items() if c == city and outcome not in NEUTRAL]
-        asked = sum(n for _, n in counted)
-        return 1 - sum(n for outcome, n in counted if outcome in BAD) / asked if asked else None
-
-    def outcomes(self, city: str, operation: str) -> Mapping[str, int]:
-        """How often the operation ended how, since the process began."""
-        return {outcome: n for (c, name, outcome), n in self._calls.items() if (c, name) == (city, operation)}
+    def counted(self) -> Iterator[tuple[str, str, Calls]]:
+        """Each operation that was called, by city and name.  More may be counted between one and the next."""
+        outcomes: dict[tuple[str, str], dict[str, int]] = {}
+        for (city, name, outcome), n in self._calls.items():
+            outcomes.setdefault((city, name), {})[outcome] = n
+        for (city, name), found in sorted(outcomes.items()):
+            yield city, name, Calls(dict(sorted(found.items())), self._series[city, name].times())
 
     def take(self) -> list[tuple[str, Tally]]:
         """What was counted since the last time, to be kept."""
@@ -164,7 +160,3 @@ def _outcome(channel: Channel, operation: Compiled, answer: Answer, at: datetime
     backend = channel.config.backends.get(operation.backend)
     announced = backend is not None and seconds_left(backend.maintenance, at) is not None
     return MAINTENANCE if announced and answer.code.value in AWAY else answer.code.value
-
-
-def _at(ordered: list[float], share: int) -> float:
-    return round(ordered[min(len(ordered) - 1, -(-len(ordered) * share // 100) - 1)] * 1000, 1)

@@ -15,6 +15,7 @@ from typing import Final
 
 from channels.measured.metric_days import SOAK_DAYS, Soak, Tally
 from channels.measured.metrics import CHINA, Metrics
+from channels.measured.summaries import MIGRATIONS as SUMMARIES
 from channels.proofs.credentials import Clock
 from storage import Database, Migrations, StorageError
 
@@ -46,7 +47,7 @@ ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, dropped = dropped + ex
 
 async def opened_store(state: Path) -> Database:
     """The store below ROAM_STATE.  Raises: StorageError."""
-    return await Database.open(state / FILE, (MIGRATIONS,))
+    return await Database.open(state / FILE, (MIGRATIONS, SUMMARIES))
 
 
 async def add(database: Database, tallies: Iterable[tuple[str, Tally]], today: date) -> None:
@@ -85,18 +86,21 @@ async def read_soak(database: Database, city: str, today: date) -> Soak:
 
 
 @asynccontextmanager
-async def keeping(metrics: Metrics, state: Path, clock: Clock) -> AsyncIterator[None]:
-    """Keep what is counted, now and then and at the end.  A store that cannot be written costs the metrics, nothing else."""
+async def keeping(metrics: Metrics, state: Path, clock: Clock) -> AsyncIterator[Database | None]:
+    """Keep what is counted, now and then and at the end.  A store that cannot be written costs the metrics, nothing else.
+
+    Yield: the store; None where it cannot be opened.
+    """
     try:
         database = await opened_store(state)
     except StorageError as error:
         log.warning("metrics are not kept: %s", error)
-        yield
+        yield None
         return
     async with database, asyncio.TaskGroup() as group:
         task = group.create_task(_keep_on(metrics, database, clock))
         try:
-            yield
+            yield database
         finally:
             task.cancel()
             await _keep(metrics, database, clock)

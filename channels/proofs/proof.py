@@ -21,7 +21,7 @@ from channels.proofs.gateway_token import CitizenToken, GatewayToken, TokenRule,
 from channels.proofs.oauth import ClientCredentials, Post
 from channels.proofs.signing import Signer
 from channels.proofs.soap_security import UsernameToken
-from channels.text.scalars import SecretRef
+from channels.text.written import SecretRef
 
 AUDIENCE = "urn:roam:city:"
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from channels.declared.models import Tls
 from channels.proofs.credentials import BadCredential
-from channels.text.scalars import SecretRef
+from channels.text.written import SecretRef
 
 _LOWEST: Mapping[str, ssl.TLSVersion] = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 

@@ -22,9 +22,9 @@ from channels.mapping.rows import RowReader, Variables, compile_map, compile_var
 from channels.mapping.shape import Shape, canonical_shape
 from channels.mapping.templates import BadTemplate
 from channels.protocols import federation_backend, graphql_backend, rest, soap
-from channels.protocols.kinds import Spoken
 from channels.protocols.paging import Pages, compile_pages
 from channels.protocols.refusals import ContractBroken, Match, compile_refusals
+from channels.protocols.spoken import Spoken
 from schema.operations import OPERATIONS, dated
 
 LOCAL = "local."

@@ -14,10 +14,10 @@ from channels.answer import Failure
 from channels.declared.models import FederationBackend, GraphqlBackend, Operation
 from channels.mapping.templates import Scope, compile_headers, compile_json, compile_url_path
 from channels.protocols.draft import Base, Bytes, Draft, rooted
-from channels.protocols.kinds import Draw, Spoken, Unwrap
 from channels.protocols.reading import read_error_body, read_json, refuse_pages
 from channels.protocols.refusals import ContractBroken, Match, Said, retry_after, unmapped
 from channels.protocols.reply import Reply
+from channels.protocols.spoken import Draw, Spoken, Unwrap
 
 
 def speak(backend: GraphqlBackend | FederationBackend, operation: Operation, match: Match) -> Spoken:

@@ -17,10 +17,10 @@ from channels.mapping.converters import Unfit, text
 from channels.mapping.paths import Getter, compile_path
 from channels.mapping.templates import Scope, compile_headers, compile_json, compile_pairs, compile_url_path
 from channels.protocols.draft import Base, Bytes, Draft, Form, rooted
-from channels.protocols.kinds import Draw, Spoken, Unwrap
 from channels.protocols.reading import read_error_body, read_json, refuse_pages
 from channels.protocols.refusals import ContractBroken, Match, Said, retry_after, unmapped
 from channels.protocols.reply import Reply
+from channels.protocols.spoken import Draw, Spoken, Unwrap
 
 
 def speak(backend: RestBackend, operation: Operation, match: Match) -> Spoken:

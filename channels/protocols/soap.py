@@ -8,12 +8,12 @@ from channels.answer import Failure
 from channels.declared.models import Operation, SoapBackend
 from channels.mapping.templates import Scope, compile_headers, compile_url_path, compile_xml
 from channels.protocols.draft import Base, Draft, rooted
-from channels.protocols.kinds import Draw, Spoken, Unwrap
 from channels.protocols.reading import read_text, refuse_pages
 from channels.protocols.refusals import ContractBroken, Match, Said, retry_after, unmapped
 from channels.protocols.reply import Reply
 from channels.protocols.rest import EnvelopeRule
 from channels.protocols.soap_envelope import Envelope, read_envelope
+from channels.protocols.spoken import Draw, Spoken, Unwrap
 
 TOO_MANY = 429  # RFC 6585 §4
 

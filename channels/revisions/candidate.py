@@ -1,12 +1,10 @@
 """The configuration that would be served: the files as they are, but for what operators hold and what does not hold.
 
 `settled` reads the room, and puts back what has an error as it last was good, until nothing is left to put back. Rules:
-1. An error is charged to the files it is in, where those have changed. Where they have not, something around them did: the
-   gateway's own files first (a service that left the register), then the cities that changed (a code given twice).
-2. What is charged is served as it last was good. A city that never was good stays out; at the very first start, when nothing
-   ever was, it keeps its place in the graph and is asked nothing.
-3. A city whose folder is gone is retired: it keeps its place, so that ids and queries that name it get an answer that says so.
-4. A revision that an operator holds is served whatever the files say, a rollback until the files change, a pin until it is let
+1. Files that an error is charged to (`charged`) are served as they last were good. A city that never was good stays out; at
+   the very first start, when nothing ever was, it keeps its place in the graph and is asked nothing.
+2. A city whose folder is gone is retired: it keeps its place, so that ids and queries that name it get an answer that says so.
+3. A revision that an operator holds is served whatever the files say, a rollback until the files change, a pin until it is let
    go. One that no longer fits is not served.
 
 Reads files and the history; asks no network and no clock.
@@ -21,12 +19,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from channels.checks.agreements import AGED
 from channels.declared.secrets import Secrets
 from channels.deployment.editions import Editions, digest_of, revision_of
 from channels.deployment.folder import CHANNEL
 from channels.deployment.instead import AGREEMENTS, Instead
 from channels.deployment.snapshot import Channel, Loaded, Snapshot, load
+from channels.revisions.charged import charge, is_file
 from channels.revisions.history import Activation, Hold, Rejection, Source, Standing
 from channels.revisions.not_composed import not_composed
 from channels.text.diagnostics import Diagnostic, Place, Renderer, ordered, report
@@ -77,12 +75,8 @@ def settled(
     at: datetime,
     known: Mapping[str, Channel] = MappingProxyType({}),
     unfit: Mapping[str, str] = MappingProxyType({}),
-    refused: Mapping[str, Rejection] = MappingProxyType({}),
 ) -> Candidate:
-    """The configuration of now.  `unfit`: why a city's files do not compose with the others', by slug.
-
-    `refused`: the same, found out before about the files as they are now.
-    """
+    """The configuration of now.  `unfit`: why a city's own subgraph does not compose with the rest, by slug."""
     files = current(ground)
     holds = in_force(standing.holds, files)
     held = {slug: folder for slug, hold in holds.items() if (folder := ground.editions.city(slug, hold.revision))}
@@ -93,8 +87,8 @@ def settled(
     why: dict[str, list[Diagnostic]] = {slug: [found] for slug, (found, _) in told.items()}
     why |= {slug: [_no_channel(ground, slug)] for slug in away if slug not in gone}
     sources: dict[str, tuple[str, ...]] = {source.path: source.lines for _, source in told.values()}
-    if unfit or refused:
-        instead = _put_back(ground, standing, instead, frozenset((*unfit, *refused)), frozenset())
+    if unfit:
+        instead = _put_back(ground, standing, instead, frozenset(unfit), frozenset())
     for _ in range(ROUNDS):
         loaded = load(
             ground.root,
@@ -106,7 +100,7 @@ def settled(
             known=known,
         )
         sources |= loaded.sources
-        charged = charge(ground, standing, loaded, instead, files)
+        charged = charge(ground.root, standing, loaded, instead, files)
         for name, found in charged.items():
             why.setdefault(name, []).extend(found)
         cities = frozenset(name for name in charged if not is_file(name))
@@ -120,7 +114,7 @@ def settled(
             why.setdefault(slug, []).extend(broken)
     made = {name: _rejection(name, found, sources, files, at) for name, found in why.items() if found}
     rejected = {name: _first(found, standing.rejected.get(name)) for name, found in made.items()}
-    return _candidate(loaded, standing, instead, {**refused, **rejected}, files, gone - frozenset(held))
+    return _candidate(loaded, standing, instead, rejected, files, gone - frozenset(held))
 
 
 def current(ground: Ground) -> dict[str, str]:
@@ -144,48 +138,6 @@ def absent(ground: Ground, standing: Standing, files: Mapping[str, str]) -> dict
         if not is_file(slug) and slug not in files and (folder := ground.editions.city(slug, active.revision)):
             gone[slug] = folder
     return gone
-
-
-def is_file(name: str) -> bool:
-    """Whether a name is of one of the gateway's own files; a city's slug has no dot."""
-    return "." in name
-
-
-def charge(
-    ground: Ground, standing: Standing, loaded: Loaded, instead: Instead, files: Mapping[str, str]
-) -> dict[str, list[Diagnostic]]:
-    """By name, what is to be put back, and the errors for which it is."""
-    errors = [item for item in loaded.diagnostics if item.severity == "error" and item.code != AGED]
-    own = {name: _errors_in(ground, name, errors) for name in files if is_file(name) and name not in instead.files}
-    charged = {name: found for name, found in own.items() if found and name in standing.active}
-    if charged or loaded.snapshot is None:
-        return charged
-    innocent: list[Diagnostic] = []
-    for slug, found in loaded.snapshot.broken.items():
-        if changed(slug, standing, files) or slug in instead.cities:
-            charged[slug] = list(found)
-        else:
-            innocent += found
-    if not innocent:
-        return charged
-    around = [name for name in files if is_file(name) and name not in instead.files and changed(name, standing, files)]
-    around = [name for name in around if name in standing.active] or [
-        slug
-        for slug in files
-        if not is_file(slug) and slug not in (*instead.cities, *instead.without) and changed(slug, standing, files)
-    ]
-    return charged | {name: innocent for name in around if standing.active}
-
-
-def changed(name: str, standing: Standing, files: Mapping[str, str]) -> bool:
-    """Whether the files are others than those that were last good."""
-    active = standing.active.get(name)
-    return active is None or active.revision != files.get(name, "")
-
-
-def _errors_in(ground: Ground, name: str, errors: Iterable[Diagnostic]) -> list[Diagnostic]:
-    shown = shown_path(ground.root / name)
-    return [item for item in errors if item.place.path == shown]
 
 
 def _put_back(

@@ -2,7 +2,7 @@
 
 Nothing in `city_actions` and `city_activations` is ever changed or deleted. A name is a city's slug, or the name of one of the
 gateway's own files (`services.yaml`), which have a dot. Every worker, the `roam` command and the console read the same.
-The files themselves are kept by `editions`.
+The files themselves are kept by `deployment/editions`.
 """
 
 from __future__ import annotations

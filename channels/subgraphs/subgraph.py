@@ -20,9 +20,9 @@ from channels.failures import failure
 from channels.mapping.templates import Scope
 from channels.protocols.compiled import Compiled, compile_operation
 from channels.protocols.draft import Base, Bytes, Draft
-from channels.protocols.kinds import Draw, Unwrap
 from channels.protocols.reading import read_error_body, read_json, refuse_pages
 from channels.protocols.refusals import ContractBroken, Match, Said, compile_refusals, retry_after, unmapped
+from channels.protocols.spoken import Draw, Unwrap
 from channels.protocols.transport import Reply
 from federation.client import SUBGRAPH_MALFORMED, SubgraphError, SubgraphRequest, SubgraphResponse, read_response
 from schema.codes import ErrorCode

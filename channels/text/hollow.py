@@ -11,6 +11,7 @@ from channels.text.diagnostics import Diagnostic, Place, report
 from channels.text.tree import Entry, ListNode, MapNode, Node, ScalarNode
 
 FREE = frozenset({"json", "variables", "query", "form", "enum", "value", "default"})
+UNKNOWN = "ROAM-201"
 FALLOUT = frozenset({"ROAM-202", "ROAM-208", "ROAM-307", "ROAM-406"})
 """What is said of a map that lacks something, when what it lacks stands there without a value."""
 
@@ -18,21 +19,31 @@ FALLOUT = frozenset({"ROAM-202", "ROAM-208", "ROAM-307", "ROAM-406"})
 def hollow(node: Node, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """Each key without a value.  `found`: what has been refused already, often for that very reason."""
     told = {item.place for item in found}
-    for key, entry in _hollow(node):
-        if not told & {entry.place, entry.node.place}:
+    for key, entry, behind in _hollow(node):
+        if not told & {entry.place, entry.node.place, behind}:
             yield report("no_value", entry.node.place, field=key)
 
 
-def _hollow(node: Node) -> Iterator[tuple[str, Entry]]:
+def without_beheaded(node: Node, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The findings without a key that has no value where the next one is refused: that one belongs below it."""
+    items = list(found)
+    refused = {item.place for item in items if item.code == UNKNOWN}
+    heads = {entry.node.place for _, entry, behind in _hollow(node) if behind in refused} if refused else set()
+    return [item for item in items if item.code == UNKNOWN or item.place not in heads]
+
+
+def _hollow(node: Node) -> Iterator[tuple[str, Entry, Place | None]]:
+    """Each with its name, and the place of the key behind it: one that is refused may belong below this one."""
     if isinstance(node, ListNode):
         for item in node.items:
             yield from _hollow(item)
     elif isinstance(node, MapNode):
-        for key, entry in node.entries.items():
+        behind = [*(entry.place for entry in node.entries.values()), None][1:]
+        for (key, entry), next_key in zip(node.entries.items(), behind, strict=True):
             if key in FREE:
                 continue
             if _empty(entry):
-                yield key, entry
+                yield key, entry, next_key
             yield from _hollow(entry.node)
 
 

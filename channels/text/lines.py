@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -11,6 +12,9 @@ from channels.text.diagnostics import Diagnostic, Place, report
 
 _BLOCK = re.compile(r"(?:^|[:\-]\s+)[|>][+-]?\d?[+-]?\s*(?:#.*)?$")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]|\ufeff")
+_NO_COLON = re.compile(r"^\s*(?:- +)*(?P<key>[A-Za-z_][\w.\-]*) +(?:\{.*: .*\}|\[.*\])\s*(?:#.*)?$")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064]")
+_CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: .*)?$")
 _FULL_WIDTH = re.compile(r"^\s*(?:- +)*(?P<key>[A-Za-z_][\w.\-]*|\"[^\"]*\"|'[^']*')\s*(?P<colon>：)")
 
 
@@ -44,7 +48,7 @@ def decode(path: str, raw: bytes) -> tuple[SourceText, list[Diagnostic]]:
 def _not_utf8(path: str, raw: bytes, start: int) -> tuple[SourceText, list[Diagnostic]]:
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         source = SourceText.of(path, raw.decode("utf-16", "replace"))
-        return source, [report("encoding_utf16", Place(path, 1, 1), path=path)]
+        return source, [report("encoding_utf16", Place(path, 1, 1), path=shlex.quote(path))]
     head = raw[:start]
     line = head.count(b"\n") + 1
     column = len(head.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
@@ -53,7 +57,7 @@ def _not_utf8(path: str, raw: bytes, start: int) -> tuple[SourceText, list[Diagn
         source = SourceText.of(path, raw.decode("gb18030"))
     except UnicodeDecodeError:
         return SourceText.of(path, raw.decode("utf-8", "replace")), [report("encoding", place)]
-    return source, [report("encoding_gbk", place, path=path)]
+    return source, [report("encoding_gbk", place, path=shlex.quote(path))]
 
 
 def structural_lines(source: SourceText) -> Iterator[tuple[int, str]]:
@@ -75,6 +79,21 @@ def controls(source: SourceText) -> Iterator[tuple[Place, str]]:
             yield Place(source.path, number, found.start() + 1, 1), f"U+{ord(found[0]):04X}"
 
 
+def invisible(source: SourceText) -> Iterator[tuple[Place, str]]:
+    """Characters that nobody sees and that make a word another one, with their number; not those of comments."""
+    for number, line in enumerate(source.lines, 1):
+        if (found := _INVISIBLE.search(line)) and not line.lstrip().startswith("#"):
+            yield Place(source.path, number, found.start() + 1, 1), f"U+{ord(found[0]):04X}"
+
+
+def conflict(source: SourceText) -> tuple[Place, str] | None:
+    """Where a merge left its first marker, and the marker."""
+    for number, line in enumerate(source.lines, 1):
+        if line[:1] in "<=>|" and _CONFLICT.match(line):
+            return Place(source.path, number, 1, len(line)), line[:7]
+    return None
+
+
 def tabs(source: SourceText) -> Iterator[Place]:
     """Tabs where YAML would read structure."""
     for number, line in structural_lines(source):
@@ -88,3 +107,10 @@ def full_width_colons(source: SourceText) -> Iterator[tuple[Place, str]]:
     for number, line in structural_lines(source):
         if match := _FULL_WIDTH.match(line):
             yield Place(source.path, number, match.start("colon") + 1), match["key"]
+
+
+def absent_colons(source: SourceText) -> Iterator[tuple[Place, str]]:
+    """Keys before a bracket that have no colon, at the start of a line."""
+    for number, line in structural_lines(source):
+        if match := _NO_COLON.match(line):
+            yield Place(source.path, number, match.start("key") + 1, len(match["key"])), match["key"]

@@ -51,7 +51,7 @@ def paired(node: Node, found: list[Diagnostic]) -> list[Diagnostic]:
         here = [item for item in missing if item.place in spots and item not in instead]
         meant = [item for item in here if _meant(item, one)]
         alone = len(here) == 1 and sum(each.place in spots for each in unknown) == 1
-        if not meant and alone and suggested(one) in (None, *_keys(node, one.place)):
+        if not meant and alone:
             meant = here
             instead[one] = _suggesting(one, _names(here[0])[0])
         instead |= dict.fromkeys(meant)
@@ -67,17 +67,6 @@ def _meant(missing: Diagnostic, unknown: Diagnostic) -> bool:
 def _suggesting(unknown: Diagnostic, name: str) -> Diagnostic:
     zh, en = unknown.hint_zh.rpartition("?")[2], unknown.hint_en.rpartition("? ")[2]
     return replace(unknown, hint_zh=f"是不是想写 `{name}`?{zh}", hint_en=f"did you mean `{name}`? {en}")
-
-
-def _keys(node: Node, place: Place) -> tuple[str, ...]:
-    """The keys of the map that has a key at `place`."""
-    if isinstance(node, MapNode):
-        if any(entry.place == place for entry in node.entries.values()):
-            return tuple(node.entries)
-        inner = [entry.node for entry in node.entries.values()]
-    else:
-        inner = list(node.items) if isinstance(node, ListNode) else []
-    return next((found for each in inner if (found := _keys(each, place))), ())
 
 
 def _at_once(found: Iterable[Diagnostic | None]) -> list[Diagnostic]:

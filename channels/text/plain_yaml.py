@@ -16,7 +16,7 @@ from channels.text.tree import Entry, ListNode, MapNode, Node, ScalarNode
 
 DEEPEST = 40
 _FOREIGN = re.compile(
-    "[\x00-\x08\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff：\U00010000-\U0010ffff]"
+    "[\x00-\x08\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064：\U00010000-\U0010ffff]"
 )
 _FIRST = r"(?:[^\s,\[\]{}#&*!|>'\"%@`?:\-“‘＂＇]|-(?=[^\s,\[\]{}\-]))"
 _KEY = re.compile(rf"(?P<text>\"[^\"\\\n]*\"|'[^'\n]*'|{_FIRST}[^\s:,\[\]{{}}#]*):(?= |\n|\Z)")
@@ -219,7 +219,7 @@ class _Reader:
         if indent <= column or begin == self.at:
             raise Unusual
         text = "\n".join(lines).rstrip("\n")
-        return ScalarNode(Text(text + ("\n" if self.text[self.at - 1] == "\n" else "")), place)
+        return ScalarNode(Text(text + ("\n" if self.text[self.at - 1] == "\n" else "")), place, indent + 1)
 
     def gap(self) -> str:
         """Skip blanks, breaks and comments inside of brackets: the next character."""

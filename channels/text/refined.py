@@ -13,29 +13,59 @@ from channels.text.diagnostics import Diagnostic, ordered, report
 from channels.text.repairs import ASCII, full_width
 
 FOLDED = frozenset(
-    {"ROAM-102", "ROAM-103", "ROAM-109", "ROAM-204", "ROAM-304", "ROAM-306", "ROAM-308", "ROAM-313", "ROAM-352"}
+    {
+        "ROAM-102",
+        "ROAM-103",
+        "ROAM-109",
+        "ROAM-204",
+        "ROAM-304",
+        "ROAM-306",
+        "ROAM-308",
+        "ROAM-313",
+        "ROAM-317",
+        "ROAM-352",
+    }
 )
 """Codes of which one cause shows in several places: one character typed throughout, one name that is nowhere declared."""
 ONE_CAUSE = frozenset({"ROAM-352"})
 """Codes that say the same whatever the name: all types lack one prefix."""
+SPACES = {
+    "\u00a0": {"zh": "不换行空格(多从网页或 Word 带来)", "en": "a no-break one"},
+    "\u3000": {"zh": "全角空格", "en": "a full-width one"},
+}
 PUNCTUATION = frozenset(ASCII) - set("（）｜\u00a0－＃")
 TOUCHED = frozenset({"ROAM-201", "ROAM-203", "ROAM-206", "ROAM-207", "ROAM-309", "ROAM-313", "ROAM-314", "ROAM-401"})
 MOST_NAMED = 5
+SYNTAX = "ROAM-105"
 
 
 def refine(found: Iterable[Diagnostic], sources: Mapping[str, Sequence[str]]) -> list[Diagnostic]:
     """Return: what to show, in order."""
-    kept = without_fallout(ordered(found))
+    kept = without_fallout(first_of_line(ordered(found)))
     return folded(ordered(punctuated(item, sources) for item in kept))
 
 
 def without_fallout(found: Sequence[Diagnostic]) -> list[Diagnostic]:
     """Nothing but the refusal of the text on lines whose text was refused."""
-    unread = {(item.place.path, item.place.line) for item in found if _of_text(item)}
-    return [item for item in found if _of_text(item) or (item.place.path, item.place.line) not in unread]
+    unread = {(item.place.path, item.place.line) for item in found if refuses_text(item)}
+    return [item for item in found if refuses_text(item) or (item.place.path, item.place.line) not in unread]
 
 
-def _of_text(item: Diagnostic) -> bool:
+def first_of_line(found: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Of what is not YAML on one line the first: after it, a line is read otherwise than it was meant."""
+    told: set[tuple[str, int]] = set()
+    kept = []
+    for item in found:
+        line = (item.place.path, item.place.line)
+        if item.code != SYNTAX or line not in told:
+            kept.append(item)
+        if item.code == SYNTAX:
+            told.add(line)
+    return kept
+
+
+def refuses_text(item: Diagnostic) -> bool:
+    """Whether it is about characters, brackets or keys as they are typed, before anything is known of their meaning."""
     return item.code.startswith("ROAM-10") and item.code not in ("ROAM-107", "ROAM-108")
 
 
@@ -46,6 +76,10 @@ def punctuated(item: Diagnostic, sources: Mapping[str, Sequence[str]]) -> Diagno
         return item
     line = lines[place.line - 1]
     end = place.column - 1 + place.width
+    edges = (place.column - 1, min(end, len(line)) - 1)
+    odd = next((at for at in edges if at < len(line) and line[at] in SPACES), None)
+    if odd is not None:
+        return report("odd_space", replace(place, column=odd + 1, width=1), found=SPACES[line[odd]])
     spots = [at for at in full_width(line) if place.column - 1 <= at < end and line[at] in PUNCTUATION]
     if not spots:
         return item
@@ -66,11 +100,12 @@ def folded(found: Sequence[Diagnostic]) -> list[Diagnostic]:
             first.setdefault(cause, len(kept))
             kept.append(item)
     for at, lines in more.items():
-        kept[at] = _with_lines(kept[at], [line for line in dict.fromkeys(lines) if line != kept[at].place.line])
+        kept[at] = with_lines(kept[at], [line for line in dict.fromkeys(lines) if line != kept[at].place.line])
     return kept
 
 
-def _with_lines(item: Diagnostic, lines: list[int]) -> Diagnostic:
+def with_lines(item: Diagnostic, lines: list[int]) -> Diagnostic:
+    """The finding, which names the other lines where the same shows."""
     if not lines:
         return item
     shown = [str(line) for line in lines[:MOST_NAMED]]

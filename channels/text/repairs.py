@@ -26,6 +26,11 @@ _NO_SPACE = re.compile(r"(?:^\s*(?:- +)*|[{,]\s*)(?P<key>[A-Za-z_][\w.\-]*):(?=[
 _NO_COLON = re.compile(r"^\s*(?:- +)*(?P<key>[A-Za-z_][\w.\-]*)(?= +\S|\s*$)")
 _SECRET_SPACE = re.compile(r"(?<=: )secret:(?P<gap> +)(?P<name>[A-Za-z][\w]*)")
 _NO_COMMA = re.compile(r"(?<=[^\s,{\[:])(?P<gap> +)(?=[A-Za-z_][\w\-]*: )")
+_AFTER_QUOTE = re.compile(r" *(?:[,:}\]]|#|$)")
+_STRAY_LINE = re.compile(r"\s*(?P<found>//|/\*|<!--|<!|</?[A-Za-z]|```|~~~|={3,}|\*{3,}|-{4,})")
+_STRAY_START = re.compile(r"\s*(?P<found>[>+|])(?= )")
+_BULLET = re.compile(r"\s*(?P<found>[\u2010-\u2015\u2212\u2022\u00b7\u25cf\u25aa\u30fb*])(?P<gap>[\s\u00a0]*)(?=\S)")
+_TRAILING = re.compile(r"(?P<found>,)\s*(?:#.*)?$")
 _CLOSING = {"{": "}", "[": "]"}
 
 
@@ -68,7 +73,10 @@ def candidates(source: SourceText, stops: int) -> Iterator[Repair]:
     for number in numbers:
         yield from _full_width(source, number)
     for number in numbers[:3]:
+        yield from _foreign(source, number)
         yield from _spacing(source, number)
+    for number in numbers[:2]:
+        yield from _indented(source, number)
     for number in numbers:
         yield from _unclosed(source, number)
 
@@ -106,6 +114,41 @@ def _straight(source: SourceText, number: int, line: str, spots: list[int]) -> R
     return _changed(source, number, "".join(chars), found)
 
 
+def _foreign(source: SourceText, number: int) -> Iterator[Repair]:
+    """What other notations have: comments of another language, bullets, marks of a mail or of a comparison, JSON's comma."""
+    line = source.lines[number - 1]
+    if match := _STRAY_LINE.match(line):
+        yield _changed(source, number, "#", report("stray_line", _at(source, number, match), found=match["found"]))
+    if match := _STRAY_START.match(line):
+        place = _at(source, number, match)
+        for text in (line[match.end() + 1 :], f"{line[: match.start('found')]} {line[match.end() :]}"):
+            yield _changed(source, number, text, report("stray_start", place, found=match["found"]))
+    if match := _BULLET.match(line):
+        text = f"{line[: match.start('found')]}- {line[match.end() :]}"
+        yield _changed(source, number, text, report("bullet", _at(source, number, match), found=match["found"]))
+    if match := _TRAILING.search(line):
+        text = f"{line[: match.start('found')]}{line[match.end('found') :]}"
+        yield _changed(source, number, text, report("trailing_comma", _at(source, number, match)))
+
+
+def _at(source: SourceText, number: int, match: re.Match[str]) -> Place:
+    return Place(source.path, number, match.start("found") + 1, len(match["found"]))
+
+
+def _indented(source: SourceText, number: int) -> Iterator[Repair]:
+    """A line that stands deeper or less deep than its neighbours."""
+    line = source.lines[number - 1]
+    found = len(line) - len(line.lstrip(" "))
+    if not line.strip() or line.lstrip().startswith("#"):
+        return
+    near = [other for at in (number - 2, number) if 0 <= at < len(source.lines) and (other := source.lines[at]).strip()]
+    for right in dict.fromkeys(len(other) - len(other.lstrip(" ")) for other in near):
+        if right != found:
+            place = Place(source.path, number, found + 1, 1)
+            text = " " * right + line.lstrip(" ")
+            yield _changed(source, number, text, report("indentation", place, found=found, right=right))
+
+
 def _spacing(source: SourceText, number: int) -> Iterator[Repair]:
     line = source.lines[number - 1]
     for match in _NO_SPACE.finditer(line):
@@ -129,15 +172,12 @@ def _unclosed(source: SourceText, number: int) -> Iterator[Repair]:
     line = source.lines[number - 1]
     bare = _QUOTED.sub(lambda match: (" " if match[0][0] == "#" else "x") * len(match[0]), line)
     for quote in "\"'":
-        at = bare.find(quote)
-        if at < 0 or (at > 0 and bare[at - 1] not in " [{,"):
-            continue
-        place = Place(source.path, number, at + 1, 1)
-        ends = [match.start() for match in re.finditer(r"[,}\]]| #|$", line[at + 1 :])]
-        for end in ends:
-            cut = at + 1 + end
-            text = f"{line[:cut]}{quote}{line[cut:]}"
-            yield _changed(source, number, text, report("unclosed", place, found=quote))
+        for at in _opened(line, bare, quote):
+            place = Place(source.path, number, at + 1, 1)
+            for match in re.finditer(r"[,}\]]| #|$", line[at + 1 :]):
+                cut = at + 1 + match.start()
+                text = f"{line[:cut]}{quote}{line[cut:]}"
+                yield _changed(source, number, text, report("unclosed", place, found=quote))
     stack: list[tuple[str, int]] = []
     for at, char in enumerate(bare):
         if char in _CLOSING:
@@ -158,6 +198,18 @@ def _unclosed(source: SourceText, number: int) -> Iterator[Repair]:
         for match in reversed(list(re.finditer(r",", bare[began:]))):
             cut = began + match.start()
             yield _changed(source, number, line[:cut] + _CLOSING[opened] + line[cut:], found)
+
+
+def _opened(line: str, bare: str, quote: str) -> Iterator[int]:
+    """Where quotes stand whose other half may be missing, the likeliest first.
+
+    One that is not closed goes on to the next one on its line: then no comma or bracket follows, as it must.
+    """
+    told = [match for match in _QUOTED.finditer(line) if match[0][0] == quote]
+    yield from (match.start() for match in told if not _AFTER_QUOTE.match(line, match.end()))
+    at = bare.find(quote)
+    if at == 0 or (at > 0 and bare[at - 1] in " [{,"):
+        yield at
 
 
 def _changed(source: SourceText, number: int, line: str, found: Diagnostic) -> Repair:

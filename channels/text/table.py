@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from channels.answer import Bilingual
 from channels.text.diagnostics import Diagnostic, Place, nearest, report
-from channels.text.lines import SourceText
+from channels.text.lines import SourceText, conflict
 
 COMMA, WIDE_COMMA = ",", "，"
 OTHER_SEPARATORS = {";": ";", "\t": "Tab", WIDE_COMMA: WIDE_COMMA}
@@ -60,6 +60,8 @@ def read_table(
     `columns`: must be there, in any order.  `optional`: may be; the cells of these may also be left out at the end of a row.
     `ignored`: are known, and for people alone.
     """
+    if (left := conflict(source)) is not None:
+        return [], [report("conflict", left[0], found=left[1])]
     records = _records(source)
     header = next(records, None)
     if header is None:
@@ -112,7 +114,7 @@ def _check_header(
     absent = [*missing, *(name for name in optional if name not in names)]
     for index, cell in enumerate(header):
         name, place = names[index], cell.place(source.path)
-        if name in names[:index]:
+        if name and name in names[:index]:
             yield report("column_twice", place, found=name)
         elif name and name not in (*columns, *optional, *ignored):
             meant = nearest(name, absent) or next((each for each in absent if set(name) & set(each)), "")

@@ -14,8 +14,11 @@ Path: TypeAlias = Sequence[str | int]
 
 @dataclass(frozen=True, slots=True)
 class ScalarNode:
+    """`begins`: of a `|` text, the column in which its lines begin; the first is the one below `place`.  Else 0."""
+
     text: Text
     place: Place
+    begins: int = 0
 
     @property
     def is_null(self) -> bool:
@@ -82,6 +85,31 @@ def words(node: Node) -> Iterator[str]:
             for key, entry in node.entries.items():
                 yield key
                 yield from words(entry.node)
+
+
+def spot(node: ScalarNode, at: int, width: int) -> Place:
+    """Where a part of a text stands: inside of a text on one line or of a `|` text; else where the text stands."""
+    text, place = node.text, node.place
+    if node.begins:
+        start = text.rfind("\n", 0, at) + 1
+        line = place.line + 1 + text.count("\n", 0, at)
+        return Place(place.path, line, node.begins + at - start, max(width, 1))
+    quotes = (place.width - len(text)) // 2
+    if place.width < len(text) or quotes not in (0, 1):
+        return place
+    return Place(place.path, place.line, place.column + quotes + at, width)
+
+
+def keys(node: Node) -> Iterator[str]:
+    """Every key, in document order."""
+    match node:
+        case ListNode():
+            for item in node.items:
+                yield from keys(item)
+        case MapNode():
+            for key, entry in node.entries.items():
+                yield key
+                yield from keys(entry.node)
 
 
 def value_place(node: Node, path: Path) -> Place:

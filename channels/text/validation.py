@@ -10,6 +10,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from channels.text.diagnostics import Diagnostic, nearest, report
+from channels.text.forms import FORMS, TYPES, Form, meant, to_type
+from channels.text.hollow import without_beheaded
 from channels.text.pairing import UNKNOWN, alike, missing_keys, paired, renamed, suggested
 from channels.text.positions import MapNode, Node, ScalarNode, data, find, key_place, value_place
 
@@ -19,52 +21,15 @@ FIELDS, RULE = ("map", "vars"), ("from", "value", "each", "map")
 """Below which keys a mapping names fields; what a field's rule may begin with."""
 _QUOTED = re.compile(r"'([^']*)'")
 
-# What a wrongly typed scalar should have been, by the kind of refusal.
-_TYPES: dict[str, tuple[str, str]] = {
-    "whole": ("整数", "a whole number"),
-    "number": ("数字", "a number"),
-    "flag": ("true 或 false", "`true` or `false`"),
-    "text": ("文字", "text"),
-    "single": ("一个值", "a single value"),
-    "mapping": ("路径或 {from: …}", "a path or {from: …}"),
-    "dict_type": ("键值对", "a mapping of keys to values"),
-    "model_type": ("键值对", "a mapping of keys to values"),
-    "model_attributes_type": ("键值对", "a mapping of keys to values"),
-    "tuple_type": ("列表", "a list"),
-    "list_type": ("列表", "a list"),
-}
-# What an ill-formed scalar should look like.
-_FORMATS: dict[str, tuple[str, str, str]] = {
-    "date": ("日期", "a date", "2026-11-30"),
-    "url": ("网址", "a URL", "https://…"),
-    "slug": ("英文标识", "a city's slug", "mycity"),
-    "city_code": ("六位行政区划代码", "a six-digit city code", '"510600"'),
-    "service_code": ("事项代码", "a service code", "WATER-QUERY"),
-    "window": ("时间窗", "a time window", '"02:00-03:00 Asia/Shanghai"'),
-    "sorting": ("排序", "an order", "dueOn desc"),
-    "retry_on": (
-        "可重试的情形:connect、timeout 或 HTTP 状态",
-        "a cause to retry: connect, timeout or an HTTP status",
-        '"503"',
-    ),
-    "clock": ("时间戳的写法", "a form of a time", "ms, s, yyyyMMddHHmmss"),
-    "secret_source": ("密钥来源", "a source of secrets", "env, file:/run/secrets"),
-    "base64": ("Base64", "Base64", "eyJjb2RlIjowfQ=="),
-    "path_text": ("路径", "a path", "/api/v1"),
-    "abort_rule": (
-        "中止条件:error_rate > 比例(小于 1),或 p95 > 时长",
-        "a rule to abort: error_rate > SHARE (below 1), or p95 > DURATION",
-        '"error_rate > 0.02", "p95 > 2s"',
-    ),
-}
-
 
 def validate(model: type[M], node: Node) -> tuple[M | None, list[Diagnostic]]:
     """Return: the model, or None with every refusal."""
     try:
         return model.model_validate(data(node)), []
     except ValidationError as error:
-        return None, paired(node, [_diagnose(model, node, item) for item in error.errors(include_url=False)])
+        return None, without_beheaded(
+            node, paired(node, [_diagnose(model, node, item) for item in error.errors(include_url=False)])
+        )
 
 
 def read_as_meant(model: type[M], node: Node) -> tuple[Node, M | None, list[Diagnostic]]:
@@ -109,6 +74,8 @@ def _diagnose(model: type[BaseModel], node: Node, error: ErrorDetails) -> Diagno
     if kind == "two_sources":
         return report("one_of", key_place(node, path), fields=("`from`", "`value`"))
     place = value_place(node, path)
+    if _is_blank(find(node, path)):
+        return report("no_value", place, field=_named(path))
     if kind in ("literal_error", "union_tag_invalid", "enum"):
         return _choice(node, path, context)
     if kind == "repeated":
@@ -116,16 +83,26 @@ def _diagnose(model: type[BaseModel], node: Node, error: ErrorDetails) -> Diagno
     if kind == "nothing":
         return report(kind, place, field=field)
     if kind in ("duration", "secret", "secret_form", "too_small", "out_of_range", "derived_state"):
+        return report(kind, place, field=_named(path), example=_example(kind, context["found"]), **context)
+    if (form := FORMS.get(kind)) is not None:
         found = context["found"]
-        example = f"`{found}s` or `{found}ms`" if found.isdigit() else "`3s`, `300ms`"
-        return report(kind, place, field=_named(path), example=example, **context)
-    if kind in _FORMATS:
-        zh, en, example = _FORMATS[kind]
-        expected = {"zh": zh, "en": en}
-        hint = {"zh": f"例如 {example}", "en": f"for example {example}"}
-        return report("format", place, found=context["found"], expected=expected, example=hint)
-    zh, en = _TYPES.get(kind, (error["msg"], error["msg"]))
-    return report("wrong_type", place, field=_named(path), expected={"zh": zh, "en": en}, found=_found(node, path))
+        return report("format", place, found=found, expected=form.expected, example=to_type(kind, form, found))
+    form, found = TYPES.get(kind, Form(error["msg"], error["msg"], "", "")), _found(node, path)
+    advice = to_type(kind, form, found)
+    return report("wrong_type", place, field=_named(path), expected=form.expected, found=found, advice=advice)
+
+
+def _is_blank(node: Node | None) -> bool:
+    """Whether nothing at all stands behind a key."""
+    return isinstance(node, ScalarNode) and node.text.plain and not node.text
+
+
+def _example(kind: str, found: str) -> dict[str, str]:
+    """What to type for a duration: what was meant where it can be told, else the same number with a unit."""
+    right = meant(kind, found)
+    examples = (right,) if right else (f"{found}s", f"{found}ms") if found.isdigit() else ("3s", "300ms")
+    written = [f"`{example}`" for example in examples]
+    return {"zh": "、".join(written) if right or found.isdigit() else "、".join(examples), "en": " or ".join(written)}
 
 
 def _misspelt(node: Node, path: tuple[int | str, ...], name: str) -> str | None:
@@ -154,12 +131,21 @@ def _found(node: Node, path: tuple[int | str, ...]) -> str:
     return "{…}" if isinstance(found, MapNode) else "[…]"
 
 
+def _pick(found: str, choices: list[str]) -> dict[str, str]:
+    """Which of the values to type: the one that was meant where it can be told."""
+    if near := nearest(found, choices):
+        return {"zh": f"是不是想写 `{near}`?", "en": f"did you mean `{near}`?"}
+    if len(choices) == 1:
+        return {"zh": f"写成 `{choices[0]}`", "en": f"write `{choices[0]}`"}
+    return {"zh": "写其中一个,大小写照此", "en": "write one of them, in this very spelling"}
+
+
 def _choice(node: Node, path: tuple[int | str, ...], context: dict[str, Any]) -> Diagnostic:
     choices = _QUOTED.findall(str(context.get("expected_tags") or context.get("expected", "")))
     if "discriminator" in context:
         path = (*path, *_QUOTED.findall(str(context["discriminator"])))
     found = _found(node, path)
-    return report("choice", value_place(node, path), found=found, near=found, choices=choices)
+    return report("choice", value_place(node, path), found=found, choices=choices, advice=_pick(found, choices))
 
 
 def _trace(model: type[BaseModel], loc: tuple[int | str, ...]) -> tuple[tuple[int | str, ...], type[BaseModel] | None]:

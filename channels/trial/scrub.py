@@ -1,6 +1,8 @@
 """An answer made fit to be kept: nobody's name, number, phone, address, record number or token is left in it.
 
 Within one file the same value gets the same pseudonym.  Shapes stay: as many digits, the same letters' case, the same separators.
+Identity and mobile numbers become ones that nobody can have (`channels.personal.nobodys`), also within a longer text, and nothing
+else becomes a number that could be somebody's.
 Codes, dates, amounts and what a public operation says stay as they are, so that the mapping makes of the copy what it made of the
 answer.  What is not known to be harmless is changed.
 """
@@ -18,7 +20,16 @@ from channels.declared.models import Each, Leaf, MapEntry, Nested
 from channels.fixtures.replay import CLAIMS
 from channels.mapping.paths import dotted
 from channels.mapping.shape import Shape
-from channels.personal import kind_of, masked, person
+from channels.personal import (
+    NOBODYS_AREA,
+    NOBODYS_BLOCK,
+    identity_numbers,
+    kind_of,
+    masked,
+    mobile_numbers,
+    nobodys,
+    person,
+)
 
 _NAMES: Final = ("李四", "王五", "赵六", "孙七", "周八", "吴九", "郑十", "冯甲", "陈乙", "杨丙", "朱丁", "秦戊")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -62,7 +73,7 @@ class Pseudonyms:
             case "ID_NUMBER" if len(value) == 18:
                 return self._identity()
             case "PHONE" if value.isdigit() and len(value) == 11:
-                return f"199{self._count('phone'):08d}"
+                return f"{NOBODYS_BLOCK}{self._count('phone') % 10_000:04d}"
             case "ADDRESS":
                 return f"某市某路{self._count('address')}号"
         return self._shaped(value)
@@ -76,18 +87,32 @@ class Pseudonyms:
         return _NAMES[number % len(_NAMES)] + ("" if number < len(_NAMES) else _NAMES[number // len(_NAMES) % 12][1])
 
     def _identity(self) -> str:
-        number = f"51000019000101{self._count('id') % 1000:03d}"
+        number = f"{NOBODYS_AREA}19000101{self._count('id') % 1000:03d}"
         total = sum(int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=True))
         return number + "10X98765432"[total % 11]
 
     def _shaped(self, value: str) -> str:
         """Other digits, other characters, the same shape; two values never share one."""
         for salt in range(100):
-            stream = hmac.new(self._key, f"{salt} {value}".encode(), hashlib.sha512).digest() * (len(value) // 64 + 1)
-            made = "".join(map(_another, value, stream, [len(value) >= _TOKEN] * len(value)))
-            if made not in self._made.values() or made == value:
+            made = self._mixed(value, salt)
+            if made == value or (made not in self._made.values() and not _somebodys(made)):
                 return made
         return made
+
+    def _mixed(self, value: str, salt: int) -> str:
+        """One such text.  The numbers in it that are somebody's have the pseudonyms that they have elsewhere."""
+        stream = hmac.new(self._key, f"{salt} {value}".encode(), hashlib.sha512).digest() * (len(value) // 64 + 1)
+        made = "".join(map(_another, value, stream, [len(value) >= _TOKEN] * len(value)))
+        for found in (*identity_numbers(value), *mobile_numbers(value)):
+            start = found.end() - len(found[0].removeprefix("+").removeprefix("86").lstrip("- "))
+            if (number := value[start : found.end()]) != value:
+                made = made[: found.start()] + value[found.start() : start] + self.of(number) + made[found.end() :]
+        return made
+
+
+def _somebodys(made: str) -> bool:
+    """Whether a made-up text holds a number that could be somebody's."""
+    return any(not nobodys(found[0]) for found in (*identity_numbers(made), *mobile_numbers(made)))
 
 
 def _another(char: str, byte: int, letters_too: bool) -> str:

@@ -165,17 +165,19 @@ async def f04(session: Session) -> Verdict:
 
 
 async def _ramp(session: Session, live: Live, operation: Compiled, args: Mapping[str, Any], most: int) -> list[Wave]:
-    """Waves that grow to the declared concurrency; a few more where this machine was too busy for the largest."""
+    """Waves that grow to the declared concurrency; a few more, when it has time, where this machine was too busy for the largest."""
     now = asyncio.get_running_loop().time
     waves, made, again = Waves(live, operation.backend, session.alone), list[Wave](), 0
     started, seconds = now(), session.load_seconds
     while (gone := now() - started) < seconds or not made or (not _held(made, most) and again < MOST_AGAIN):
-        again += gone >= seconds
+        late = gone >= seconds
+        again += late
         share = next((step for step in STEPS if gone / seconds <= step), 1.0)
         made.append(
             await waves.make(
                 max(1, round(most * share)),
                 lambda: live.ask(operation, live.people[FIRST], args, manner="unpaced", probe=True),
+                patient=late and bool(made),
             )
         )
     return made

@@ -3,7 +3,7 @@
 ```
 handler   who may see what, and what each address answers     pages   overview, city, agreement     forms  what an operator may do
 frame     around every page; who is turned away, and how      parts   tables the pages share        tiles  the map, drawn
-html      text is escaped, markup only from `tag`             words   every sentence in Chinese and English
+html      text is escaped, markup only from `tag`             words   every sentence in Chinese and English, codes
 ```
 Rules: only operators declared in `roam.yaml` see anything; an operator acts on their own cities only; every action has a
 reason and comes from a form of ours (the session's word); no script, style or picture from elsewhere, none inline.

@@ -100,9 +100,10 @@ def live(name: str, *body: Child, cls: str | None = None) -> Markup:
     return tag("div", body, id=f"live-{name}", data_live=True, cls=cls)
 
 
-def chip(words: Words, value: str, kind: str | None = None) -> Markup:
-    """A code as a coloured word."""
-    return tag("span", words.code(value), cls=f"chip {(kind or value).lower().replace('_', '-')}", title=value)
+def chip(words: Words, value: str, kind: str | None = None, *, text: str | None = None) -> Markup:
+    """A code as a coloured word, or in a longer `text`."""
+    colour = (kind or value).lower().replace("_", "-")
+    return tag("span", text or words.code(value), cls=f"chip {colour}{' long' if text else ''}", title=value)
 
 
 def stamp(moment: datetime | None) -> str:

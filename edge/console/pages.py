@@ -7,17 +7,22 @@ from .frame import HOME, Visitor, chip, live, page, section, stamp
 from .html import Child, Markup, tag
 from .parts import (
     agreements_table,
+    alone_notice,
+    breaker_chip,
     city_name,
     days_left,
+    differing,
     flag_text,
     history_table,
     milliseconds,
     opening_now,
     operations_table,
+    processes_text,
     rejected_part,
     rollout_text,
     rollout_word,
     share,
+    since,
 )
 from .tiles import Mark, drawn
 from .words import Words
@@ -33,6 +38,7 @@ def overview(visitor: Visitor, seen: Oversight, notice: Child = None) -> bytes:
     others = (("chip none", "not_joined"), ("chip rejected-edit", "edit_rejected"))
     body = (
         notice,
+        live("alone", alone_notice(words, seen)),
         tag(
             "div",
             section(
@@ -47,7 +53,10 @@ def overview(visitor: Visitor, seen: Oversight, notice: Child = None) -> bytes:
                 tag("p", words("map_note"), cls="soft small"),
                 cls="card atlas",
             ),
-            section(words("cities"), live("cities", [_line(words, city) for city in seen.cities], cls="lines")),
+            section(
+                words("cities"),
+                live("cities", [_line(words, city) for city in seen.cities], _cities_note(words, seen), cls="lines"),
+            ),
             cls="overview",
         ),
         live(
@@ -72,13 +81,13 @@ def city_page(visitor: Visitor, seen: Oversight, city: CityView, notice: Child =
         notice,
         tag("p", tag("a", "← ", words("back"), href=HOME), cls="back"),
         tag("h1", name, " ", tag("small", f"{city.code} · {words.pick(city.app)}")),
-        live("city", _held(words, city), _summary(words, city)),
+        live("city", alone_notice(words, seen), _held(words, city), _summary(words, city)),
         tag(
             "div",
             tag(
                 "div",
                 section(words("rejected"), live("rejected", rejected_part(words, city.rejected)), cls="card first"),
-                section(words("operations"), live("operations", operations_table(words, city.measured))),
+                section(words("operations"), live("operations", operations_table(words, seen, city.measured))),
                 section(
                     words("agreements"),
                     live("agreements", agreements_table(words, seen, seen.agreements_of(city.slug))),
@@ -145,6 +154,10 @@ def _mark(words: Words, city: CityView) -> Mark:
     return Mark(city.state.value, word, href, f"{name} · {word}{more}", warned=city.rejected is not None)
 
 
+def _cities_note(words: Words, seen: Oversight) -> Markup:
+    return tag("p", words("cities_note", processes=processes_text(words, seen)), cls="soft small")
+
+
 def _line(words: Words, city: CityView) -> Markup:
     """A city in the overview: all of it is one link."""
     facts: list[Child] = [
@@ -153,7 +166,8 @@ def _line(words: Words, city: CityView) -> Markup:
         (words("revision"), " ", tag("code", city.revision or "—")),
         (words("answered"), " ", tag("b", share(city.answered))),
         ("p50 ", tag("b", milliseconds(city.p50_ms)), " · p95 ", tag("b", milliseconds(city.p95_ms))),
-        (words("breaker"), " ", chip(words, city.breaker)) if city.breaker else None,
+        differing(words, city.spread),
+        (words("breaker"), " ", breaker_chip(words, city.breaker)) if city.breaker else None,
     ]
     warned = tag("span", words("edit_rejected"), cls="chip rejected-edit") if city.rejected else None
     pinned = tag("span", words("held"), cls="chip pinned") if city.pinned else None
@@ -179,9 +193,14 @@ def _summary(words: Words, city: CityView) -> Markup:
                 (
                     chip(words, city.availability.value),
                     " ",
-                    (chip(words, city.breaker), " ") if city.breaker else None,
                     tag("b", share(city.answered)),
+                    tag("div", tag("small", differing(words, city.spread), cls="soft")) if city.spread else None,
                 ),
+            ),
+            *(
+                ((words("breaker"), (breaker_chip(words, city.breaker), since(words, city.breaker))),)
+                if city.breaker
+                else ()
             ),
             (words("badge"), tag("b", words.code(city.badge), cls=f"badge {city.badge.lower()}")),
             (words("revision"), tag("code", city.revision or "—")),

@@ -4,13 +4,16 @@ import re
 from collections.abc import Iterable, Sequence
 
 from channels.declared.agreements import Suspension
+from channels.measured.figures import Spread
 from channels.measured.metrics import RECENT_CALLS
+from channels.measured.times import RELATIVE_ERROR
 from resolvers.operators.oversight import Agreed, Done, Measured, Opened, Oversight, Rejected
 
 from .frame import HOME, chip, stamp
 from .html import Child, Markup, tag
 from .words import Words
 
+GOOD = frozenset({"UP", "UNKNOWN", "CLOSED"})  # what is not worth a word where processes differ
 EXCERPT = re.compile(r" *[0-9]* \| ")  # a source line, or the caret below it, as `roam city check` shows them
 
 
@@ -96,7 +99,37 @@ def history_table(words: Words, seen: Oversight, done: Sequence[Done]) -> Child:
     return table(heads, rows, cls="history")
 
 
-def operations_table(words: Words, measured: Sequence[Measured]) -> Child:
+def alone_notice(words: Words, seen: Oversight) -> Markup | None:
+    """That the figures are one process's own, where they are."""
+    return tag("p", words("alone"), cls="notice bad") if seen.alone else None
+
+
+def processes_text(words: Words, seen: Oversight) -> str:
+    """`4 processes`: of how many the figures are."""
+    return words("process" if seen.processes == 1 else "processes", n=seen.processes)
+
+
+def differing(words: Words, spread: Spread | None) -> str | None:
+    """`open in 1 of 4 processes`; None where all see the same."""
+    if spread is None or len(spread.states) == 1:
+        return None
+    parts = [words("in_one", n=n, word=words.code(state)) for state, n in spread.states if state not in GOOD]
+    return words("in_some", all=spread.processes, parts=words.listed(parts)) if parts else None
+
+
+def breaker_chip(words: Words, spread: Spread) -> Markup:
+    """The state of a breaker; where processes differ, in how many of them."""
+    return chip(words, spread.worst, text=differing(words, spread))
+
+
+def since(words: Words, spread: Spread) -> Child:
+    """When the breaker came to what it is, where it is not closed."""
+    if spread.worst in GOOD or spread.since is None:
+        return None
+    return (" ", tag("small", words("since", at=stamp(spread.since)), cls="soft"))
+
+
+def operations_table(words: Words, seen: Oversight, measured: Sequence[Measured]) -> Child:
     """How each operation went: calls, failures, p50 and p95, breaker."""
     if not any(one.calls for one in measured):
         return tag("p", words("no_calls"), cls="soft")
@@ -108,13 +141,16 @@ def operations_table(words: Words, measured: Sequence[Measured]) -> Child:
             tag("span", share(one.failed), cls="late" if (one.failed or 0) >= 0.1 else None),
             milliseconds(one.p50_ms),
             milliseconds(one.p95_ms),
-            chip(words, one.breaker) if one.breaker else words("no_breaker"),
+            tag("span", breaker_chip(words, one.breaker), since(words, one.breaker))
+            if one.breaker
+            else words("no_breaker"),
         )
         for one in measured
         if one.calls
     )
-    note = tag("p", words("measured_note", n=RECENT_CALLS), cls="soft small")
-    return (note, table(heads, rows, cls="figures"))
+    percent = f"{RELATIVE_ERROR * 100:g}"
+    note = words("measured_note", processes=processes_text(words, seen), n=RECENT_CALLS, percent=percent)
+    return (tag("p", note, cls="soft small"), table(heads, rows, cls="figures"))
 
 
 def milliseconds(value: float | None) -> str:

@@ -6,6 +6,7 @@ from graphql.language import EnumValueNode, ListValueNode, ObjectValueNode, Valu
 
 from federation.codes import CompositionError
 from federation.definitions import Argument, TypeDef, has
+from federation.visible import visible
 from federation.wrapping import named
 
 CODE = "DEFAULT_VALUE_USES_INACCESSIBLE"
@@ -14,26 +15,14 @@ CODE = "DEFAULT_VALUE_USES_INACCESSIBLE"
 def errors(types: Mapping[str, TypeDef]) -> Iterator[CompositionError]:
     """An error for every hidden enum value or input field in a visible default."""
     for one in types.values():
-        for arg, coordinate in _visible(one):
-            if arg.default is not None:
+        for arg, coordinate in visible(one):
+            if isinstance(arg, Argument) and arg.default is not None:
                 for noun, hidden in _hidden(arg.default, named(arg.type), types):
                     message = (
                         f'{noun} "{hidden}" is @inaccessible but is used in the default value of "{coordinate}", which'
                         " is in the API schema."
                     )
                     yield CompositionError(CODE, message)
-
-
-def _visible(one: TypeDef) -> Iterator[tuple[Argument, str]]:
-    if has(one, "inaccessible"):
-        return
-    for item in one.fields.values():
-        for arg in item.args.values() if not has(item, "inaccessible") else ():
-            if not has(arg, "inaccessible"):
-                yield arg, f"{one.name}.{item.name}({arg.name}:)"
-    for entry in one.inputs.values():
-        if not has(entry, "inaccessible"):
-            yield entry, f"{one.name}.{entry.name}"
 
 
 def _hidden(value: ValueNode, type_name: str, types: Mapping[str, TypeDef]) -> Iterator[tuple[str, str]]:

@@ -11,13 +11,10 @@ CODE = "EXTERNAL_ON_INTERFACE"
 
 def check(facts: Facts) -> Iterator[CompositionError]:
     """An error for every external field of an interface; Federation 1 ignored the mark."""
-    if facts.subgraph.federation_1:
-        return
-    for one in facts.types.values():
-        for item in one.fields.values() if one.kind == "INTERFACE" else ():
-            if has(item, "external"):
-                message = (
-                    f'Interface type field "{one.name}.{item.name}" is marked @external but @external is not allowed on'
-                    " interface fields."
-                )
-                yield in_subgraph(facts.name, CODE, message)
+    for one, item in facts.interface_fields():
+        if has(item, "external"):
+            message = (
+                f'Interface type field "{one.name}.{item.name}" is marked @external but @external is not allowed on'
+                " interface fields."
+            )
+            yield in_subgraph(facts.name, CODE, message)

@@ -11,13 +11,10 @@ CODE = "PROVIDES_UNSUPPORTED_ON_INTERFACE"
 
 def check(facts: Facts) -> Iterator[CompositionError]:
     """An error for every @provides on a field of an interface; Federation 1 ignored them."""
-    if facts.subgraph.federation_1:
-        return
-    for one in facts.types.values():
-        for item in one.fields.values() if one.kind == "INTERFACE" else ():
-            if has(item, "provides") and facts.composite(item.type):
-                message = (
-                    f'Cannot use @provides on field "{one.name}.{item.name}" of parent type "{one.name}":'
-                    " @provides is not yet supported within interfaces"
-                )
-                yield in_subgraph(facts.name, CODE, message)
+    for one, item in facts.interface_fields():
+        if has(item, "provides") and facts.composite(item.type):
+            message = (
+                f'Cannot use @provides on field "{one.name}.{item.name}" of parent type "{one.name}":'
+                " @provides is not yet supported within interfaces"
+            )
+            yield in_subgraph(facts.name, CODE, message)

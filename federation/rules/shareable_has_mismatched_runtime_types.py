@@ -10,7 +10,8 @@ from federation.facts import Coordinate
 from federation.wording import listed, quoted
 
 if TYPE_CHECKING:
-    from federation.reach import Positions, Reach
+    from federation.position import Positions
+    from federation.reach import Reach
 
 CODE = "SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES"
 

@@ -1,4 +1,4 @@
-"""The second stage of a decision: has the citizen consented to what would cross the border?
+"""A stage of a decision: has the citizen consented to what would cross the border?
 
 Nothing crosses at home, nor with an operation that sends nothing about a citizen. The consents are read once a request, from
 the record itself: what was taken back in any process is gone at the next request.

@@ -1,4 +1,4 @@
-"""The second stage of a decision: is the city open to this citizen yet? Cities without a `rollout` cost one look at their files."""
+"""A stage of a decision: is the city open to this citizen yet? Cities without a `rollout` cost one look at their files."""
 
 from collections.abc import Iterable
 
@@ -23,9 +23,9 @@ def unopened(context: Context, channel: Channel, operation: str) -> Denial | Non
 
 
 def opening_of(context: Context, channel: Channel) -> Opening | None:
-    """As it was made beforehand; for files that are newer than that, their first step."""
+    """As it was made beforehand; for other files than that was made of, what is known counts on."""
     known = context.services.openings.get(channel.slug)
-    return known if known is not None and known.stamp == channel.stamp else Opening.of(channel, None)
+    return known if known is not None and known.stamp == channel.stamp else Opening.of(channel, None, known)
 
 
 def unopened_of(context: Context, cities: Iterable[str], operation: str) -> frozenset[str]:

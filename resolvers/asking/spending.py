@@ -1,4 +1,4 @@
-"""The third stage of a decision: is there anything left of the quotas under which this border is crossed?
+"""The last stage of a decision: is there anything left of the quotas under which this border is crossed?
 
 Counted once per request, city, operation and agreement, and only where agreement and consent have said yes. A mutation that is
 replayed by its key asks no city and counts nothing. An agreement that is used up takes its kinds of rows out of the grant; where

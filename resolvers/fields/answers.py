@@ -6,6 +6,7 @@ from typing import Any
 from resolvers.asking.delegation import in_person_only
 from resolvers.fields import (
     access_log,
+    applications,
     bills,
     booking,
     catalogue,
@@ -26,7 +27,6 @@ from resolvers.fields import (
     submitting,
     subscriptions,
 )
-from resolvers.writing import applications
 
 ROOMS = (
     access_log,

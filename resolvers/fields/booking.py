@@ -6,8 +6,7 @@ from typing import Any
 from channels.deployment.snapshot import Channel
 from resolvers.context import Context, Info
 from resolvers.writing.acting import act
-from resolvers.writing.once import Done, End, ended, once, refused
-from schema.codes import ErrorCode
+from resolvers.writing.once import Done, End, ended, no_such, once
 
 Row = dict[str, Any]
 
@@ -18,8 +17,7 @@ async def book_appointment(_: None, info: Info, input: Mapping[str, Any]) -> Row
     async def book(number: str) -> End:
         channel, slot = context.locate(input["slotId"], "Slot") or (None, "")
         if channel is None:
-            zh, en = "slotId 不是号源的 id。", "`slotId` is not the id of a slot."
-            return refused(ErrorCode.NOT_FOUND, zh, en, ["slotId"])
+            return no_such("slotId", "号源", "a slot")
         args = {"slotId": slot, "patientName": input.get("patientName"), "note": input.get("note")}
         return await changed(context, channel, "appointments.book", args, number, ["input", "slotId"])
 
@@ -32,8 +30,7 @@ async def cancel_appointment(_: None, info: Info, input: Mapping[str, Any]) -> R
     async def cancel(number: str) -> End:
         channel, held = context.locate(input["appointmentId"], "Appointment") or (None, "")
         if channel is None:
-            zh, en = "appointmentId 不是预约的 id。", "`appointmentId` is not the id of an appointment."
-            return refused(ErrorCode.NOT_FOUND, zh, en, ["appointmentId"])
+            return no_such("appointmentId", "预约", "an appointment")
         args = {"appointmentId": held, "reason": input.get("reason")}
         return await changed(context, channel, "appointments.cancel", args, number, ["input", "appointmentId"])
 

@@ -9,7 +9,7 @@ from channels.deployment.snapshot import Channel
 from resolvers.context import Context, Info
 from resolvers.fields.sharing import share_row
 from resolvers.paging import held_page
-from resolvers.services import provider_row, service_row
+from resolvers.service_rows import provider_row, service_row
 from roaming import shares
 from roaming.shares import closed, share
 

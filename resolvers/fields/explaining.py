@@ -1,6 +1,6 @@
 """`roamExplain`: what an operation would ask of which city, under which agreement and consent, and why not otherwise.
 
-The operation is run dry (`dry`): through the answers and decisions of execution themselves, so that what is explained is what
+The operation is run dry (`asking/dry`): through the answers and decisions of execution themselves, so that what is explained is what
 would happen. It is the caller's own: their login, their consents, their marks. For testers only, where the environment shows
 GraphiQL.
 """

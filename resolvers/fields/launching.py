@@ -8,9 +8,9 @@ from channels.deployment.snapshot import Channel
 from resolvers.context import Context, Info
 from resolvers.ids import GlobalId, open_id
 from resolvers.provenance import city_row
-from resolvers.services import is_web
+from resolvers.service_rows import is_web
 from resolvers.writing.acting import act
-from resolvers.writing.once import Done, End, Refused, ended, once, refused
+from resolvers.writing.once import Done, End, Refused, ended, no_such, once, refused
 from schema.codes import AssuranceLevel, ErrorCode
 
 Row = dict[str, Any]
@@ -23,8 +23,7 @@ async def launch(_: None, info: Info, input: Mapping[str, Any]) -> Row:  # noqa:
         found = open_id(context.services.sealer, input["providerId"], "ServiceProvider")
         entry = found and provider_at(context, found)
         if not entry:
-            zh, en = "providerId 不是服务提供者的 id。", "`providerId` is not the id of a service provider."
-            return refused(ErrorCode.NOT_FOUND, zh, en, ["providerId"])
+            return no_such("providerId", "服务提供者", "a service provider")
         if is_web(entry[1]) and unreached(context, entry[1]):
             context.too_low.append((info.path.as_list(), entry[1].assurance))
         return await sign_on(context, *entry, number)

@@ -15,10 +15,11 @@ from graphql import (
 )
 
 from channels.deployment.snapshot import Snapshot
-from channels.subgraphs.opened import named
 from resolvers.asking.single import one_page
 from resolvers.context import Context, Info
 from schema.bind import python_name
+from schema.opened import named
+from schema.subgraph import SHARED
 
 Row = dict[str, Any]
 Answer = Callable[..., Any]
@@ -43,10 +44,15 @@ def contributed(slug: str, document: DocumentNode) -> Mapping[str, Answer]:
         for field in node.fields or ()
     }
     answers: dict[str, Answer] = dict.fromkeys(mounts.values(), mounted)
+    objects = SHARED.union(
+        node.name.value for node in document.definitions if isinstance(node, ObjectTypeDefinitionNode)
+    )
     for node in document.definitions:
         if isinstance(node, ObjectTypeDefinitionNode) and node.name.value in mounts:
             for field in node.fields or ():
-                answers[f"{node.name.value}.{field.name.value}"] = answer_of(slug, field)
+                answers[f"{node.name.value}.{field.name.value}"] = answer_of(
+                    slug, field, whole=named(field.type) in objects
+                )
     return answers
 
 
@@ -54,17 +60,22 @@ async def mounted(_: Row, info: Info) -> Row:
     return {}
 
 
-def answer_of(slug: str, field: FieldDefinitionNode) -> Answer:
-    """One field: the rows of its local operation, or the one row where the field is no list."""
-    operation = f"local.{field.name.value}"
+def answer_of(slug: str, field: FieldDefinitionNode, *, whole: bool) -> Answer:
+    """One field: the rows of its local operation, or the one row where the field is no list.
+
+    `whole`: the field is of an object; else it is the value that a row holds under the field's name.
+    """
+    name = field.name.value
+    operation = f"local.{name}"
     wire_names = {python_name(a.name.value): a.name.value for a in field.arguments or ()}
     many = is_list(field.type)
 
     async def answer(source: Row, info: Info, **arguments: Any) -> Any:
         context: Context = info.context
-        args = {wire_names.get(name, name): value for name, value in arguments.items()}
+        args = {wire_names.get(key, key): value for key, value in arguments.items()}
         _, page = await one_page(context, context.channel(slug), operation, args)
-        return list(page.rows) if many else next(iter(page.rows), None)
+        values = page.rows if whole else [row.get(name) for row in page.rows]
+        return list(values) if many else next(iter(values), None)
 
     return answer
 

@@ -15,7 +15,7 @@ from resolvers.fields.mandates import load_mandate
 from resolvers.fields.subscriptions import present
 from resolvers.ids import GlobalId, open_id
 from resolvers.provenance import city_row
-from resolvers.services import provider_row, service_row
+from resolvers.service_rows import provider_row, service_row
 from roaming import Denial
 from schema.declared import declared
 from schema.guard import demand

@@ -12,7 +12,7 @@ from resolvers.asking.single import find_row
 from resolvers.context import Context, Info
 from resolvers.faults import told
 from resolvers.writing.acting import act
-from resolvers.writing.once import Done, End, Refused, ended, once, refused
+from resolvers.writing.once import Done, End, Refused, ended, no_such, once, refused
 from roaming import Denial, Grant, authorize
 from schema.codes import ErrorCode
 
@@ -26,8 +26,7 @@ async def pay_bill(_: None, info: Info, input: Mapping[str, Any]) -> Row:  # noq
     async def pay(number: str) -> End:
         channel, bill = context.locate(input["billId"], "Bill") or (None, "")
         if channel is None:
-            zh, en = "billId 不是账单的 id。", "`billId` is not the id of a bill."
-            return refused(ErrorCode.NOT_FOUND, zh, en, ["billId"])
+            return no_such("billId", "账单", "a bill")
         if (amount := input["amount"]) <= 0 or amount != round(amount, 2):
             zh = f"amount 应为正数且至多两位小数,实际为 {amount}。"
             en = f"`amount` must be positive with at most two decimals, found {amount}."

@@ -14,7 +14,7 @@ from resolvers.fields.notices import notice_walk
 from resolvers.index import MAX_QUERY, Entry, SearchIndex, highlight
 from resolvers.paging import held_page
 from resolvers.provenance import city_row
-from resolvers.services import service_row
+from resolvers.service_rows import service_row
 from roaming import Denial
 
 Row = dict[str, Any]

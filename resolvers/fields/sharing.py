@@ -15,7 +15,7 @@ from resolvers.asking.spending import crossing_of
 from resolvers.context import Context
 from resolvers.faults import texts, told
 from resolvers.provenance import city_row
-from resolvers.services import service_row
+from resolvers.service_rows import service_row
 from roaming import Share, state_of
 from roaming.consented import consent_for
 from roaming.quotas import QuotasUnreadable

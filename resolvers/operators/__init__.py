@@ -1,3 +1,3 @@
-"""What operators see of a running gateway (`oversight`) and do to it (`operating`, `orders`)."""
+"""What operators see of a running gateway (`overseeing`, which gives an `oversight`) and do to it (`controls`, `orders`)."""
 
 __all__: list[str] = []

@@ -13,7 +13,7 @@ from typing import Any
 from channels.declared.agreements import Suspension
 from channels.deployment.operators import Operator
 from channels.revisions.history import Activation
-from resolvers.operators.operating import Controls, NotPossible
+from resolvers.operators.controls import Controls, NotPossible
 from roaming import suspensions
 from storage import Database
 

@@ -5,10 +5,12 @@ from datetime import datetime
 from pathlib import Path
 
 from channels.calls.breaker import State
-from channels.counted import BAD, NEUTRAL
 from channels.deployment.operators import Operator, operators_of
 from channels.deployment.snapshot import Channel
 from channels.measured.badges import NO_BADGE
+from channels.measured.figures import Figures
+from channels.measured.sharing import Sharing
+from channels.measured.summary import Calls
 from channels.revisions.history import Activation
 from identity.issuers import Issuer
 from identity.viewer import Viewer
@@ -25,7 +27,9 @@ from resolvers.operators.oversight import (
     Rejected,
     Version,
     agreed,
+    availability_of,
     flagged,
+    known_states,
     opened_now,
     state_word,
     today,
@@ -51,8 +55,10 @@ class Overseeing:
         database: Database,
         issuers: Callable[[], Sequence[Issuer]],
         root: Path,
+        sharing: Sharing,
     ) -> None:
         self._now, self._database, self._issuers, self._root = services, database, issuers, root
+        self._sharing = sharing
 
     @property
     def services(self) -> Services:
@@ -79,7 +85,8 @@ class Overseeing:
         services = self.services
         day = today(services)
         snapshot = flagged(services, day)
-        cities = [await self._city(services, channel) for channel in snapshot.channels.values()]
+        figures = await self._sharing.figures()
+        cities = [await self._city(services, channel, figures) for channel in snapshot.channels.values()]
         found = sorted(
             (agreed(one, snapshot.register, day) for one in snapshot.agreements), key=lambda one: (one.until, one.id)
         )
@@ -92,6 +99,8 @@ class Overseeing:
             agreements=tuple(found),
             files=self._files(services.activations),
             done=await self._done(found),
+            processes=figures.processes,
+            alone=figures.alone,
         )
 
     async def act(self, order: Order, now: datetime) -> Declined | None:
@@ -99,11 +108,13 @@ class Overseeing:
         gateway = Gateway(self._database, self._root, today(self.services), lambda: self.services.activations)
         return await carry_out(order, gateway, now)
 
-    async def _city(self, services: Services, channel: Channel) -> CityView:
+    async def _city(self, services: Services, channel: Channel, figures: Figures) -> CityView:
         city, slug = channel.city, channel.slug
         active = services.activations.get(slug)
-        availability, metrics = services.connections.health.of(slug), services.connections.metrics
-        latency = metrics.latency(slug)
+        seen, breaker = figures.availability(slug), figures.breakers(slug)
+        availability = availability_of(seen)
+        by_operation = figures.calls(slug)
+        calls = Calls.added(by_operation.values())
         paused = active.paused if active else None
         return CityView(
             slug=slug,
@@ -113,9 +124,9 @@ class Overseeing:
             status=channel.status,
             state=state_word(channel, availability, paused=paused is not None),
             availability=availability,
-            answered=metrics.availability(slug),
-            p50_ms=latency.p50_ms,
-            p95_ms=latency.p95_ms,
+            answered=None if calls.failed is None else 1 - calls.failed,
+            p50_ms=calls.times.percentile_ms(50),
+            p95_ms=calls.times.percentile_ms(95),
             badge=services.badges.of(channel) if services.badges else NO_BADGE,
             revision=active.revision if active else "",
             activated_at=active.activated_at if active else None,
@@ -124,8 +135,9 @@ class Overseeing:
             pinned=active is not None and active.pinned,
             rejected=self._rejected(active),
             versions=await self._versions(slug, active),
-            measured=self._measured(services, channel),
-            breaker=suspended(services, channel),
+            measured=tuple(_measured(channel, figures, *one) for one in by_operation.items()),
+            spread=seen if len(known_states(seen)) > 1 else None,
+            breaker=breaker if breaker and breaker.worst != State.CLOSED else None,
             contacts=city.contacts,
             opened=opened_now(services.openings.get(slug), services.clock()),
         )
@@ -134,19 +146,6 @@ class Overseeing:
         now = active.revision if active else ""
         rows = await self._database.rows(VERSIONS, (slug, MOST_VERSIONS))
         return tuple(Version(str(row["revision"]), _at(row), str(row["revision"]) == now) for row in rows)
-
-    def _measured(self, services: Services, channel: Channel) -> tuple[Measured, ...]:
-        metrics = services.connections.metrics
-        found = []
-        for name in metrics.operations(channel.slug):
-            latency, outcomes = metrics.latency(channel.slug, name), metrics.outcomes(channel.slug, name)
-            counted = {outcome: n for outcome, n in outcomes.items() if outcome not in NEUTRAL}
-            calls, bad = sum(counted.values()), sum(n for outcome, n in counted.items() if outcome in BAD)
-            failed = bad / calls if calls else None
-            operation = channel.operations.get(name)
-            breaker = services.connections.breaker(channel, operation.backend) if operation else None
-            found.append(Measured(name, sum(outcomes.values()), failed, latency.p50_ms, latency.p95_ms, breaker))
-        return tuple(found)
 
     def _rejected(self, active: Activation | None) -> Rejected | None:
         """The edit that stands refused; one that was mended since is no news. Paths begin with the root's own name."""
@@ -189,10 +188,11 @@ class Overseeing:
         return tuple(sorted((*acts, *flags), key=lambda one: one.at, reverse=True)[:MOST_DONE])
 
 
-def suspended(services: Services, channel: Channel) -> str | None:
-    """The state of the city's breakers that are not closed, an open one first."""
-    states = [services.connections.breaker(channel, backend) for backend in channel.config.backends]
-    return next((state for state in (State.OPEN, State.HALF_OPEN) if state in states), None)
+def _measured(channel: Channel, figures: Figures, name: str, calls: Calls) -> Measured:
+    operation = channel.operations.get(name)
+    breaker = figures.breaker(channel.slug, operation.backend) if operation else None
+    p50_ms, p95_ms = calls.times.percentile_ms(50), calls.times.percentile_ms(95)
+    return Measured(name, calls.total, calls.failed, p50_ms, p95_ms, breaker)
 
 
 def _at(row: Mapping[str, object]) -> datetime:

@@ -9,6 +9,7 @@ from channels.declared.agreements import Agreement, Suspension
 from channels.declared.models import Contact
 from channels.declared.register import RegisterRow
 from channels.deployment.snapshot import Channel, Snapshot
+from channels.measured.figures import Spread
 from resolvers.context import Services
 from resolvers.fixed import CHINA, pair
 from roaming import state_of
@@ -75,7 +76,7 @@ class Version:
 class Measured:
     """One operation as it went lately. Milliseconds; None: not measured. `failed`: a share from 0 to 1.
 
-    `breaker`: the state of its backend's; None where none is declared.
+    `breaker`: the state of its backend's in the processes; None where none is declared.
     """
 
     operation: str
@@ -83,7 +84,7 @@ class Measured:
     failed: float | None = None
     p50_ms: float | None = None
     p95_ms: float | None = None
-    breaker: str | None = None
+    breaker: Spread | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,10 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class CityView:
-    """One city. `revision` is empty where none is known; `measured` in the order of the operations' names."""
+    """One city. `revision` is empty where none is known; `measured` in the order of the operations' names.
+
+    What was counted and timed is of all processes that serve: shares and times are those of their calls together.
+    """
 
     slug: str
     code: str
@@ -123,7 +127,7 @@ class CityView:
     availability: Availability
     badge: str
     answered: float | None = None
-    """The share of calls that were answered since the process began; None without any."""
+    """The share of calls that were answered since the processes began; None without any."""
     p50_ms: float | None = None
     p95_ms: float | None = None
     revision: str = ""
@@ -134,8 +138,10 @@ class CityView:
     rejected: Rejected | None = None
     versions: tuple[Version, ...] = ()
     measured: tuple[Measured, ...] = ()
-    breaker: str | None = None
-    """OPEN or HALF_OPEN where a backend is left alone or tried anew."""
+    spread: Spread | None = None
+    """How the processes see the city, where those that know of it differ."""
+    breaker: Spread | None = None
+    """The worst breaker in each process, where a backend is left alone or tried anew in any."""
     contacts: tuple[Contact, ...] = ()
     opened: Opened | None = None
     """How far it is open; None where its files open it to all."""
@@ -155,7 +161,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Oversight:
-    """Everything the console shows, at one moment."""
+    """Everything the console shows, at one moment.
+
+    `processes`: whose figures these are. `alone`: those of the others cannot be had, these are one process's own.
+    """
 
     at: datetime
     environment: str
@@ -166,6 +175,8 @@ class Oversight:
     done: tuple[Done, ...] = field(repr=False, default=())
     files: Mapping[str, Rejected] = field(repr=False, default_factory=dict)
     """The gateway's own files of which an edit was not taken."""
+    processes: int = 1
+    alone: bool = False
 
     def city(self, slug: str) -> CityView | None:
         """The city under a slug."""
@@ -224,6 +235,19 @@ def state_word(channel: Channel, availability: Availability, *, paused: bool) ->
     if not channel.available:
         return State.BROKEN
     return State(availability.value)
+
+
+def availability_of(seen: Spread | None) -> Availability:
+    """How a city is available to those who ask any of the processes: as all see it that know; where they differ, DEGRADED."""
+    known = known_states(seen)
+    if len(known) > 1:
+        return Availability.DEGRADED
+    return Availability(known[0]) if known else Availability.UNKNOWN
+
+
+def known_states(seen: Spread | None) -> tuple[str, ...]:
+    """The states that some process sees and that say something of the city."""
+    return tuple(state for state, _ in seen.states if state != Availability.UNKNOWN.value) if seen else ()
 
 
 def today(services: Services) -> date:

@@ -11,10 +11,9 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from channels.deployment.editions import revision_of
 from channels.deployment.snapshot import Channel, Snapshot
 from channels.revisions.candidate import Candidate, Ground, activations, settled
-from channels.revisions.history import Activation, Rejection, Standing, standing_in
+from channels.revisions.history import Activation, Standing, standing_in
 from resolvers.context import Services
 from resolvers.fixed import CHINA
 from resolvers.index import catalogue_index
@@ -25,7 +24,6 @@ from resolvers.supergraph import Remote, Supergraph
 TURN_SECONDS = 0.000_5  # how long a thread that builds keeps the interpreter from one that answers; usually 5 ms
 YOUNG = 5_000, 1_000  # the collector looks at so few new objects at a time (1 to 2 ms), and not at what has survived
 ROUNDS = 3
-DOES_NOT_COMPOSE = "ROAM-358"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ def short_turns() -> Iterator[None]:
 def made(ground: Ground, store: Path, old: Services, *, sdls: Mapping[str, str], known: Mapping[str, Channel]) -> Made:
     """The generation after `old`. `sdls`: of cities' own subgraphs; `known`: channels to be used again if unchanged.
 
-    What a city adds to the graph and does not compose is charged to that city: it stays as it last was good.
+    What of a city's own subgraph does not compose is charged to that city: it stays as it last was good.
     """
     standing, at = standing_in(store), old.clock()
     unfit: dict[str, str] = {}
@@ -86,22 +84,8 @@ def newest(candidate: Candidate, old: Services) -> frozenset[str]:
 
 
 def begun(ground: Ground, standing: Standing, at: datetime) -> Candidate:
-    """The configuration of a start.  What came into a city's files while nothing ran, and does not compose, is put back, too."""
-    day, refused = at.astimezone(CHINA).date(), unfit_before(ground, standing)
-    candidate = settled(ground, standing, day=day, at=at, refused=refused)
-    snapshot = candidate.loaded.snapshot
-    channels = snapshot.channels.values() if snapshot else ()
-    new = frozenset(c.slug for c in channels if c.contribution and edited(c, standing))
-    if snapshot is None or not new:
-        return candidate
-    _, unfit = composed(snapshot, {}, new)
-    return settled(ground, standing, day=day, at=at, unfit=unfit, refused=refused) if unfit else candidate
-
-
-def edited(channel: Channel, standing: Standing) -> bool:
-    """Whether a city is read from other files than those that were good when it was last served."""
-    active = standing.active.get(channel.slug)
-    return active is not None and active.revision not in ("", channel.revision)
+    """The configuration of a start.  What came into a city's files while nothing ran, and does not hold, is put back, too."""
+    return settled(ground, standing, day=at.astimezone(CHINA).date(), at=at)
 
 
 def graphs_of(
@@ -156,15 +140,6 @@ def with_remotes(supergraph: Supergraph | None, snapshot: Snapshot) -> Supergrap
     remotes: dict[str, Remote] = {name: now.get(name, remote) for name, remote in supergraph.remotes.items()}
     same = all(remotes[name].channel is remote.channel for name, remote in supergraph.remotes.items())
     return supergraph if same else replace(supergraph, remotes=remotes)
-
-
-def unfit_before(ground: Ground, standing: Standing) -> dict[str, Rejection]:
-    """The cities whose files, as they stand, were found not to compose with the rest: a restart need not find it out again."""
-    return {
-        name: found
-        for name, found in standing.rejected.items()
-        if found.standing and DOES_NOT_COMPOSE in found.en and found.revision == revision_of(ground.root / name)
-    }
 
 
 def digest_of(snapshot: Snapshot, bare: Mapping[str, Channel]) -> str:

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from channels.deployment.snapshot import Channel, Snapshot
-from channels.subgraphs.opened import Opened, UnfitSdl, opened
 from channels.subgraphs.subgraph import subgraph_query
 from federation.subgraph import Source
 from resolvers.context import RunningGraph
 from resolvers.fields.answers import ANSWERS, SUBGRAPH_ANSWERS
 from resolvers.fields.local import local_answers
-from resolvers.supergraph import Part, Remote, Supergraph, composed, contribution_source, entities, type_names
+from resolvers.supergraph import Part, Remote, Supergraph, composed, contribution_source, read
 from schema.build import Graph, subgraph_sdl
+from schema.opened import Opened, UnfitSdl, entities, opened, type_names
 
 Sdls = Mapping[str, str]  # of cities' own subgraphs, by slug
 
@@ -68,10 +68,12 @@ def federated_channels(snapshot: Snapshot) -> Iterator[tuple[Channel, Remote]]:
 
 def opened_parts(snapshot: Snapshot, sdls: Sdls, own_sdl: str) -> tuple[dict[str, tuple[Part, Opened]], dict[str, str]]:
     """What of each city's SDL enters the graph, by slug; and why another city's does not."""
-    known, fit, unfit = entities(own_sdl), dict[str, tuple[Part, Opened]](), dict[str, str]()
-    taken = type_names(own_sdl, *(channel.contribution or "" for channel in snapshot.channels.values()))
+    own = read(own_sdl)
+    known, fit, unfit = entities(own), dict[str, tuple[Part, Opened]](), dict[str, str]()
+    contributions = (channel.contribution for channel in snapshot.channels.values())
+    taken = type_names(own, *(read(sdl) for sdl in contributions if sdl))
     for channel, remote in federated_channels(snapshot):
-        sdl = sdls.get(channel.slug)
+        sdl = channel.subgraph_sdl or sdls.get(channel.slug)
         try:
             found = opened(channel.slug, sdl, known, taken) if sdl else None
         except UnfitSdl as problem:

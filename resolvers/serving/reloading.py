@@ -16,7 +16,8 @@ import structlog
 
 from channels.calls.connections import Connections
 from channels.deployment.snapshot import Channel
-from channels.revisions.candidate import Candidate, Ground, is_file
+from channels.revisions.candidate import Candidate, Ground
+from channels.revisions.charged import is_file
 from channels.revisions.history import Standing, activated, last_action, mended, numbered, rejected
 from channels.revisions.watching import Fingerprint, changes
 from resolvers.context import Services

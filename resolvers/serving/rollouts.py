@@ -1,7 +1,7 @@
 """The task that keeps the openings of cities as the store has them: begun, counted, judged, the same on every worker.
 
 It writes down what this worker has counted of cities that are being opened, takes in what the others have, and puts the openings
-to use by one assignment. Requests only read them.
+to use by one assignment. Requests only read them. Of what the store cannot tell, what was known before counts on.
 """
 
 import asyncio
@@ -44,9 +44,8 @@ async def keep_opening(
 
 
 async def openings(database: Database, snapshot: Snapshot, before: Openings, *, at: datetime) -> Openings:
-    """The openings of files that are served from now on; those of before while the store cannot be used."""
-    runs = await _begun(database, snapshot, at)
-    return before if runs is None else openings_of(snapshot, runs)
+    """The openings of files that are served from now on. `before`: those of the files that were."""
+    return openings_of(snapshot, await _begun(database, snapshot, at) or {}, before)
 
 
 async def followed(database: Database, services: Services, at: datetime) -> Openings:
@@ -64,12 +63,13 @@ async def followed(database: Database, services: Services, at: datetime) -> Open
         return services.openings
     for run in aborted:
         log.error("rollout_aborted", city=run.city, reason=run.why.en if run.why else "")
-    return openings_of(services.snapshot, runs)
+    return openings_of(services.snapshot, runs, services.openings)
 
 
-def openings_of(snapshot: Snapshot, runs: Runs) -> Openings:
-    """Of every city with a `rollout`."""
-    made = {slug: Opening.of(channel, runs.get(slug)) for slug, channel in snapshot.channels.items()}
+def openings_of(snapshot: Snapshot, runs: Runs, before: Openings) -> Openings:
+    """Of every city with a `rollout`. `runs`: as far as the store could be asked; `before`: what was known until now."""
+    channels = snapshot.channels.items()
+    made = {slug: Opening.of(channel, runs.get(slug), before.get(slug)) for slug, channel in channels}
     return {slug: opening for slug, opening in made.items() if opening is not None}
 
 

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
+from channels.answer import Failure
 from identity.seal import Sealer
 from identity.viewer import Actor, Viewer
 from resolvers.asking.question import Question
-from resolvers.context import Claims, Context, Services
+from resolvers.context import Context, ReadOnce, Services
 from resolvers.sealed import open_json, seal_json
 from schema.codes import AssuranceLevel
 
@@ -74,7 +75,7 @@ class Attempt:
         if self.actor is not None:
             viewer = with_actor(viewer, self.actor)
         deadline = asyncio.get_running_loop().time() + services.budget_seconds
-        known = Claims(found=dict(self.claims))
+        known: ReadOnce[Mapping[str, str] | Failure] = ReadOnce(dict(self.claims))
         return Context(services, viewer, self.language, f"settle-{self.number[:16]}", deadline, known=known)
 
 

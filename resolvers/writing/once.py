@@ -1,8 +1,8 @@
 """A mutation that happens once per idempotency key, and how its end is told.
 
 Three ends: something was done (stored, and replayed for the same key), it was refused and surely not done (the key is free
-again), or nobody knows (the key stays taken, the same request is told so instead of being sent again, and `reconciling` asks the
-city until it knows). While the store cannot be written nothing is sent.
+again), or nobody knows (the key stays taken, the same request is told so instead of being sent again, and
+`settling/reconciling` asks the city until it knows). While the store cannot be written nothing is sent.
 """
 
 import asyncio
@@ -208,3 +208,10 @@ def ended(
 def refused(code: ErrorCode, zh: str, en: str, path: list[str], city: Row | None = None) -> Refused:
     """A refusal by the gateway itself, with its sentence and the input field it is about."""
     return Refused([user_error(code, {"zh": zh, "en": en}, field=["input", *path], city=city)])
+
+
+def no_such(argument: str, zh: str, en: str) -> Refused:
+    """The end of a mutation whose `argument` is not the id of `zh`, `en`: `no_such("slotId", "号源", "a slot")`."""
+    return refused(
+        ErrorCode.NOT_FOUND, f"{argument} 不是{zh}的 id。", f"`{argument}` is not the id of {en}.", [argument]
+    )

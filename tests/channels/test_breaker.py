@@ -158,6 +158,44 @@ async def test_after_recovery_the_window_is_empty() -> None:
     assert held.state() is State.OPEN
 
 
+async def test_a_write_waits_for_a_read_to_be_the_trial_but_not_for_ever() -> None:
+    """Nobody's payment finds out whether a city is back, and a city that nobody reads comes back as well."""
+    held = await Held().opened()
+    held.clock.seconds += 10
+    with pytest.raises(CircuitOpen) as refused:
+        await held.breaker.enter(later(), write=True)
+    assert (refused.value.retry_after, held.state()) == (10, State.HALF_OPEN)
+    trial = await held.breaker.enter(later())
+    write = asyncio.ensure_future(held.breaker.enter(later(), write=True))
+    await turns()
+    held.breaker.leave(trial, NOTHING)
+    with pytest.raises(CircuitOpen):
+        await write
+    held.clock.seconds += 10
+    held.breaker.leave(await held.breaker.enter(later(), write=True), GOOD)
+    assert held.state() is State.CLOSED
+
+
+async def test_a_write_goes_once_a_read_was_answered() -> None:
+    held = await Held().opened()
+    held.clock.seconds += 10
+    trial = await held.breaker.enter(later())
+    write = asyncio.ensure_future(held.breaker.enter(later(), write=True))
+    await turns()
+    assert not write.done()
+    held.breaker.leave(trial, GOOD)
+    await write
+
+
+async def test_where_nothing_was_ever_read_a_write_is_the_trial_at_once() -> None:
+    held = Held()
+    for _ in range(4):
+        held.breaker.leave(await held.breaker.enter(later(), write=True), BAD)
+    held.clock.seconds += 10
+    held.breaker.leave(await held.breaker.enter(later(), write=True), GOOD)
+    assert held.state() is State.CLOSED
+
+
 @pytest.mark.parametrize(
     ("refusal", "status", "good"),
     [

@@ -23,7 +23,7 @@ from channels.revisions.history import (
     rejected,
     standing_in,
 )
-from resolvers.operators.operating import Controls, NotPossible
+from resolvers.operators.controls import Controls, NotPossible
 from resolvers.serving.activation import begun
 from resolvers.serving.reloading import keep
 from storage import Database
@@ -214,6 +214,22 @@ async def test_a_start_composes_what_was_edited_while_nothing_ran(room: Room) ->
     assert again.rejected["deyang"].en == found.rejected["deyang"].en
     contribution.write_text(text, "utf-8")
     assert source(begun(room.ground, standing_in(room.state / STORE), AT), "deyang") == "files"
+
+
+async def test_what_does_not_compose_at_the_very_first_start_is_a_rejected_edit_like_every_other(room: Room) -> None:
+    """Not a line in the log alone: the console shows it, the city keeps its place, and the others serve."""
+    contribution = room.root / "deyang" / "contribute.graphql"
+    text = contribution.read_text("utf-8")
+    contribution.write_text(f"{text}type DeyangBox @public {{ bill: Bill }}\n", "utf-8")
+    standing = standing_in(room.state / STORE)
+    found = begun(room.ground, standing, AT)
+    told = activations(found, standing, AT)["deyang"].last_rejected
+    assert told is not None
+    assert told.standing
+    assert f"contribute.graphql:{text.count(chr(10)) + 1}:32: error ROAM-358" in told.en
+    assert "错误 ROAM-358" in told.zh
+    assert status(found, "deyang") == ("LIVE", False)
+    assert status(found, "ziyang") == ("LIVE", True)
 
 
 async def test_a_secret_that_changes_costs_the_cities_that_name_it_a_new_line_and_no_other(room: Room) -> None:

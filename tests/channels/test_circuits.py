@@ -137,20 +137,22 @@ def state(call: Any) -> State | None:
 
 
 @asynccontextmanager
-async def timed(respond: Respond) -> AsyncIterator[tuple[Any, City, Held]]:
-    """A line whose breaker has the passed clock, after four failures and ten seconds: its next call is the trial."""
+async def timed(
+    respond: Respond, by: str = "bills.list", backend: dict[str, Any] | None = None
+) -> AsyncIterator[tuple[Any, City, Held]]:
+    """A line whose breaker has the passed clock, after four failures of the operation `by` and ten seconds: half open."""
     async with served(respond) as city:
-        [channel] = snapshot(city.url).channels.values()
-        backend, held = channel.config.backends["api"], Held()
+        [channel] = snapshot(city.url, backend=backend or {}).channels.values()
+        held = Held()
         async with Transport(connect_seconds=1) as transport:
-            line = Line(backend, transport, Nothing(), lambda: NOW, breaker=held.breaker)
+            line = Line(channel.config.backends["api"], transport, Nothing(), lambda: NOW, breaker=held.breaker)
 
-            async def ask(operation: str = "bills.list") -> Any:
+            async def ask(operation: str = "bills.list", seconds: float = 5.0) -> Any:
                 scope = Scope(PAY_ARGS, {"pairwise_id": "p1"}, {}, {}, {"idempotency_key": "k" * 16}, {})
-                return await line.ask(channel.operations[operation], question(operation), scope)
+                return await line.ask(channel.operations[operation], question(operation, seconds=seconds), scope)
 
             for _ in range(4):
-                assert isinstance(await ask(), Failure)
+                assert isinstance(await ask(by), Failure)
             held.clock.seconds += 10
             yield ask, city, held
 
@@ -216,15 +218,67 @@ async def test_a_trial_that_is_cancelled_leaves_its_place_to_the_next() -> None:
         assert held.state() is State.CLOSED
 
 
-async def test_a_write_can_be_the_trial() -> None:
-    """A city that is only ever written to must come back as well."""
+async def test_a_write_is_not_the_first_to_try_a_city_that_is_read() -> None:
+    """Refused and surely not sent; the read that comes next is the trial, and after it the write goes."""
+
+    async def respond(city: City, asked: Asked, writer: asyncio.StreamWriter) -> bytes:
+        return DOWN if len(city.asked) <= 4 else http(PAID) if asked.method == "PUT" else WELL
+
+    async with timed(respond) as (ask, city, held):
+        refused = await ask("bills.pay")
+        assert (refused.code, refused.retry_after) == (ErrorCode.BACKEND_CIRCUIT_OPEN, 10)
+        assert (len(city.asked), held.state()) == (4, State.HALF_OPEN)
+        assert not isinstance(await ask(), Failure)
+        assert held.state() is State.CLOSED
+        assert not isinstance(await ask("bills.pay"), Failure)
+
+
+async def test_a_write_is_the_trial_of_a_city_that_is_only_written_to() -> None:
+    """It must come back as well."""
 
     async def respond(city: City, asked: Asked, writer: asyncio.StreamWriter) -> bytes:
         return DOWN if len(city.asked) <= 4 else http(PAID)
 
-    async with timed(respond) as (ask, _, held):
+    async with timed(respond, by="bills.pay") as (ask, _, held):
         assert not isinstance(await ask("bills.pay"), Failure)
         assert held.state() is State.CLOSED
+
+
+async def test_a_write_asks_a_declared_probe_first() -> None:
+    """While the probe says no, no write leaves, and the circuit is open again; then the write itself is the trial."""
+    up = False
+
+    async def respond(city: City, asked: Asked, writer: asyncio.StreamWriter) -> bytes:
+        if asked.target == "/up":
+            return http("", status=200 if up else 503)
+        return DOWN if len(city.asked) <= 4 else http(PAID)
+
+    async with timed(respond, backend={"probe": {"path": "/up"}}) as (ask, city, held):
+        refused = await ask("bills.pay")
+        assert (refused.code, refused.retry_after) == (ErrorCode.BACKEND_CIRCUIT_OPEN, 10)
+        assert held.state() is State.OPEN
+        held.clock.seconds += 10
+        up = True
+        assert not isinstance(await ask("bills.pay"), Failure)
+        assert held.state() is State.CLOSED
+    assert [asked.method for asked in city.asked[4:]] == ["GET", "GET", "PUT"]
+
+
+async def test_a_probe_that_hangs_sends_no_write_and_leaves_the_trial_to_others() -> None:
+    """It has half of the write's time; a deadline that left it no fair time says nothing of the city."""
+
+    async def respond(city: City, asked: Asked, writer: asyncio.StreamWriter) -> bytes:
+        if asked.target == "/up":
+            await asyncio.Event().wait()
+        return DOWN if len(city.asked) <= 4 else WELL
+
+    probed = {"probe": {"path": "/up"}, "timeout": {"total": "1s"}}
+    async with timed(respond, backend=probed) as (ask, city, held):
+        hurried = await ask("bills.pay", seconds=0.2)
+        assert (hurried.code, held.state()) == (ErrorCode.BACKEND_CIRCUIT_OPEN, State.HALF_OPEN)
+        assert (await ask("bills.pay")).code is ErrorCode.BACKEND_CIRCUIT_OPEN
+        assert held.state() is State.OPEN
+    assert {asked.target for asked in city.asked[4:]} == {"/up"}
 
 
 async def test_calls_that_wait_for_their_turn_are_not_sent_once_the_circuit_is_open() -> None:
@@ -267,7 +321,8 @@ async def test_health_and_metrics_know_of_the_circuit() -> None:
         assert health.of("testville") is Availability.DOWN
         lines = metrics.exposition().splitlines()
         assert 'roam_city_breaker_changes_total{city="testville",backend="api",state="OPEN"} 1' in lines
-        assert metrics.latency("testville").calls == 2
+        [(_, _, calls)] = metrics.counted()
+        assert calls.times.calls == 2
 
 
 async def test_a_city_whose_circuit_is_open_is_at_best_degraded() -> None:

@@ -15,13 +15,10 @@ import pytest
 from channels.checking import check_root
 from channels.checks.lessons import lessons
 from channels.declared.secrets import Secrets
-from channels.deployment.snapshot import load
-from channels.revisions.not_composed import not_composed
 from channels.text.diagnostics import Diagnostic
 from channels.text.lines import SourceText
 from channels.text.messages import MESSAGES
 from channels.text.positions import parse
-from resolvers.serving.activation import composed
 
 CLASSROOM = Path(__file__).parent / "classroom"
 """A deployment with a place for each example, and nothing wrong."""
@@ -36,9 +33,8 @@ BEGINNINGS = {
 
 SHOWN_BY_A_CALL = {code for code in lessons() if code == "ROAM-506" or code >= "ROAM-620"}
 """Only a city that answers shows these; tests/channels/test_trial.py and tests/cli/test_try.py have one answer them."""
-SHOWN_BY_COMPOSING = {"ROAM-358"}
 OF_A_NAME = {"ROAM-319"}
-OF_TEXT = lessons().keys() - SHOWN_BY_A_CALL - SHOWN_BY_COMPOSING - OF_A_NAME
+OF_TEXT = lessons().keys() - SHOWN_BY_A_CALL - OF_A_NAME
 
 GRAPHQL = ("extend type", "name: … @")
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -134,19 +130,6 @@ def test_a_file_of_the_wrong_name_gives_its_code(root: Path) -> None:
     assert [item.code for item in told(root) if item.severity == "error"] == []
 
 
-def test_what_does_not_compose_gives_its_code_when_the_graph_is_made(root: Path) -> None:
-    """By itself the file is right; beside the rest of the graph it is not."""
-    (code,) = SHOWN_BY_COMPOSING
-    for piece, refused in ((lessons()[code].wrong, [code]), (lessons()[code].right, [])):
-        placed(root, code, piece)
-        loaded = load(root, environment="sandbox", at=AT, secrets=Secrets(), overlays=None)
-        assert [item.code for item in loaded.diagnostics if item.severity == "error"] == []
-        assert loaded.snapshot is not None
-        _, unfit = composed(loaded.snapshot, {}, frozenset({"leshan"}))
-        found = [not_composed(root / city, problem)[0] for city, problem in unfit.items()]
-        assert [item.code for item in found] == refused
-
-
 @pytest.mark.parametrize("code", sorted(lessons()))
 def test_a_lesson_is_whole_in_both_languages(code: str) -> None:
     """What only a call shows cannot be replayed from a text; that it can be read is seen here."""
@@ -156,7 +139,7 @@ def test_a_lesson_is_whole_in_both_languages(code: str) -> None:
         assert part.en, part
         assert not CHINESE.search(part.en), part
     assert lesson.wrong.strip() != lesson.right.strip()
-    assert bool(lesson.where) == (code in OF_TEXT | SHOWN_BY_COMPOSING)
+    assert bool(lesson.where) == (code in OF_TEXT)
 
 
 @pytest.mark.parametrize("kind", sorted(MESSAGES))

@@ -9,8 +9,10 @@ from channels.answer import Answer, Page
 from channels.deployment.snapshot import Channel, load
 from channels.failures import failure
 from channels.measured.metric_days import Tally
-from channels.measured.metrics import Metrics
+from channels.measured.metrics import RECENT_CALLS, Metrics
 from channels.measured.metrics_store import add, keeping, opened_store, read_soak, soak_of
+from channels.measured.summary import Calls
+from channels.measured.times import Times
 from schema.codes import ErrorCode
 
 CITIES = Path(__file__).resolve().parents[2] / "cities"
@@ -36,6 +38,13 @@ def counted(channel: Channel, at: datetime, *answers: Answer, seconds: float = 0
     return metrics
 
 
+def of_bills(metrics: Metrics) -> Calls:
+    """The one operation that was called."""
+    [(city, name, calls)] = metrics.counted()
+    assert (city, name) == ("deyang", "bills.list")
+    return calls
+
+
 def test_calls_are_counted_by_outcome_and_time(channel: Channel) -> None:
     """In the text format that Prometheus reads; histograms are cumulative."""
     metrics = counted(channel, NOON, page(2), failure(ErrorCode.BACKEND_TIMEOUT))
@@ -57,19 +66,20 @@ def test_a_failure_inside_a_declared_window_is_maintenance(channel: Channel) -> 
         "MAINTENANCE",
         "ACCOUNT_NOT_LINKED",
     ]
-    assert counted(channel, NIGHT, down, page()).availability("deyang") == 1.0
-    assert counted(channel, NOON, down, page()).availability("deyang") == 0.5
+    assert of_bills(counted(channel, NIGHT, down, page())).failed == 0.0
+    assert of_bills(counted(channel, NOON, down, page())).failed == 0.5
 
 
-def test_percentiles_are_of_the_latest_calls(channel: Channel) -> None:
-    """For the console: of one operation, or of the city."""
-    metrics = Metrics(lambda: NOON)
-    for tenth in range(1, 101):
-        metrics.note(channel, channel.operations["bills.list"], page(), tenth / 1000)
-    latency = metrics.latency("deyang", "bills.list")
-    assert (latency.p50_ms, latency.p95_ms, latency.calls) == (50.0, 95.0, 100)
-    assert metrics.latency("deyang").calls == 100
-    assert metrics.latency("nowhere").p95_ms is None
+def test_times_are_of_the_latest_calls(channel: Channel) -> None:
+    """For the console: a city that is quick again is not slow for what was this morning; all calls stay counted."""
+    metrics = counted(channel, NOON, *[page()] * 10, seconds=9.0)
+    assert of_bills(metrics).times == Times.of([9.0] * 10)
+    for _ in range(RECENT_CALLS):
+        metrics.note(channel, channel.operations["bills.list"], page(), 0.01)
+    calls = of_bills(metrics)
+    assert calls.times == Times.of([0.01] * RECENT_CALLS)
+    assert calls.outcomes == {"OK": RECENT_CALLS + 10}
+    assert list(Metrics(lambda: NOON).counted()) == []
 
 
 async def test_what_was_counted_is_kept_and_added_up(channel: Channel, tmp_path: Path) -> None:

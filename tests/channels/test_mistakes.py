@@ -126,6 +126,7 @@ def test_an_error_shows_its_line_and_what_is_meant(tmp_path: Path) -> None:
     assert english[1:] == [
         "    45 |     bulkhead: {max_concurrent: forty, queue: 20}",
         "       |                                ^^^^^",
+        "       = help: write digits alone, such as `40`; no unit",
     ]
 
 

@@ -147,7 +147,7 @@ SDL = {
     "a field of the introspection": (ZIYANG, "clause: String", "__clause: String", f"{ZIYANG}:7:36 ROAM-351"),
     "an argument of an output type": (ZIYANG, "keyword: String!", "keyword: ZiyangPolicy!", f"{ZIYANG}:4:21 ROAM-351"),
     "two marks": (DEYANG, "(level: REAL_NAME)", "(level: REAL_NAME) @public", f"{DEYANG}:4:3 ROAM-351"),
-    "a type without a mark": (DEYANG, "type DeyangShuttle {", "type DeyangShuttle implements Node { id: ID!", f"{DEYANG}:11:6 ROAM-351"),
+    "a field without a mark": (DEYANG, "line: String!", 'line: String! @op(id: "bills.list")', f"{DEYANG}:11:22 ROAM-351"),
     "a scalar": (DEYANG, "extend type", "scalar Foo\nextend type", f"{DEYANG}:12:1 ROAM-356"),
     "LocalRoot misspelt": (DEYANG, "extend type LocalRoot", "extend type LocalRot", f"{DEYANG}:12:13 ROAM-356"),
     "LocalRoot defined": (DEYANG, "extend type LocalRoot", "type LocalRoot", f"{DEYANG}:12:6 ROAM-355"),

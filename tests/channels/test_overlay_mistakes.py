@@ -25,7 +25,7 @@ EDITS = {
     "mapping": Edit(SANDBOX, "\nweb_at:", "\noperations: {bills.list: {needs: [name]}}\nweb_at:", "ROAM-310 5:1"),
     "city code": Edit(STAGING, "{status: PILOT}", '{status: PILOT, code: "510600"}', "ROAM-310 6:23"),
     "status that is none": Edit(STAGING, "{status: PILOT}", "{status: PILOTT}", "ROAM-203 6:16"),
-    "status of another environment without a value": Edit(STAGING, "{status: PILOT}", "{status: }", "ROAM-203 6:15"),
+    "status of another environment without a value": Edit(STAGING, "{status: PILOT}", "{status: }", "ROAM-202 6:15"),
     "rate of another environment": Edit(STAGING, "burst: 20}", "burst: twenty}", "ROAM-207 5:103"),
     "negative rate": Edit(STAGING, "per_second: 20", "per_second: -20", "ROAM-206 5:92"),
     "key of a rate": Edit(STAGING, "per_second: 20", "per_secnd: 20", "ROAM-201 5:80"),

@@ -16,7 +16,7 @@ from channels.protocols.paging import BadPosition
 from channels.protocols.refusals import ContractBroken
 from channels.protocols.rowset import make_page
 from channels.protocols.transport import Reply
-from channels.text.scalars import Window
+from channels.text.written import Window
 from tests.channels.loopback import NOW
 
 LOADED = load(Path("cities"), environment="sandbox", at=date(2026, 11, 21)).snapshot

@@ -9,7 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from channels.declared.models import ChannelFile, Each, Leaf, Nested, Request, Response
 from channels.text import scalars
-from channels.text.scalars import SecretRef, SortedBy, Text, Window
+from channels.text.scalars import Text
+from channels.text.written import SecretRef, SortedBy, Window
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,7 @@ def test_the_projects_files_hold_to_their_schema(kind: str, file: Path) -> None:
     ("kind", "file", "old", "new"),
     [
         ("channel", "deyang/channel.yaml", "total: 3s", "total: 3"),
+        ("channel", "deyang/channel.yaml", "total: 3s", "total: PT3S"),
         ("channel", "deyang/channel.yaml", "timeout:", "timeouts:"),
         ("channel", "deyang/channel.yaml", "secret:DEYANG_APP_KEY", "abc"),
         ("channel", "deyang/channel.yaml", "status: LIVE\n", "status: LIFE\n"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from channels.declared.secrets import MissingSecret, Secrets, parse_secrets
-from channels.text.scalars import SecretRef
+from channels.text.written import SecretRef
 from tests.channels.deployment import Deployment
 
 

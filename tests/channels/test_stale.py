@@ -110,8 +110,8 @@ async def test_a_city_that_cannot_answer_is_stood_in_for(
         assert (page.rows, page.as_of, page.from_cache) == (first.rows, first.as_of, True)
         assert (page.stale.code, page.stale.retry_after) == (code, retry_after)
         assert len(at.city.asked) == 2
-        counted = at.call.connections.metrics.outcomes("testville", "bills.list")
-        assert (counted[code.value], counted["OK"]) == (1, 1)
+        [(_, _, calls)] = at.call.connections.metrics.counted()
+        assert (calls.outcomes[code.value], calls.outcomes["OK"]) == (1, 1)
 
 
 @pytest.mark.parametrize("answer", [said("NONE"), said("UNLINKED"), said("SOMETHING"), http("", status=403)])

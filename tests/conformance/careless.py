@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from channels.declared.fixtures import FixtureFile
-from channels.declared.models import Bilingual
 from channels.declared.providers import Provider
+from channels.declared.strict_model import Bilingual
 from channels.deployment.snapshot import Snapshot
 from conformance.personas import EXACT, KINDS, MANY, NOBODY, RARE, SECOND, Person
 from tests.channels.loopback import Asked, City, http, snapshot

@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 from channels.declared.exemptions import RuleId, check_exemptions, exemptions_of
-from channels.declared.models import Bilingual
+from channels.declared.strict_model import Bilingual
 from channels.deployment.snapshot import Snapshot, load
 from channels.measured.drill import Drill
 from channels.measured.metric_days import SOAK_DAYS, Soak, Tally
@@ -89,7 +89,7 @@ def test_the_text_is_a_screen_that_says_what_to_do_next() -> None:
 
 async def test_without_the_city_live_rules_are_not_measured_and_nothing_is_earned() -> None:
     """Files alone prove nothing about a city."""
-    report = await examine(session(), None, lambda: NOW)
+    [report] = await examine([(session(), None)], lambda: NOW)
     live = [rule.id for rule in rule_book().rules if rule.stage in ("live", "soak")]
     assert {report.verdicts[rule].state for rule in live} == {State.NOT_MEASURED}
     assert report.badge == "NONE"
@@ -255,7 +255,7 @@ async def test_every_rule_is_looked_at_once_and_whoever_strains_comes_last() -> 
 async def test_an_exemption_counts_until_its_day_and_never_hides_what_was_found(tmp_path: Path) -> None:
     """It says why, until when, and what it is about."""
     folder = exempting(tmp_path / "a", "{rule: B02, reason: 专线, until: 2026-11-22}")
-    report = await examine(session(folder=folder), None, lambda: NOW)
+    [report] = await examine([(session(folder=folder), None)], lambda: NOW)
     assert report.verdicts["B02"].state is State.EXEMPT
     assert report.verdicts["B02"].en == "exempt until 2026-11-22: 专线 (needs --live)"
     assert report.verdicts["A05"].state is State.NOT_MEASURED

@@ -16,7 +16,7 @@ from graphql.language import (
     UnionTypeDefinitionNode,
 )
 
-from federation.reach import canonical as canonical_selection
+from federation.selection import canonical as canonical_selection
 from federation.selection import read_field_set
 
 DEFAULTS = {("extension", False), ("resolvable", True), ("isInterfaceObject", False), ("external", False)}

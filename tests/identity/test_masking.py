@@ -2,7 +2,7 @@
 
 import pytest
 
-from identity import mask_id_number, mask_name, mask_phone
+from identity import mask_name, mask_phone
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,3 @@ def test_a_name_keeps_its_surname_only(name: str, shown: str) -> None:
 )
 def test_a_phone_keeps_seven_digits(phone: str, shown: str) -> None:
     assert mask_phone(phone) == shown
-
-
-def test_an_identity_number_hides_the_birthday() -> None:
-    assert mask_id_number("51060319890410101X") == "510603**********1X"

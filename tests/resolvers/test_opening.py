@@ -15,7 +15,7 @@ from channels.declared.models import Rollout
 from channels.deployment.snapshot import Snapshot
 from channels.failures import failure
 from channels.measured.metrics import Metrics
-from channels.measured.rollout_log import MIGRATIONS
+from channels.measured.rollout_log import MIGRATIONS, Run
 from identity.seal import Sealer
 from identity.viewer import Viewer
 from resolvers.asking.opening import unopened, unopened_of
@@ -57,11 +57,20 @@ class Clock:
         return self.at
 
 
+def begun(held: Snapshot) -> Opening:
+    """The town's opening as it begins now."""
+    channel = held.channels[TOWN]
+    rollout = channel.config.rollout
+    assert rollout is not None
+    made = Opening.of(channel, Run(TOWN, channel.revision, rollout.block, NOW))
+    assert made is not None
+    return made
+
+
 def opening(percent: float, *allow: str, **more: Any) -> Services:
     """The services of a worker that has just begun with it."""
     held = rolled_out(percent, *allow)
-    made = Opening.of(held.channels[TOWN], None)
-    assert made is not None
+    made = begun(held)
     return replace(services(None, {TOWN: City()}), snapshot=held, openings={TOWN: replace(made, **more)})
 
 
@@ -121,13 +130,11 @@ async def test_from_its_day_on_everybody_may_ask_it() -> None:
     assert isinstance(await asked(held, citizen()), Question)
 
 
-async def test_files_that_nothing_is_known_of_are_at_their_first_step() -> None:
-    """In the moment between an edit and its record nobody gets more than the files say."""
-    held = opening(0, "testers")
-    known = held.openings[TOWN]
-    for stale in ({}, {TOWN: replace(known, stamp="another", percent=100.0, until=NOW)}):
-        assert isinstance(await asked(replace(held, openings=stale), citizen()), Denial)
-        assert isinstance(await asked(replace(held, openings=stale), one_of_testers()), Question)
+async def test_files_that_nothing_is_known_of_are_open_to_their_groups_alone() -> None:
+    """They may have been closed before: nobody gets more than is sure."""
+    held = replace(opening(100, "testers"), openings={})
+    assert isinstance(await asked(held, citizen()), Denial)
+    assert isinstance(await asked(held, one_of_testers()), Question)
 
 
 async def test_a_refused_crossing_is_in_the_ledger_with_its_ground_and_without_groups() -> None:
@@ -164,9 +171,7 @@ async def test_a_held_case_waits_where_its_city_was_closed_meanwhile(database: D
     """A city that goes down gets cases to hold and an aborted rollout at once: that must not refuse them for good."""
     gone = failure(ErrorCode.BACKEND_UNREACHABLE).message
     held = replace(services(database, {TOWN: City()}), snapshot=rolled_out(50))
-    closed = Opening.of(held.snapshot.channels[TOWN], None)
-    assert closed is not None
-    held = replace(held, openings={TOWN: replace(closed, aborted=gone)})
+    held = replace(held, openings={TOWN: replace(begun(held.snapshot), aborted=gone)})
     context = request(held, citizen())
     found = Question(
         context.channel(TOWN),
@@ -238,6 +243,44 @@ async def test_while_the_store_cannot_be_used_nothing_changes_and_no_call_is_los
     assert await followed(database, running, NOW) == {TOWN: known}  # the store is closed by now
     assert await openings(database, held, {TOWN: known}, at=NOW) == {TOWN: known}
     assert (await opened_at(store, held, NOW, metrics)).aborted is not None
+
+
+async def test_a_city_that_was_closed_stays_closed_when_its_files_are_swapped_and_the_store_fails(
+    tmp_path: Path,
+) -> None:
+    """An edit ends an abort, but only once that is written down: until then it may be an edit of something else."""
+    held, store = rolled_out(100, "testers", abort_if=RULE), tmp_path / "gateway.sqlite"
+    aborted = await opened_at(store, held, NOW, calls(held, 0, 60))
+    edited = refiled(rolled_out(50, "staff", abort_if=RULE))
+    async with await Database.open(store, (MIGRATIONS,)) as database:
+        rename(store, "city_rollouts", "away")
+        swapped = await openings(database, edited, {TOWN: aborted}, at=NOW)
+        assert (swapped[TOWN].aborted, swapped[TOWN].percent) == (aborted.aborted, 50)
+        rename(store, "away", "city_rollouts")
+        # It can be read again, and tells of the run before: that the new one was not begun opens nothing.
+        behind = replace(worker(edited), openings=swapped)
+        assert (await followed(database, behind, NOW))[TOWN].aborted is not None
+        context: Context = request(behind, citizen())
+        assert isinstance(unopened(context, context.channel(TOWN), "bills.list"), Denial)
+        assert (await openings(database, edited, swapped, at=NOW))[TOWN].aborted is None
+
+
+async def test_a_city_that_was_open_to_all_stays_so_while_the_store_fails_and_its_rollout_is_the_same(
+    tmp_path: Path,
+) -> None:
+    """A mended mapping takes the city away from nobody; another rollout begins at its first step."""
+    held, store = rolled_out(5), tmp_path / "gateway.sqlite"
+    known = {TOWN: await opened_at(store, held, NOW)}
+    async with await Database.open(store, (MIGRATIONS,)) as closed:
+        pass
+    assert (await openings(closed, refiled(held), known, at=NOW + DAY))[TOWN].over(NOW + DAY)
+    assert (await openings(closed, refiled(rolled_out(6)), known, at=NOW + DAY))[TOWN].until is None
+
+
+def refiled(held: Snapshot) -> Snapshot:
+    """The same after an edit of the town."""
+    channel = replace(held.channels[TOWN], revision="edited", stamp="edited")
+    return replace(held, channels=MappingProxyType({**held.channels, TOWN: channel}))
 
 
 async def test_the_task_puts_what_it_learns_to_use(tmp_path: Path) -> None:

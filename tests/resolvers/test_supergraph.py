@@ -181,6 +181,13 @@ async def test_a_fitting_sdl_is_used_and_kept_and_an_unfit_one_changes_nothing(t
     assert watching(tmp_path, put).from_files().supergraph.coordinates == {"City.districts", "Service.guides"}
 
 
+def test_an_sdl_in_the_citys_files_goes_before_what_was_known_of_it() -> None:
+    """An edit of the file is served by the reload that reads it, not by the next start."""
+    channel = replace(snapshot().channels["chengdu"], subgraph_sdl=CHENGDU.replace("districts", "wards"))
+    edited = replace(snapshot(), channels={**snapshot().channels, "chengdu": channel})
+    assert build_graphs(edited, {"chengdu": CHENGDU}).supergraph.coordinates == {"City.wards", "Service.guides"}
+
+
 async def test_a_field_that_the_city_takes_back_leaves_the_graph(tmp_path: Path) -> None:
     """Drift in the other direction: what nobody answers must not be offered."""
     put: list[Graphs] = []

@@ -35,9 +35,13 @@ class Visit:
         """Every host asked, over HTTP or WebSocket; what never leaves the browser (data:, blob:) has none."""
         return {host for url in self.urls if (host := urlsplit(url).hostname)}
 
-    def open(self, gateway_url: str) -> None:
+    def open(self, gateway_url: str, persona: str | None = None) -> None:
+        """The page, ready to be typed into; with a persona, signed in as one."""
         self.page.goto(f"{gateway_url}/graphql")
         self.page.wait_for_selector(".graphiql-query-editor .view-line")
+        if persona is not None:
+            self.sign_in(persona)
+            self.page.wait_for_selector(".roam-dot.on")
 
     def sign_in(self, persona: str) -> None:
         """Through the picker, as a tester does."""

@@ -12,9 +12,7 @@ from tests.web.browser import DESKTOP, LOOPBACK, PHONE, Visit, Visiting
 
 def five_city_bills(stack: Any, visit: Visit) -> None:
     """The tester's story up to the answer: persona deng, the saved five-city query, run."""
-    visit.open(stack.gateway_url)
-    visit.sign_in("deng")
-    visit.page.wait_for_selector(".roam-dot.on")
+    visit.open(stack.gateway_url, "deng")
     visit.choose("05-bills-across-cities")
     visit.run()
     visit.page.wait_for_selector(".roam-chip >> nth=4")

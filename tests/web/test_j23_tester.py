@@ -63,9 +63,7 @@ def test_a_tester_breaks_a_city_sees_what_that_costs_and_mends_it(
     stack: Stack, screen: dict[str, Any], visiting: Visiting
 ) -> None:
     with visiting("zh-CN", **screen) as visit:
-        visit.open(stack.gateway_url)
-        visit.sign_in("deng")
-        visit.page.wait_for_selector(".roam-dot.on")
+        visit.open(stack.gateway_url, "deng")
         visit.choose("05-bills-across-cities")
 
         switch(visit, "meishan", "refuse")
@@ -100,9 +98,7 @@ def test_the_explained_routing_is_what_is_called(
 ) -> None:
     """Explain = execution, read off the page and off the cities' own lists of calls."""
     with visiting("en-GB") as visit:
-        visit.open(stack.gateway_url)
-        visit.sign_in("zi")
-        visit.page.wait_for_selector(".roam-dot.on")
+        visit.open(stack.gateway_url, "zi")
         visit.choose("19-explain")
         visit.run()
         visit.until(".result-window", "steps")
@@ -139,9 +135,7 @@ def test_coverage_and_plan_stand_side_by_side(stack: Stack, citizen: Citizen, vi
     """An operation over a city's own subgraph: who was asked for what, in which order, beside what each city said."""
     once_known(citizen("deng"))
     with visiting("zh-CN") as visit:
-        visit.open(stack.gateway_url)
-        visit.sign_in("deng")
-        visit.page.wait_for_selector(".roam-dot.on")
+        visit.open(stack.gateway_url, "deng")
         visit.page.click(".roam-plan-toggle")
         visit.page.evaluate(
             """query => globalThis.__MONACO.editor.getModels()

@@ -28,9 +28,7 @@ def _behaves(stub: Stack) -> None:
 def test_requests_carry_the_persona_and_stop_carrying_it_after_sign_out(stub: Stack, visiting: Visiting) -> None:
     """Signing out that leaves the session alive would be no signing out."""
     with visiting() as visit:
-        visit.open(stub.gateway_url)
-        visit.sign_in("deng")
-        visit.page.wait_for_selector(".roam-dot.on")
+        visit.open(stub.gateway_url, "deng")
         assert " ".join(visit.page.inner_text(".roam-face").split()) == "邓** 德阳市 实人 剩 60 分钟"
         assert stub.behaviour.citizens[-1] == "deng"
 
@@ -47,9 +45,7 @@ def test_requests_carry_the_persona_and_stop_carrying_it_after_sign_out(stub: St
 def test_no_script_ever_sees_a_token(stub: Stack, visiting: Visiting) -> None:
     """A stranger's script on the page could send requests while it runs, and could take nothing away."""
     with visiting("en-GB") as visit:
-        visit.open(stub.gateway_url)
-        visit.sign_in("deng")
-        visit.page.wait_for_selector(".roam-dot.on")
+        visit.open(stub.gateway_url, "deng")
         session = next(iter(stub.behaviour.sessions))
         kept = visit.page.evaluate("JSON.stringify([document.cookie, {...localStorage}, {...sessionStorage}])")
         assert session not in kept
@@ -75,9 +71,7 @@ def test_a_failed_city_is_a_red_row_beside_four_green_ones(stub: Stack, visiting
     """The panel is there to show one city's failure at a glance, its code and its waiting time with it."""
     stub.behaviour.failing = ("ziyang",)
     with visiting(**PHONE) as visit:
-        visit.open(stub.gateway_url)
-        visit.sign_in("deng")
-        visit.page.wait_for_selector(".roam-dot.on")
+        visit.open(stub.gateway_url, "deng")
         visit.choose("05-bills-across-cities")
         visit.run()
         visit.page.wait_for_selector(".roam-chip")
@@ -140,9 +134,7 @@ def test_where_pop_ups_are_blocked_the_whole_page_goes_and_comes_back(stub: Stac
 def test_a_subscription_runs_over_a_socket_that_knows_the_citizen(stub: Stack, visiting: Visiting) -> None:
     """A browser cannot set headers on a WebSocket, but sends its cookie along."""
     with visiting() as visit:
-        visit.open(stub.gateway_url)
-        visit.sign_in("deng")
-        visit.page.wait_for_selector(".roam-dot.on")
+        visit.open(stub.gateway_url, "deng")
         visit.page.click(".roam-add")
         visit.page.click(".graphiql-query-editor .monaco-editor")
         visit.page.keyboard.insert_text("subscription Live { channelAvailability { slug availability status } }")
@@ -169,9 +161,7 @@ def test_every_saved_operation_is_a_tab_and_a_closed_one_opens_again_from_the_me
 
 def test_typed_headers_and_the_session_outlive_a_reload(stub: Stack, visiting: Visiting) -> None:
     with visiting("en-GB") as visit:
-        visit.open(stub.gateway_url)
-        visit.sign_in("deng")
-        visit.page.wait_for_selector(".roam-dot.on")
+        visit.open(stub.gateway_url, "deng")
         visit.page.click("[data-name=headers]")
         visit.page.click(".graphiql-editor-tool .monaco-editor:visible")
         visit.page.keyboard.insert_text('{"X-Request-Id": "kept-across-reloads"}')
@@ -200,9 +190,7 @@ def test_the_plan_is_asked_for_and_shown_only_while_it_is_wanted(
     """Off by default: a plan costs the gateway work. A gateway that shows none is told of once, in a line."""
     with visiting("en-GB", **screen) as visit:
         visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-        visit.open(stub.gateway_url)
-        visit.sign_in("deng")
-        visit.page.wait_for_selector(".roam-dot.on")
+        visit.open(stub.gateway_url, "deng")
         visit.choose("05-bills-across-cities")
         visit.run()
         visit.page.wait_for_selector(".roam-chip")

@@ -11,11 +11,11 @@ def test_a_leaf_that_provides_is_refused() -> None:
     assert any('"Query.p"' in error.message for error in found if error.code == "PROVIDES_ON_NON_OBJECT_FIELD")
 
 
-def test_an_object_that_provides_is_fine() -> None:
+def test_a_list_of_objects_that_provides_is_fine() -> None:
     made = supergraph(
         a=fed2(
-            'type Query { p: P } type P { t: T @provides(fields: "a") } type T @key(fields: "id") { id: ID! a: Int @external }'
+            'type Query { p: P } type P { ts: [T!]! @provides(fields: "a") } type T @key(fields: "id") { id: ID! a: Int @external }'
         ),
         b=fed2('type T @key(fields: "id") { id: ID! a: Int @shareable }'),
     )
-    assert "join__Graph" in made
+    assert 'ts: [T!]! @join__field(graph: A, provides: "a")' in made

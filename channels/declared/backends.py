@@ -1,14 +1,15 @@
-"""How a backend is spoken to: signing and tokens (`auth`), and the four kinds of `backends`.
+"""`backends:` of a channel: where a city's systems are, in which of four ways they are asked, and how hard.
 
-Models only.  Who signs, who calls and who counts is in the runtime half of this package.
+Models only; who calls and who counts is in the room `calls`.
 """
 
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
-from channels.text.dates import known_format
+from channels.declared.strict_model import Model
+from channels.text.constraints import matching
 from channels.text.scalars import (
     Count,
     Duration,
@@ -17,118 +18,16 @@ from channels.text.scalars import (
     Frequency,
     Period,
     Positive,
-    SecretRef,
     Share,
     String,
     Url,
     Whole,
-    Window,
     Words,
-    matching,
-    refuse,
 )
+from channels.text.written import SecretRef, Window
 from schema.codes import ErrorCode
 
-
-class Model(BaseModel):
-    """A frozen part of a file; a field it does not know is an error at its place."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Bilingual(Model):
-    """One text in Chinese and, where there is one, in English."""
-
-    zh: Words
-    en: Words | None = None
-
-    def text(self, language: str) -> str:
-        """The text in `zh` or `en`; Chinese where no English one is given."""
-        return self.en if language.lower() == "en" and self.en else self.zh
-
-
-TokenAlgorithm = Literal["ES256", "EdDSA"]
-
-
-def _clock(value: str) -> str:
-    if value in ("ms", "s") or known_format(value):
-        return value
-    raise refuse("clock", value)
-
-
 RetryOn = Annotated[String, AfterValidator(matching("retry_on", r"connect|timeout|[45]\d\d"))]
-
-
-class GatewayJwtAuth(Model):
-    """A short-lived token signed by the gateway: pairwise id, app, operation, assurance; never an ID number."""
-
-    type: Literal["gateway_jwt"]
-    audience: Words
-    key: SecretRef
-    ttl: Duration = timedelta(seconds=60)
-    algorithm: TokenAlgorithm = "ES256"
-
-
-class CitizenTokenRule(Model):
-    """The same token beside any other proof, in `header`, on every call that concerns a citizen.
-
-    `audience`: without one it is `urn:roam:city:` and the city's code.
-    """
-
-    header: Words = "X-Roam-Citizen"
-    audience: Words | None = None
-    algorithm: TokenAlgorithm = "ES256"
-    key: SecretRef
-    ttl: Duration = timedelta(seconds=60)
-
-
-class SignAuth(Model):
-    """A signature over a template.  `put` names headers, or `form.<field>` / `query.<field>`."""
-
-    type: Literal["sign"]
-    algorithm: Literal["hmac-sm3", "hmac-sha256", "md5"]
-    app_id: SecretRef
-    key: SecretRef
-    string: Words
-    encoding: Literal["hex", "HEX", "base64"] = "hex"
-    timestamp: Annotated[String, AfterValidator(_clock)] = "ms"
-    """`ms`, `s`, or a pattern such as `yyyyMMddHHmmss` in Asia/Shanghai time."""
-    put: dict[Words, Words]
-
-
-class OAuth2ClientAuth(Model):
-    """Client credentials; the token is kept until `leeway` before it expires."""
-
-    type: Literal["oauth2_client"]
-    token_url: Url
-    client_id: SecretRef
-    client_secret: SecretRef
-    scope: Words | None = None
-    audience: Words | None = None
-    leeway: Duration = timedelta(seconds=60)
-    send: Literal["basic", "form"] = "basic"
-
-
-class WsSecurityAuth(Model):
-    """WS-Security UsernameToken; `digest`: PasswordDigest with nonce and time instead of the plain password."""
-
-    type: Literal["ws_security"]
-    username: SecretRef
-    password: SecretRef
-    digest: Flag = True
-
-
-class ApiKeyAuth(Model):
-    """One fixed header."""
-
-    type: Literal["api_key"]
-    header: Words
-    value: SecretRef
-
-
-Auth = Annotated[
-    GatewayJwtAuth | SignAuth | OAuth2ClientAuth | WsSecurityAuth | ApiKeyAuth, Field(discriminator="type")
-]
 
 
 class Timeout(Model):

@@ -29,11 +29,14 @@ from graphql.language import (
     ObjectTypeDefinitionNode,
     ObjectTypeExtensionNode,
     StringValueNode,
+    TypeDefinitionNode,
     TypeNode,
     UnionTypeDefinitionNode,
     Visitor,
 )
 from graphql.language.visitor import REMOVE
+
+from schema.subgraph import KEYS
 
 MAX_SDL_CHARACTERS = 500_000
 MAX_ROUNDS = 50  # how far the loss of one type may spread
@@ -99,6 +102,23 @@ def opened(city: str, sdl: str, entities: Mapping[str, Entity], taken: frozenset
         "\n".join([LINK, *printed, *keyed]),
         frozenset(f"{name}.{field.name.value}" for name, fields in added.items() for field in fields),
     )
+
+
+def entities(own: DocumentNode) -> Mapping[str, Entity]:
+    """The entities that a city's subgraph may add fields to, as the own graph has them."""
+    found = {}
+    for node in own.definitions:
+        if isinstance(node, ObjectTypeDefinitionNode) and node.name.value in KEYS:
+            key = KEYS[node.name.value]
+            fields = {field.name.value: field for field in node.fields or ()}
+            found[node.name.value] = Entity(key, print_ast(fields[key].type), frozenset(fields))
+    return found
+
+
+def type_names(*documents: DocumentNode) -> frozenset[str]:
+    """The names of the types that some texts define."""
+    nodes = (node for document in documents for node in document.definitions)
+    return frozenset(node.name.value for node in nodes if isinstance(node, TypeDefinitionNode))
 
 
 def read(sdl: str) -> DocumentNode:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from resolvers.context import Context, Info
-from resolvers.services import service_row
+from resolvers.service_rows import service_row
 
 Row = dict[str, Any]
 OPERATION = "applications.list"

@@ -6,7 +6,7 @@ import time
 import pytest
 from graphql import parse
 
-from channels.subgraphs.opened import MAX_SDL_CHARACTERS, Entity, Opened, UnfitSdl, opened
+from schema.opened import MAX_SDL_CHARACTERS, Entity, Opened, UnfitSdl, opened
 
 ENTITIES = {
     "City": Entity("code", "String!", frozenset({"code", "name", "slug"})),
