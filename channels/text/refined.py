@@ -24,6 +24,7 @@ FOLDED = frozenset(
         "ROAM-313",
         "ROAM-317",
         "ROAM-352",
+        "ROAM-358",
     }
 )
 """Codes of which one cause shows in several places: one character typed throughout, one name that is nowhere declared."""

@@ -111,7 +111,7 @@ def test_a_type_that_no_row_can_give_is_one_error_at_the_very_word(
     assert found.code == "ROAM-358"
     assert f"{found.place.line}:{found.place.column}" == place
     for lang in ("zh", "en"):
-        told = Renderer(lang, dict(report.sources)).render(found)  # type: ignore[arg-type]
+        told = Renderer(lang, dict(report.sources)).render(found)
         assert "^" in told
         assert "= " in told
         assert found.place.path in told
@@ -134,6 +134,15 @@ def renamed(piece: str, at: int) -> str:
     """A contribution of a city of its own."""
     mount = "extend type LocalRoot { leshan: LeshanLocal } type LeshanLocal { a: Int }"
     return f"{piece} {mount}".replace("Leshan", f"C{at}x").replace("leshan:", f"c{at}:").replace("LESHAN", "CHENGDU")
+
+
+def test_one_type_used_in_several_fields_is_one_mistake(root: Path) -> None:
+    """Whoever writes a type of the city's own mends them all."""
+    text = (root / FILE).read_text("utf-8")
+    (root / FILE).write_text(f"{text}type LeshanA {{ b: Bill }}\ntype LeshanB {{ b: [Bill] }}\n", "utf-8")
+    (found,) = errors(checked(root))
+    assert (found.place.line, found.place.column) == (4, 19)
+    assert found.en.endswith("(also line 5)")
 
 
 def test_what_composition_alone_finds_is_told_once_at_the_name_that_it_quotes() -> None:

@@ -134,7 +134,7 @@ SDL = {
     "a directive's value that is none": (DEYANG, "level: REAL_NAME", "level: REALNAME", f"{DEYANG}:4:52 ROAM-351"),
     "a directive's argument misspelt": (DEYANG, "level: REAL_NAME", "lvel: REAL_NAME", f"{DEYANG}:4:45 ROAM-351"),
     "a directive without its argument": (DEYANG, "@assurance(level: REAL_NAME)", "@assurance", f"{DEYANG}:4:34 ROAM-351"),
-    "an argument of another name": (ZIYANG, "policies(keyword:", "policies(keyWord:", "ziyang/channel.yaml:151:12 ROAM-410"),
+    "an argument of another name": (ZIYANG, "policies(keyword:", "policies(keyWord:", "ziyang/channel.yaml:152:40 ROAM-410"),
     "a keyword misspelt": (DEYANG, "type DeyangShuttle", "tpye DeyangShuttle", f"{DEYANG}:11:1 ROAM-351"),
     "no colon": (DEYANG, "line: String!", "line String!", f"{DEYANG}:11:27 ROAM-351"),
     "a full-width colon": (DEYANG, "line: String!", "line： String!", f"{DEYANG}:11:26 ROAM-103"),

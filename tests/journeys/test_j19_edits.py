@@ -258,8 +258,7 @@ async def test_what_does_not_compose_is_told_on_the_console_and_costs_its_city_a
     assert told in log(stack)
     other = file("ziyang/channel.yaml")
     save(other, f"{other.read_text('utf-8')}# edited meanwhile\n")
-    await until(lambda: followed(stack, "ziyang"))
-    assert config(front) != before
+    await until(lambda: followed(stack, "ziyang") and config(front) != before)
     names = front.ask('{ __type(name: "DeyangBox") { name } }').whole()
     assert names == {"__type": None}
     async with Visitor(stack.gateway_url, "en") as visitor:
