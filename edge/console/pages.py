@@ -1,6 +1,6 @@
 """The pages of the console: the overview, one city, one agreement."""
 
-from resolvers.operators.oversight import Agreed, CityView, Oversight
+from resolvers.operators.oversight import Agreed, CityView, Oversight, State
 
 from .forms import agreement_forms, city_forms
 from .frame import HOME, Visitor, chip, live, page, section, stamp
@@ -62,7 +62,7 @@ def overview(visitor: Visitor, seen: Oversight, notice: Child = None) -> bytes:
         live(
             "files",
             [
-                tag("section", tag("h2", tag("code", name)), rejected_part(words, one), cls="card")
+                tag("section", tag("h2", tag("code", name)), rejected_part(words, one, served=True), cls="card")
                 for name, one in seen.files.items()
             ],
         ),
@@ -77,6 +77,7 @@ def city_page(visitor: Visitor, seen: Oversight, city: CityView, notice: Child =
     words = visitor.words
     name = words.pick(city.name)
     done = [one for one in seen.done if one.city == city.slug]
+    rejected = rejected_part(words, city.rejected, served=city.state != State.BROKEN)
     body = (
         notice,
         tag("p", tag("a", "← ", words("back"), href=HOME), cls="back"),
@@ -86,7 +87,7 @@ def city_page(visitor: Visitor, seen: Oversight, city: CityView, notice: Child =
             "div",
             tag(
                 "div",
-                section(words("rejected"), live("rejected", rejected_part(words, city.rejected)), cls="card first"),
+                section(words("rejected"), live("rejected", rejected), cls="card first"),
                 section(words("operations"), live("operations", operations_table(words, seen, city.measured))),
                 section(
                     words("agreements"),

@@ -188,12 +188,17 @@ def rollout_text(words: Words, opened: Opened) -> str:
     return f"{opened.percent:g} %{until}{allow}"
 
 
-def rejected_part(words: Words, rejected: Rejected | None) -> Child:
-    """The edit that was not taken, as `roam city check` shows it, the caret below its place."""
+def rejected_part(words: Words, rejected: Rejected | None, *, served: bool) -> Child:
+    """The edit that was not taken, as `roam city check` shows it, the caret below its place.  `served`: by an earlier version."""
     if rejected is None:
         return tag("p", words("no_rejected"), cls="soft")
     found = rejected.zh if words.lang == "zh" else rejected.en
-    note = tag("p", words("rejected_note"), " ", tag("small", stamp(rejected.at), cls="soft"))
+    note = tag(
+        "p",
+        words("rejected_note" if served else "rejected_unserved"),
+        " ",
+        tag("small", stamp(rejected.at), cls="soft"),
+    )
     return (note, [_finding(text) for text in found])
 
 
