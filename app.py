@@ -38,7 +38,7 @@ from edge.routes import routes
 from edge.server import settle_memory
 from edge.signin import SignIn
 from edge.switches import Switches
-from identity import links, open_session
+from identity import Proofs, links, open_session
 from identity.refusal import Refusal
 from identity.seal import Sealer
 from resolvers import Context, Federating, Graphs, Listing, Services, catalogue_index
@@ -53,6 +53,7 @@ from roaming import Consents, Journal, SqliteLedger, mandates, suspensions
 from roaming.counts import opened_counts
 from roaming.ledger_store import FILE as LEDGER
 from roaming.quotas import Quotas
+from roaming.used_proofs import UsedAnywhere
 from starting import (
     PAIRWISE_SALT,
     SEAL_KEY,
@@ -128,7 +129,9 @@ class Gateway:
             kept = await stack.enter_async_context(keeping(connections.metrics, self._settings.state, now))
             sharing = stack.enter_context(Sharing.opened(kept, lambda: own_summary(self._services), now))
             sealer = Sealer(self._seal_key)
-            entrance = self._entrances.open(database=database, sealer=sealer, http=session)
+            counts = await stack.enter_async_context(opened_counts(self._counts_at))
+            proofs = Proofs(UsedAnywhere(counts) if self._counts_at else None)
+            entrance = self._entrances.open(database=database, sealer=sealer, http=session, proofs=proofs)
             federating = Federating(snapshot, connections, SdlStore(self._settings.state / "sdl"), self._use)
             graphs = federating.from_files()
             listing = Listing.of(snapshot, sealer)
@@ -155,7 +158,7 @@ class Gateway:
                 acr=self._entrances.acr,
                 dry_runner=DryRun(self.limits),
                 suspensions=stack.enter_context(suspensions.Suspensions.opened(database)),
-                quotas=Quotas(await stack.enter_async_context(opened_counts(self._counts_at))),
+                quotas=Quotas(counts),
                 badges=Badges(self._settings.state, now),
                 activations=self._begun.told if self._begun else {},
                 openings=await openings(database, snapshot, {}, at=now()),
@@ -224,7 +227,7 @@ class Gateway:
             )
 
     async def context(self, credentials: Credentials, *, as_subgraph: bool = False) -> Context:
-        """Who asks, in which language, by when, on which graph. Raises: GraphQLError UNAUTHENTICATED."""
+        """Who asks, in which language, by when, on which graph. Raises: GraphQLError UNAUTHENTICATED, FORBIDDEN, STORE_UNAVAILABLE."""
         entrance = self._entrances.now
         if self._services is None or entrance is None:
             raise RuntimeError("the gateway is not open")

@@ -26,7 +26,7 @@ from channels.revisions.candidate import Candidate, Ground, activations
 from channels.revisions.history import Activation, Standing, standing_in
 from channels.revisions.watching import Fingerprint, fingerprint
 from channels.text.diagnostics import Renderer
-from identity import links, sessions
+from identity import Proofs, links, sessions
 from identity.entrance import Entrance
 from identity.issuers import AmbiguousIssuers, Issuer, UnsafeAlgorithm
 from identity.seal import Sealer
@@ -173,13 +173,19 @@ class Entrances:
         """What each provider's words for assurance mean, by its URL."""
         return {each.url: each.acr for each in self.issuers}
 
-    def open(self, *, database: Database, sealer: Sealer, http: ClientSession) -> Entrance:
-        """The first of this process; later ones stand on the same store and session."""
+    def open(self, *, database: Database, sealer: Sealer, http: ClientSession, proofs: Proofs) -> Entrance:
+        """The first of this process; later ones stand on the same store, session and memory of proofs."""
 
         def build() -> Entrance:
             public_url, lived = self._terms
             return Entrance.build(
-                self.issuers, public_url, lifetimes=lived, database=database, sealer=sealer, http=http
+                self.issuers,
+                public_url,
+                lifetimes=lived,
+                database=database,
+                sealer=sealer,
+                http=http,
+                proofs=proofs,
             )
 
         self._build, self.now = build, build()

@@ -66,4 +66,4 @@ def named_in(root: Path) -> dict[str, list[str]]:
 def fallback_values(root: Path) -> dict[str, str]:
     """What the sandbox's own file gives; empty where there is none."""
     file = root / "secrets.sandbox"
-    return parse_secrets(file.read_text("utf-8"))[0] if file.is_file() else {}
+    return parse_secrets(file.read_text("utf-8", errors="replace"))[0] if file.is_file() else {}

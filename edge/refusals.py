@@ -10,7 +10,7 @@ DPOP_CHALLENGE = 'DPoP error="{error}", algs="ES256 EdDSA"'  # RFC 9449 §7.1
 
 
 def refusal_error(refusal: Refusal, language: str) -> GraphQLError:
-    """UNAUTHENTICATED or FORBIDDEN, in the client's language; `challenge` names the scheme that would do, if another."""
+    """The refusal under its code, in the client's language; `challenge` names the scheme that would do, if another."""
     more = {"challenge": refusal.challenge} if refusal.challenge else {}
     return coded(refusal.code.value, refusal.zh if language == "zh" else refusal.en, **more)
 

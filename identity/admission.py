@@ -64,13 +64,19 @@ class Browsers(Protocol):
 
 
 class Admission:
-    """The one question of the door. Holds the proofs that were used; one instance per process."""
+    """The one question of the door. `proofs` remembers those used: the same ones for every instance of a process."""
 
-    def __init__(self, authentication: Authentication, addresses: Addresses, browsers: Browsers | None = None) -> None:
+    def __init__(
+        self,
+        authentication: Authentication,
+        addresses: Addresses,
+        browsers: Browsers | None = None,
+        proofs: Proofs | None = None,
+    ) -> None:
         self._authentication = authentication
         self._addresses = addresses
         self._browsers = browsers
-        self._proofs = Proofs()
+        self._proofs = proofs or Proofs()
 
     async def viewer(self, presented: Presented, now: datetime) -> Viewer | Refusal:
         """Who it is. Never raises."""
@@ -82,9 +88,9 @@ class Admission:
         if scheme.lower() not in (BEARER, DPOP) or not token.strip():
             return Refusal(RefusalReason.MALFORMED, "Authorization")
         viewer = await self._authentication.verified(token.strip(), now)
-        return viewer if isinstance(viewer, Refusal) else self._bound(viewer, scheme.lower(), presented, now)
+        return viewer if isinstance(viewer, Refusal) else await self._bound(viewer, scheme.lower(), presented, now)
 
-    def _bound(self, viewer: Viewer, scheme: str, presented: Presented, now: datetime) -> Viewer | Refusal:
+    async def _bound(self, viewer: Viewer, scheme: str, presented: Presented, now: datetime) -> Viewer | Refusal:
         """A bound token is good with a proof only, a plain one as Bearer only (RFC 9449 §7.1, §7.2)."""
         if scheme == BEARER:
             return Refusal(RefusalReason.BOUND) if viewer.bound_to else viewer
@@ -95,7 +101,7 @@ class Admission:
             return viewer
         request = Request(presented.method, self._addresses.names(presented.served))
         try:
-            self._proofs.check(proof, viewer.token, viewer.bound_to, request, now)
+            await self._proofs.check(proof, viewer.token, viewer.bound_to, request, now)
         except TokenRefused as refused:
             return refused.refusal
         if standing is not None:

@@ -1,9 +1,9 @@
 """Proofs that a client holds the key its access token is bound to (RFC 9449 §4.3).
 
-A proof is good for one request: its address, its method, this very token, about now, once. What was used is kept until
-it would be too old anyway; when there is no room to remember one more, it is refused, because a proof that is forgotten
-could be used again. The memory is one process's own: a deployment of several workers binds clients to one, or lives
-with one use for each worker within the minute.
+A proof is good for one request: its address, its method, this very token, about now, once. All but the last is decided
+from the proof alone; whether it was used, `UsedProofs` knows: one process for itself (`UsedHere`), or whatever the
+deployment shares. What was used is kept until it would be too old anyway. A proof that cannot be remembered is refused,
+because one that is forgotten could be used again.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from identity.addresses import normal
 from identity.algorithms import PRIVATE_MEMBERS, PublicKey, fits, public_key
@@ -22,6 +23,7 @@ from identity.tokens import MAX_TOKEN_CHARS, decoded, segment
 TYPE = "dpop+jwt"
 ALGORITHMS = ("ES256", "EdDSA")  # RFC 9449 §5.1: told to clients in `algs`
 WINDOW = timedelta(seconds=60)  # RFC 9449 §11.1: seconds or minutes, in both directions
+KEPT = 2 * WINDOW  # made WINDOW ahead at most, good WINDOW after
 MAX_REMEMBERED = 100_000  # within two minutes of one process; about 800 requests a second
 MAX_JTI_CHARS = 256
 
@@ -34,14 +36,43 @@ class Request:
     addresses: frozenset[str]
 
 
-class Proofs:
-    """Checks proofs and remembers those used; one instance per process."""
+class UsedProofs(Protocol):
+    """What was used, for KEPT at least."""
+
+    async def first_use(self, name: bytes, now: datetime) -> bool:
+        """Remembers a proof by its 32 bytes. Returns: it was not used before. Raises TokenRefused: that cannot be done."""
+
+
+class UsedHere:
+    """Proofs used in this process, so many within KEPT."""
 
     def __init__(self, capacity: int = MAX_REMEMBERED) -> None:
         self._capacity = capacity
         self._used: OrderedDict[bytes, datetime] = OrderedDict()
 
-    def check(self, proof: str | None, token: str, bound_to: str, request: Request, now: datetime) -> None:
+    async def first_use(self, name: bytes, now: datetime) -> bool:
+        """As UsedProofs has it; no other task runs meanwhile. Raises TokenRefused PROOFS_FULL."""
+        self._forget(now)
+        if name in self._used:
+            return False
+        if len(self._used) >= self._capacity:
+            raise TokenRefused(RefusalReason.PROOFS_FULL)
+        self._used[name] = now
+        return True
+
+    def _forget(self, now: datetime) -> None:
+        """Drops what is too old to be accepted again, oldest first."""
+        while self._used and now - next(iter(self._used.values())) > KEPT:
+            self._used.popitem(last=False)
+
+
+class Proofs:
+    """Checks proofs, each by itself and then against those used."""
+
+    def __init__(self, used: UsedProofs | None = None) -> None:
+        self._used = used or UsedHere()
+
+    async def check(self, proof: str | None, token: str, bound_to: str, request: Request, now: datetime) -> None:
         """Passes when the bearer of `token` has just proved to hold the key `bound_to`. Raises TokenRefused."""
         if not proof:
             raise TokenRefused(RefusalReason.PROOF_MISSING)
@@ -53,23 +84,8 @@ class Proofs:
         if not _same(claims.get("ath"), digest(token)):
             raise TokenRefused(RefusalReason.PROOF_ATH)
         _check_time(claims.get("iat"), now)
-        self._use(bound_to, claims.get("jti"), now)
-
-    def _use(self, bound_to: str, jti: object, now: datetime) -> None:
-        if not isinstance(jti, str) or not 0 < len(jti) <= MAX_JTI_CHARS or not jti.isprintable():
-            raise TokenRefused(RefusalReason.PROOF_MALFORMED, "jti")
-        name = hashlib.sha256(f"{bound_to}\0{jti}".encode()).digest()
-        self._forget(now)
-        if name in self._used:
+        if not await self._used.first_use(_name(bound_to, claims.get("jti")), now):
             raise TokenRefused(RefusalReason.PROOF_REPLAYED)
-        if len(self._used) >= self._capacity:
-            raise TokenRefused(RefusalReason.PROOFS_FULL)
-        self._used[name] = now
-
-    def _forget(self, now: datetime) -> None:
-        """Drops what is too old to be accepted again, oldest first: made WINDOW ahead at most, good WINDOW after."""
-        while self._used and now - next(iter(self._used.values())) > 2 * WINDOW:
-            self._used.popitem(last=False)
 
 
 def digest(token: str) -> str:
@@ -125,6 +141,13 @@ def _check_time(issued: object, now: datetime) -> None:
         raise TokenRefused(RefusalReason.PROOF_MALFORMED, "iat")
     if not abs(now.timestamp() - issued) <= WINDOW.total_seconds():
         raise TokenRefused(RefusalReason.PROOF_TIME)
+
+
+def _name(bound_to: str, jti: object) -> bytes:
+    """32 bytes by which a proof is remembered: its `jti` is unique for its key alone (RFC 9449 §4.2)."""
+    if not isinstance(jti, str) or not 0 < len(jti) <= MAX_JTI_CHARS or not jti.isprintable():
+        raise TokenRefused(RefusalReason.PROOF_MALFORMED, "jti")
+    return hashlib.sha256(f"{bound_to}\0{jti}".encode()).digest()
 
 
 def _same(found: object, expected: str) -> bool:

@@ -10,6 +10,7 @@ from identity.admission import Admission
 from identity.authentication import Authentication
 from identity.browsers import BrowserSignIn
 from identity.claims import ClaimsFailure, UserInfo
+from identity.dpop import Proofs
 from identity.issuers import Issuer
 from identity.masking import mask_name
 from identity.seal import Sealer
@@ -39,6 +40,7 @@ class Entrance:
         sealer: Sealer,
         http: aiohttp.ClientSession,
         allowed_origins: tuple[str, ...] = (),
+        proofs: Proofs | None = None,
     ) -> "Entrance":
         """`database` has `sessions.MIGRATIONS`; `http` is a session for providers only (`open_session`).
 
@@ -54,7 +56,7 @@ class Entrance:
             http=http,
             allowed_origins=allowed_origins,
         )
-        admission = Admission(authentication, addresses, browsers)
+        admission = Admission(authentication, addresses, browsers, proofs)
         return cls(authentication, addresses, UserInfo(authentication, http), browsers, admission)
 
     async def display_name(self, viewer: Viewer, now: datetime) -> str | None:

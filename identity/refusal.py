@@ -10,7 +10,7 @@ from schema.codes import ErrorCode
 
 
 class RefusalReason(StrEnum):
-    """What is wrong with a token. ISSUER_UNREACHABLE alone says nothing against the token itself."""
+    """What is wrong with a token. ISSUER_UNREACHABLE and STORE_UNREACHABLE say nothing against the token itself."""
 
     MALFORMED = "MALFORMED"
     ALG_NONE = "ALG_NONE"
@@ -36,6 +36,7 @@ class RefusalReason(StrEnum):
     PROOF_TIME = "PROOF_TIME"
     PROOF_REPLAYED = "PROOF_REPLAYED"
     PROOFS_FULL = "PROOFS_FULL"
+    STORE_UNREACHABLE = "STORE_UNREACHABLE"
     MUTATION_UNPROVEN = "MUTATION_UNPROVEN"
     SESSION_ENDED = "SESSION_ENDED"
     CSRF = "CSRF"
@@ -111,6 +112,10 @@ _TEXTS = {
         "网关暂时不能再接受 DPoP 证明,请稍后重试",
         "the gateway cannot take more DPoP proofs at present; try again shortly",
     ),
+    RefusalReason.STORE_UNREACHABLE: (
+        "网关暂时无法查证 DPoP 证明是否用过,请稍后用新的证明重试",
+        "the gateway cannot tell just now whether the DPoP proof was used; try again shortly, with a new proof",
+    ),
     RefusalReason.MUTATION_UNPROVEN: (
         "办理类操作须用绑定密钥的登录凭证(DPoP)",
         "a mutation needs an access token that is bound to a key (DPoP)",
@@ -136,7 +141,11 @@ class Refusal:
 
     @property
     def code(self) -> ErrorCode:
-        """UNAUTHENTICATED; FORBIDDEN where a browser's session is good and the page that sent the request is not."""
+        """UNAUTHENTICATED; FORBIDDEN where a browser's session is good and the page that sent the request is not;
+        STORE_UNAVAILABLE where the fault is the gateway's own.
+        """
+        if self.reason is RefusalReason.STORE_UNREACHABLE:
+            return ErrorCode.STORE_UNAVAILABLE
         return ErrorCode.FORBIDDEN if self.reason in _FORGED else ErrorCode.UNAUTHENTICATED
 
     @property

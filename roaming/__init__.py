@@ -2,9 +2,9 @@
 
 `shares` decides by offer and agreement, `openings` by how far a new city is open, `consented` by consent; `consents` keeps the
 citizens' separate consents, as events that are only ever added (`consent_log`), under texts that say what is sent (`terms`);
-`quotas` count crossings; `mandates` let one citizen act for another; `journal` makes a mutation happen once per idempotency
-key, `unsettled` and `deliveries` keep what is found out or sent later; `ledger` records every call that crosses a border.
-Decisions are sync functions over a snapshot and a day; only the stores do I/O.
+`quotas` count crossings, and workers that share the counts share the `used_proofs`; `mandates` let one citizen act for another;
+`journal` makes a mutation happen once per idempotency key, `unsettled` and `deliveries` keep what is found out or sent later;
+`ledger` records every call that crosses a border. Decisions are sync functions over a snapshot and a day; only the stores do I/O.
 """
 
 from .agreements import state_of

@@ -1,7 +1,8 @@
 """Where crossings are counted: in this process's memory, or in a Redis that every worker shares (`limits` storages).
 
-Every key names its own day or minute, so that a window ends by the clock that is passed to whoever counts; the storages' own
-clock only decides when an old key may be forgotten, which is never before its window has ended.
+The key of a crossing names its own day or minute, so that a window ends by the clock that is passed to whoever counts; the
+storages' own clock only decides when an old key may be forgotten, which is never before its window has ended. In the Redis the
+`used_proofs` are counted, too.
 """
 
 import time
@@ -13,13 +14,17 @@ from urllib.parse import urlsplit
 from limits.aio.storage import MemoryStorage, RedisStorage, Storage
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 
 from channels.declared.gateway import QuotaStore
 from channels.declared.secrets import Secrets
 
 SWEEP_SECONDS = 60.0
 REDIS_SECONDS = 1.0  # to connect, and to answer: a Redis that hangs must not hold up a request for long
+ANSWER_SECONDS = 2.0  # of whoever counts, repetition included
 PREFIX = "cityroam"
+
+FAULTS = (TimeoutError, OSError, RedisError)  # of a Redis that is away, hangs, or has no room
 
 
 class UnfitUrl(ValueError):

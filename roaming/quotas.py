@@ -16,14 +16,12 @@ from zoneinfo import ZoneInfo
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
 from limits.aio.storage import Storage
 from limits.aio.strategies import FixedWindowRateLimiter
-from redis.exceptions import RedisError
 
 from channels.declared.agreements import Agreement
 
-from .counts import Memory
+from .counts import ANSWER_SECONDS, FAULTS, Memory
 
 CHINA = ZoneInfo("Asia/Shanghai")
-ANSWER_SECONDS = 2.0
 Pair = Mapping[str, str]  # a text in `zh` and `en`
 
 
@@ -151,5 +149,5 @@ async def _answering() -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             yield
-    except (TimeoutError, OSError, RedisError) as fault:
+    except FAULTS as fault:
         raise QuotasUnreadable(f"quotas cannot be counted: {type(fault).__name__}") from fault

@@ -33,7 +33,7 @@ def check_channel(scene: Scene, contribution: Contribution | None, *, contribute
     yield from check_tokens(scene)
     yield from check_signing(scene)
     yield from check_secrets(scene)
-    yield from check_literals(scene)
+    yield from check_literals(scene.channel, scene.node)
     yield from check_services(scene)
     yield from check_operations(scene)
     yield from check_terms(scene)

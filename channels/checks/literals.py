@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from channels.checks.scene import Scene
-from channels.declared.models import SignAuth
+from channels.declared.models import ChannelFile, SignAuth
 from channels.text.diagnostics import Diagnostic, report
 from channels.text.tree import ListNode, MapNode, Node, ScalarNode, find, spot
 from channels.text.written import secret_name
@@ -27,19 +26,20 @@ _PAIR = re.compile(
 )
 
 
-def check_literals(scene: Scene) -> Iterator[Diagnostic]:
+def check_literals(channel: ChannelFile, node: Node) -> Iterator[Diagnostic]:
     """Everything that a channel sends, and where to."""
-    for name in scene.channel.backends:
-        yield from _in_pairs(find(scene.node, ("backends", name, "headers")))
-        yield from _in_text(find(scene.node, ("backends", name, "base_url")), (_USER, _PAIR), "base_url")
-    for path, _ in scene.every_operation():
+    for name in channel.backends:
+        yield from _in_pairs(find(node, ("backends", name, "headers")))
+        yield from _in_text(find(node, ("backends", name, "base_url")), (_USER, _PAIR), "base_url")
+    paths = [*(("operations", name) for name in channel.operations), *(("local", name) for name in channel.local)]
+    for path in paths:
         for part in SENT:
-            yield from _in_pairs(find(scene.node, (*path, "request", part)))
-        yield from _in_text(find(scene.node, (*path, "request", "path")), (_PAIR,), "path")
-    for name, auth in scene.channel.auth.items():
+            yield from _in_pairs(find(node, (*path, "request", part)))
+        yield from _in_text(find(node, (*path, "request", "path")), (_PAIR,), "path")
+    for name, auth in channel.auth.items():
         if isinstance(auth, SignAuth):
-            yield from _in_text(find(scene.node, ("auth", name, "string")), (_PAIR,), "string")
-            yield from _in_pairs(find(scene.node, ("auth", name, "put")))
+            yield from _in_text(find(node, ("auth", name, "string")), (_PAIR,), "string")
+            yield from _in_pairs(find(node, ("auth", name, "put")))
 
 
 def _in_pairs(node: Node | None, key: str = "") -> Iterator[Diagnostic]:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from channels.checks.city import plain_http
 from channels.checks.contribution import Contribution, parse_contribution
+from channels.checks.literals import check_literals
 from channels.checks.scene import Reference, own_prefix
 from channels.declared.catalogue import List, read_catalogue
 from channels.declared.divisions import divisions
@@ -59,7 +60,8 @@ def read_folder(folder: Path, overlay: str, overlays: Path | None) -> Reading:
         # What an overlay replaces is still wrong, and a misspelt key is known by its right name from here on.
         node, whole_model, refused = read_as_meant(ChannelFile, node)
         found += [*refused, *hollow(node, refused)]
-        found += plain_http(whole_model, node) if whole_model is not None else ()
+        if whole_model is not None:
+            found += [*plain_http(whole_model, node), *check_literals(whole_model, node)]
     strangers: list[tuple[str, Reference]] = []
     laid_nodes: list[Node] = []
     meant, unread = node, any(item.code.startswith("ROAM-10") for item in found)
@@ -116,7 +118,9 @@ def _by_section(strangers: Iterable[tuple[str, Reference]]) -> dict[str, tuple[R
 def _of_file(path: str, merged: Node) -> list[Diagnostic]:
     """What an overlay of another environment has wrong: its own values, and an address that is not encrypted."""
     channel, refused = made(merged)
-    found = [*refused, *(plain_http(channel, merged) if channel is not None else ())]
+    found = [*refused]
+    if channel is not None:
+        found += [*plain_http(channel, merged), *check_literals(channel, merged)]
     return [item for item in found if item.place.path == path]
 
 

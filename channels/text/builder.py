@@ -119,7 +119,7 @@ class Builder:
                 value = replace(value, place=after)
             if not isinstance(key, ScalarNode):
                 self.found.append(report("key", key.place))
-            elif key.text.plain and isinstance(value, ScalarNode) and not value.text and (meant := self.meant(key)):
+            elif key.text.plain and isinstance(value, ScalarNode) and (meant := self.meant(key, value)):
                 entries.setdefault(str(meant.key), meant)
             elif self.bare(key):
                 self.found.append(report("alone", key.place, found=key.text))
@@ -151,10 +151,18 @@ class Builder:
         found = report("duplicate_key", twice[0].place, key=twice[0].text)
         return with_lines(found, [key.place.line for key in twice[1:]])
 
-    def meant(self, key: ScalarNode) -> Entry | None:
-        """`{id：x}`, `{id:x}` and `{id x}` are one long key to a parser: what was meant is told and taken."""
+    def meant(self, key: ScalarNode, behind: ScalarNode) -> Entry | None:
+        """`{id：x}`, `{id:x}` and `{id x}` are one long key to a parser: what was meant is told and taken.
+
+        So is `{note："a: b"}`, of which the parser takes the second colon for the first.
+        """
         found = _RUN_ON.fullmatch(key.text)
-        if found is None or (found["colon"] == " " and not self.bare(key)):
+        quoted = found is not None and found["value"].lstrip()[:1] in ('"', "'", "“")
+        if (
+            found is None
+            or (behind.text and not quoted)
+            or (found["colon"] == " " and not quoted and not self.bare(key))
+        ):
             return None
         if found["colon"] == ":" and not found["value"].strip():  # `{ttl:}`: told where values are looked for
             after = replace(key.place, column=key.place.column + key.place.width, width=1)

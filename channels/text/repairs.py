@@ -75,7 +75,12 @@ def candidates(source: SourceText, stops: int) -> Iterator[Repair]:
     for number in numbers[:3]:
         yield from _foreign(source, number)
         yield from _spacing(source, number)
-    for number in numbers[:2]:
+    # A file begins at the margin: where it does not, its first line is the one that is off.
+    head = next(
+        (at for at, line in enumerate(source.lines, 1) if line.strip() and not line.lstrip().startswith("#")), 0
+    )
+    off = head in numbers[:2] and source.lines[head - 1].startswith(" ")
+    for number in [head, *numbers[:2]] if off else numbers[:2]:
         yield from _indented(source, number)
     for number in numbers:
         yield from _unclosed(source, number)

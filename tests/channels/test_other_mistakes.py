@@ -273,6 +273,17 @@ def test_a_list_with_other_separators_is_one_error(deployment: Deployment) -> No
         path.write_text(before, "utf-8")
 
 
+def test_columns_that_a_spreadsheet_leaves_blank_are_no_mistake(deployment: Deployment) -> None:
+    """A cell that was once touched makes a column of nothing."""
+    path = deployment.root / LIST
+    before = path.read_text("utf-8")
+    try:
+        path.write_text(before.replace("\n", ",,\n"), "utf-8")
+        assert told(deployment) == []
+    finally:
+        path.write_text(before, "utf-8")
+
+
 @pytest.mark.parametrize(
     "text",
     [

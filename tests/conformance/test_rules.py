@@ -252,6 +252,13 @@ async def test_every_rule_is_looked_at_once_and_whoever_strains_comes_last() -> 
     assert order[-2:] == ["F04", "B05"]
 
 
+def test_a_rule_that_is_exempt_twice_is_told_at_the_second(tmp_path: Path) -> None:
+    """Nobody could say which of the two days counts."""
+    line = "{rule: B02, reason: 专线, until: 2027-01-01}"
+    found, _ = check_exemptions(exempting(tmp_path / "a", line, line), TODAY)
+    assert [(item.code, item.place.line, item.place.column) for item in found] == [("ROAM-206", 4, 12)]
+
+
 async def test_an_exemption_counts_until_its_day_and_never_hides_what_was_found(tmp_path: Path) -> None:
     """It says why, until when, and what it is about."""
     folder = exempting(tmp_path / "a", "{rule: B02, reason: 专线, until: 2026-11-22}")

@@ -12,7 +12,7 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from identity import Refusal, RefusalReason, Viewer
 from identity.addresses import Addresses, Served
 from identity.admission import Admission, Standing
-from identity.dpop import WINDOW, Proofs, Request, digest
+from identity.dpop import WINDOW, Proofs, Request, UsedHere, digest
 from identity.refusal import TokenRefused
 from sandbox.idp.possession import proof_of
 from tests.identity.conftest import AUDIENCE, World, segment
@@ -288,20 +288,20 @@ async def test_a_socket_proves_once_and_its_operations_stand_on_it(
     assert await reason(world, admission, brought) is RefusalReason.EXPIRED
 
 
-def test_used_proofs_are_forgotten_when_too_old_and_never_before(world: World, key: ECKey) -> None:
+async def test_used_proofs_are_forgotten_when_too_old_and_never_before(world: World, key: ECKey) -> None:
     """A flood may fill the memory; it must not make room by forgetting what could be used again."""
-    proofs, token = Proofs(capacity=2), bound(world, key)
+    proofs, token = Proofs(UsedHere(capacity=2)), bound(world, key)
     request = Request("POST", frozenset({LOCAL}))
 
-    def check(made: str) -> None:
-        proofs.check(made, token, key.thumbprint(), request, world.clock())
+    async def check(made: str) -> None:
+        await proofs.check(made, token, key.thumbprint(), request, world.clock())
 
     first = proof(world, key, token)
-    check(first)
-    check(proof(world, key, token))
+    await check(first)
+    await check(proof(world, key, token))
     with pytest.raises(TokenRefused, match="PROOFS_FULL"):
-        check(proof(world, key, token))
+        await check(proof(world, key, token))
     with pytest.raises(TokenRefused, match="PROOF_REPLAYED"):
-        check(first)
+        await check(first)
     world.clock.forward(seconds=2 * WINDOW.total_seconds() + 1)
-    check(proof(world, key, token))
+    await check(proof(world, key, token))

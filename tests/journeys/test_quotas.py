@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from joserfc.jwk import ECKey
 
 from app import CannotStart, Settings, create_app
 from channels.declared.secrets import Secrets
 from sandbox.up import Stack
 from tests.client import FrontEnd, new_key
+from tests.journeys.test_j01_one_login_all_cities import WHO, Forger
+from tests.journeys.test_sign_in_rules import proof
 from tests.roaming.counting import free_port, redis_server
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -118,8 +121,15 @@ def test_a_mutation_that_is_refused_says_so_and_one_that_is_replayed_costs_nothi
     assert 0 < other["userErrors"][0]["retryAfter"] <= A_DAY
 
 
+def with_proof(stack: Stack) -> FrontEnd:
+    """A citizen whose token is bound to a key, and one proof of holding it."""
+    key = ECKey.generate_key("P-256")
+    token = Forger(stack).token(cnf={"jkt": key.thumbprint()})
+    return FrontEnd(stack.gateway_url, None, {"authorization": f"DPoP {token}", "dpop": proof(stack, key, token)})
+
+
 def test_without_its_redis_nothing_crosses_and_home_answers(tmp_path: Path) -> None:
-    """Deny on doubt: the code is the gateway's own, and says to come back."""
+    """Deny on doubt: the code is the gateway's own, and says to come back. Proofs, which are remembered there, are not taken."""
     root = tmp_path / "cities"
     shutil.copytree(ROOT / "cities", root)
     room = root / "roam.yaml"
@@ -134,8 +144,12 @@ def test_without_its_redis_nothing_crosses_and_home_answers(tmp_path: Path) -> N
             "chengdu": ("OK", None),
             "deyang": ("FAILED", "STORE_UNAVAILABLE"),
         }
+        refused = (deng := with_proof(stack)).ask(WHO)
+        assert (refused.codes, refused.data, str(port) in str(refused.errors)) == (["STORE_UNAVAILABLE"], None, False)
         with redis_server(tmp_path, port):
             assert covered(chen, "deyang")["deyang"]["code"] is None
+            assert deng.ask(WHO).whole()["me"]
+            assert deng.ask(WHO).codes == ["UNAUTHENTICATED"]
 
 
 @pytest.mark.parametrize(
