@@ -30,7 +30,7 @@ up: $(INSTALLED) ## start five sandbox cities, the identity provider and the gat
 	@exec $(BIN)/roam up
 
 # Two runs side by side: what drives whole sandboxes waits more than it computes.
-STACKS := tests/journeys tests/web tests/conformance
+STACKS := tests/journeys tests/web tests/conformance tests/sandbox tests/console
 
 test: $(INSTALLED_DEV) ## run the tests (README's test command)
 	@told=$$(mktemp); $(BIN)/python -m pytest -q $(STACKS) >"$$told" 2>&1 & stacks=$$!; \
