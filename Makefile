@@ -20,6 +20,7 @@ $(VENV)/bin/python:
 $(INSTALLED): requirements.lock pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q *.py $(dir $(wildcard */__init__.py)) # also where Python itself may not write its bytecode
 	@touch $@
 
 $(INSTALLED_DEV): requirements-dev.lock $(INSTALLED)
