@@ -1,7 +1,7 @@
 """The words of every diagnostic: code, sentence and advice in both languages.
 
 1xx the text, 2xx the shape, 3xx what does not agree with something else, 32x the official list, 34x remarks,
-4xx mappings (worded in `problems.py`), 5xx personal data, 60x fixtures, 62x and
+4xx mappings (worded in `channels/mapping/problems.py`), 5xx personal data, 60x fixtures, 62x and
 63x what a real call shows (`roam city try`).
 """
 
