@@ -150,7 +150,7 @@ def _unfit(source: SourceText, document: DocumentNode) -> Iterator[Diagnostic]:
     kept = tuple(node for node in document.definitions if isinstance(node, CONTRIBUTED))
     problems = [
         error
-        for error in validate_sdl(DocumentNode(definitions=(*canonical.definitions, *kept)))
+        for error in validate_sdl(DocumentNode(definitions=kept), exported().core)
         if not error.message.startswith("Cannot extend type")  # that has been told
     ]
     yield from refused(source, problems := problems or list(_arguments(document)))

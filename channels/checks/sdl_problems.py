@@ -40,6 +40,7 @@ _CHINESE = (
     (r"There can be only one type named '(.+)'\.", r"类型 `\1` 写了两次", r"type `\1` is there twice"),
     (r"Field '(.+)' can only be defined once\.", r"字段 `\1` 写了两次", r"field `\1` is there twice"),
     (r"Type '(.+)' already exists in the schema\..*", r"类型 `\1` 已经有了", r"there is a type `\1` already"),
+    (r"Field '(.+)' already exists in the schema\..*", r"字段 `\1` 已经有了", r"there is a field `\1` already"),
     (r"Unexpected character: (.+)\.", r"这里不该有字符 \1", r"unexpected character \1"),
     (
         r"The type of (.+)\((.+):\) must be Input Type but got: (.+)\.",
