@@ -50,8 +50,9 @@ def void(found: Sequence[Diagnostic]) -> bool:
 
 def _check_provider(node: Node, agreement: Agreement, scene: Scene) -> Iterator[Diagnostic]:
     listed = tuple(sorted({provider.code for provider in scene.providers}))
+    offered = {code for offer in scene.channel.roaming.offers for code in offer.services}  # these are told at the offer
     for index, code in enumerate(agreement.services):
-        if code not in listed and not scene.doubtful:
+        if code not in listed and code not in offered and not scene.doubtful:
             place = value_place(node, ("services", index))
             yield report("agreement_service", place, city=agreement.provider, found=code, near=code, choices=listed)
     yield from check_agreed_claims(scene, agreement, value_place(node, ("claims",)))

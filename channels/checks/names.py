@@ -46,7 +46,7 @@ def unknown(scene: Scene, declared: Sequence[str], references: Sequence[Referenc
         idle = known[0] if len(known) == len(unused) == len(used) == 1 else nearest(name, unused)
         if idle is not None and _written(scene, name) + _outside(places, scene) > _written(scene, idle):
             yield report("misspelt_name", scene.key(*declared, idle), where=where, found=idle, meant=name)
-        else:
+        elif not scene.blocks_run_together:
             for place in places:
                 yield report("unknown_ref", place, where=where, found=name, near=name, choices=known)
 

@@ -56,8 +56,9 @@ def _check_outcome(scene: Scene, path: Path, operation: Operation) -> Iterator[D
     reads = tuple(each for each in scene.channel.operations if _tells(each))
     asked = scene.channel.operations.get(name)
     if asked is None:
-        if name in scene.names("operations") or name in misspelt_operations(scene):
-            return  # it is there, and has been refused
+        refused = name in scene.names("operations") or name in misspelt_operations(scene)
+        if refused or scene.blocks_run_together:
+            return  # it is there, and has been told
         yield report("unknown_ref", place, where="operations", found=name, near=name, choices=reads)
         return
     if not _tells(name):

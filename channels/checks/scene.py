@@ -65,6 +65,9 @@ class Scene:
     local_arguments: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """The arguments of the city's own fields, by name; empty where `contribute.graphql` could not be read."""
 
+    blocks_run_together: bool = False
+    """Whether keys stand twice, as where the line above a block is gone: then something declared has lost its name."""
+
     @property
     def doubtful(self) -> bool:
         """Whether the list of services is not known for sure: who names a code of it is not to blame."""

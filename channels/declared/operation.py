@@ -14,6 +14,7 @@ from channels.text.scalars import (
     Expression,
     Flag,
     JsonValue,
+    PathTemplate,
     Period,
     Positive,
     String,
@@ -28,7 +29,7 @@ class Request(Model):
     """What is sent.  At most one body: `json`, `form`, `xml` or `graphql`; templates stand in every text."""
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] | None = None
-    path: Template = ""
+    path: PathTemplate = ""
     query: dict[String, JsonValue] = Field(default_factory=dict)
     headers: dict[String, Template] = Field(default_factory=dict)
     json_body: JsonValue = Field(default=None, alias="json")

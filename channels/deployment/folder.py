@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
+
+from pydantic import BaseModel
 
 from channels.checks.city import plain_http
 from channels.checks.contribution import Contribution, parse_contribution
@@ -19,9 +21,10 @@ from channels.declared.register import RegisterRow
 from channels.declared.strict_model import Bilingual
 from channels.deployment.overlays import overlaid
 from channels.text.diagnostics import Diagnostic, report
-from channels.text.documents import beside, read_bytes, read_node, shown_path
+from channels.text.documents import Document, beside, read_bytes, read_node, shown_path
 from channels.text.hollow import hollow, without_hollow
 from channels.text.lines import SourceText, decode
+from channels.text.misplaced import misplaced
 from channels.text.positions import ListNode, MapNode, Node, value_place
 from channels.text.validation import read_as_meant, validate
 
@@ -53,26 +56,27 @@ class Reading:
 def read_folder(folder: Path, overlay: str, overlays: Path | None) -> Reading:
     """Read `channel.yaml`, lay `channel.<overlay>.yaml` and the machine's `<city>.yaml` over it, make the model."""
     base = read_node(folder / CHANNEL, shown_path(folder / CHANNEL))
-    sources, raw, found = [base.source], [base.raw], list(base.found)
-    node = base.node
-    whole_model: ChannelFile | None = None
-    if node is not None:
-        # What an overlay replaces is still wrong, and a misspelt key is known by its right name from here on.
-        node, whole_model, refused = read_as_meant(ChannelFile, node)
-        found += [*refused, *hollow(node, refused)]
-        if whole_model is not None:
-            found += [*plain_http(whole_model, node), *check_literals(whole_model, node)]
+    node, whole_model, refused = _as_channel(base.node)
+    if (meant := misplaced(base.source, (*base.found, *refused), lambda tree: _as_channel(tree)[2])) is not None:
+        base = replace(base, node=meant.node, found=(meant.found,))
+        node, whole_model, refused = _as_channel(base.node)
+    sources, raw, found = [base.source], [base.raw], [*base.found, *refused]
+    if whole_model is not None and node is not None:
+        found += [*plain_http(whole_model, node), *check_literals(whole_model, node)]
     strangers: list[tuple[str, Reference]] = []
     laid_nodes: list[Node] = []
-    meant, unread = node, any(item.code.startswith("ROAM-10") for item in found)
+    whole_node, unread = node, any(item.code.startswith("ROAM-10") for item in found)
     for file in _overlay_files(folder, overlay, overlays):
         laid = read_node(file, shown_path(file))
         sources.append(laid.source)
         raw.append(laid.raw)
+        used = file.name == f"channel.{overlay}.yaml" or file.parent == overlays
+        under = node if used else whole_node
+        if isinstance(under, MapNode) and not unread:
+            laid = _in_line(laid, under)
         found += laid.found
-        if isinstance(node, MapNode) and isinstance(meant, MapNode) and laid.node is not None:
-            used = file.name == f"channel.{overlay}.yaml" or file.parent == overlays
-            merged, told = overlaid(node if used else meant, laid.node)
+        if isinstance(under, MapNode) and laid.node is not None:
+            merged, told = overlaid(under, laid.node)
             laid_nodes.append(laid.node)
             # Of a channel that could not be read whole nobody knows what it declares.
             found += [item for item in told.found if not (unread and item.code == OVERLAY)]
@@ -90,7 +94,7 @@ def read_folder(folder: Path, overlay: str, overlays: Path | None) -> Reading:
         contribution, refused = parse_contribution(source) if not refused else (None, [])
         found += refused
     channel, refused = whole_model, list[Diagnostic]()
-    if node is not meant or whole_model is None:
+    if node is not whole_node or whole_model is None:
         channel, refused = made(node) if node is not None else (None, [])
     refused = without_hollow(base.node, refused) if base.node is not None else refused
     refused += [item for overlay_node in laid_nodes for item in hollow(overlay_node, (*found, *refused))]
@@ -106,6 +110,27 @@ def read_folder(folder: Path, overlay: str, overlays: Path | None) -> Reading:
         found=(*found, *refused),
         strangers=MappingProxyType(_by_section(strangers)),
     )
+
+
+def _as_channel(node: Node | None) -> tuple[Node | None, ChannelFile | None, list[Diagnostic]]:
+    """The tree with misspelt keys as they were meant, its model, and what is refused of it."""
+    if node is None:
+        return None, None, []
+    right, model, refused = read_as_meant(ChannelFile, node)
+    return right, model, [*refused, *hollow(right, refused)]
+
+
+def _in_line(overlay: Document[BaseModel], base: MapNode) -> Document[BaseModel]:
+    """An overlay with its one line out of place where that is what is wrong with it."""
+
+    def judge(node: Node) -> list[Diagnostic]:
+        _, told = overlaid(base, node)
+        unknown = [report("overlay_section", each.place, found=each.name) for _, each in told.strangers]
+        return [*told.found, *unknown, *hollow(node, told.found)]
+
+    refused = judge(overlay.node) if overlay.node is not None else []
+    meant = misplaced(overlay.source, (*overlay.found, *refused), judge)
+    return overlay if meant is None else replace(overlay, node=meant.node, found=(meant.found,))
 
 
 def _by_section(strangers: Iterable[tuple[str, Reference]]) -> dict[str, tuple[Reference, ...]]:

@@ -256,6 +256,7 @@ def _check_city(room: Room, folder: Path, reading: Reading, around: Surroundings
         reading.strangers,
         recorded,
         arguments,
+        any(item.kind == "duplicate_key" for item in reading.found),
     )
     room.scenes[folder.name] = scene
     found = [*found, *check_channel(scene, reading.contribution, contributes=contributes)]

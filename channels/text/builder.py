@@ -43,6 +43,7 @@ class TooDeep(Exception):
         self.place = place
 
 
+_RUN_ON_BRACKET = re.compile(r"(?P<key>[A-Za-z_][\w.\-]*):[{\[]")
 _RUN_ON = re.compile(r"(?P<key>[A-Za-z_][\w.\-]*)(?P<colon>：|:| )(?P<value>.*)", re.DOTALL)
 
 
@@ -119,6 +120,12 @@ class Builder:
                 value = replace(value, place=after)
             if not isinstance(key, ScalarNode):
                 self.found.append(report("key", key.place))
+            elif key.text.plain and not key.text:
+                self.found.append(report("no_key", key.place))
+                self.guessed = True
+            elif key.text.plain and (run_on := _RUN_ON_BRACKET.match(key.text)):  # `expect:{error: X}`
+                self.found.append(report("colon_space", replace(key.place, width=run_on.end() - 1), key=run_on["key"]))
+                self.guessed = True
             elif key.text.plain and isinstance(value, ScalarNode) and (meant := self.meant(key, value)):
                 entries.setdefault(str(meant.key), meant)
             elif self.bare(key):

@@ -35,7 +35,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding.  `hint_*` may be empty.  `about`: the name or value that it is about, where it is about one."""
+    """One finding.  `hint_*` may be empty.
+
+    `kind`: its wording, a key of MESSAGES.  `about`: the name or value that it is about, where it is about one.  `meant`: the
+    name that was probably meant.  `names`: those that are missing, or allowed.
+    """
 
     place: Place
     severity: Severity
@@ -45,6 +49,9 @@ class Diagnostic:
     hint_zh: str = ""
     hint_en: str = ""
     about: str = ""
+    kind: str = ""
+    meant: str = ""
+    names: tuple[str, ...] = ()
 
     def message(self, lang: Lang) -> str:
         return self.zh if lang == "zh" else self.en
@@ -78,6 +85,7 @@ def report(kind: str, place: Place, /, **context: Any) -> Diagnostic:
     wording = MESSAGES[kind]
     severity = context.pop("severity", None) or wording.severity
     zh, en = _context(context, "zh"), _context(context, "en")
+    choices = tuple(context.get("choices", ()))
     return Diagnostic(
         place=place,
         severity=severity,
@@ -86,7 +94,10 @@ def report(kind: str, place: Place, /, **context: Any) -> Diagnostic:
         en=wording.en.format_map(en).strip(),
         hint_zh=wording.hint_zh.format_map(zh).strip(),
         hint_en=wording.hint_en.format_map(en).strip(),
-        about=str(context.get("name") or context.get("found") or ""),
+        about=str(context.get("name") or context.get("found") or context.get("field") or ""),
+        kind=kind,
+        meant=(nearest(context["near"], choices) or "") if context.get("near") else "",
+        names=choices,
     )
 
 

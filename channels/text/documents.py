@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from channels.text.diagnostics import Diagnostic, Place, nearest, report
 from channels.text.hollow import hollow, without_hollow
 from channels.text.lines import SourceText, decode
+from channels.text.misplaced import misplaced
 from channels.text.positions import Node, parse
 from channels.text.validation import read_as_meant
 
@@ -75,10 +76,17 @@ def read_node(file: Path, shown: str) -> Document[BaseModel]:
 def read_document(file: Path, shown: str, model: type[M]) -> Document[M]:
     """A file as a model."""
     document = read_node(file, shown)
-    if document.node is None:
-        return Document(document.raw, document.source, None, None, document.found)
-    node, made, found = read_as_meant(model, document.node)
-    found = [*without_hollow(document.node, found), *hollow(document.node, found)]
+    read = _as_model(model, document)
+    bare = replace(document, found=())
+    meant = misplaced(document.source, read.found, lambda node: _as_model(model, replace(bare, node=node)).found)
+    return read if meant is None else _as_model(model, replace(bare, node=meant.node, found=(meant.found,)))
+
+
+def _as_model(model: type[M], document: Document[BaseModel]) -> Document[M]:
+    node, made, found = document.node, None, list[Diagnostic]()
+    if document.node is not None:
+        node, made, found = read_as_meant(model, document.node)
+        found = [*without_hollow(document.node, found), *hollow(document.node, found)]
     return Document(document.raw, document.source, node, made, (*document.found, *found))
 
 

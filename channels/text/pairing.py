@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -10,16 +9,8 @@ from channels.text.diagnostics import Diagnostic, Place, nearest, report
 from channels.text.positions import Entry, ListNode, MapNode, Node
 from channels.text.scalars import Text
 
-UNKNOWN, MISSING = "ROAM-201", "ROAM-202"
+UNKNOWN, MISSING = "unknown_field", "missing"
 _EXAMPLES = {"roam": 'roam: "1"'}
-_MEANT = re.compile(r"did you mean `([^`]+)`")
-_TICKED = re.compile(r"`([^`]*)`")
-
-
-def suggested(item: Diagnostic) -> str | None:
-    """The name that an unknown key was probably meant to be."""
-    found = _MEANT.search(item.hint_en)
-    return found[1] if found else None
 
 
 def renamed(node: Node, meant: dict[Place, str]) -> Node:
@@ -43,8 +34,8 @@ def paired(node: Node, found: list[Diagnostic]) -> list[Diagnostic]:
 
     So is the only unknown key of a map in which only one is missing, and whatever else one map is missing.
     """
-    unknown = [item for item in found if item.code == UNKNOWN]
-    missing = [item for item in found if item.code == MISSING]
+    unknown = [item for item in found if item.kind == UNKNOWN]
+    missing = [item for item in found if item.kind == MISSING]
     instead: dict[Diagnostic, Diagnostic | None] = {}
     for one in unknown if missing else ():
         spots = _spots(node, one.place, None)
@@ -53,20 +44,20 @@ def paired(node: Node, found: list[Diagnostic]) -> list[Diagnostic]:
         alone = len(here) == 1 and sum(each.place in spots for each in unknown) == 1
         if not meant and alone:
             meant = here
-            instead[one] = _suggesting(one, _names(here[0])[0])
+            instead[one] = _suggesting(one, here[0].names[0])
         instead |= dict.fromkeys(meant)
     return _at_once(instead.get(item, item) for item in found)
 
 
 def _meant(missing: Diagnostic, unknown: Diagnostic) -> bool:
     """Whether the unknown key stands for the missing one."""
-    name, written = (_names(item)[0] for item in (missing, unknown))
+    name, written = missing.names[0], unknown.about
     return nearest(written, [name]) is not None or alike(written, name)
 
 
 def _suggesting(unknown: Diagnostic, name: str) -> Diagnostic:
     zh, en = unknown.hint_zh.rpartition("?")[2], unknown.hint_en.rpartition("? ")[2]
-    return replace(unknown, hint_zh=f"是不是想写 `{name}`?{zh}", hint_en=f"did you mean `{name}`? {en}")
+    return replace(unknown, hint_zh=f"是不是想写 `{name}`?{zh}", hint_en=f"did you mean `{name}`? {en}", meant=name)
 
 
 def _at_once(found: Iterable[Diagnostic | None]) -> list[Diagnostic]:
@@ -74,19 +65,15 @@ def _at_once(found: Iterable[Diagnostic | None]) -> list[Diagnostic]:
     told: dict[object, Diagnostic] = {}
     for item in found:
         if item is not None:
-            key = item.place if item.code == MISSING else item
-            told[key] = missing_keys(item.place, *_names(told[key]), *_names(item)) if key in told else item
+            key = item.place if item.kind == MISSING else item
+            told[key] = missing_keys(item.place, *told[key].names, *item.names) if key in told else item
     return list(told.values())
 
 
 def missing_keys(place: Place, *names: str) -> Diagnostic:
     """What a map is missing, as one finding."""
     examples = [f"`{_EXAMPLES.get(name, f'{name}: …')}`" for name in names]
-    return report("missing", place, fields=[f"`{name}`" for name in names], examples=examples)
-
-
-def _names(item: Diagnostic) -> list[str]:
-    return _TICKED.findall(item.en)
+    return report("missing", place, fields=[f"`{name}`" for name in names], examples=examples, choices=names)
 
 
 def alike(one: str, other: str) -> bool:

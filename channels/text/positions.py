@@ -82,7 +82,7 @@ def parse_fully(source: SourceText) -> tuple[Node | None, list[Diagnostic]]:
         else:  # where reading stopped, the line had been misread already
             more = [item for item in more if item.place.line != stopped.place.line]
         more = [*more, *(repairs or ([stopped] if not found else []))]
-    if any(item.code == ALIASED and "`*" in item.en for item in more):
+    if any(item.code == ALIASED and item.about.startswith("*") for item in more):
         node = None  # an alias leaves a hole where a value should be
     return node, [*found, *more]
 
@@ -93,7 +93,7 @@ def _is_cut(source: SourceText, stopped: Diagnostic) -> bool:
 
 
 def _moves(item: Diagnostic) -> bool:
-    return item.en.startswith("this line is indented")
+    return item.kind == "indentation"
 
 
 def _ends(keys: Iterable[tuple[Place, str]]) -> list[Place]:

@@ -123,6 +123,8 @@ Expression = String
 """A JMESPath expression, compiled when the channel is activated."""
 Template = String
 """Text with `${citizen.…}`, `${args.…}`, `${vars.…}`, `${page.…}`, `${batch.…}`, `${request.…}`."""
+PathTemplate = Annotated[Template, AfterValidator(matching("path_text", r"(?:\$\{[^}]*\}|[^\s<>\"#])*"))]
+"""The path of a request, with placeholders; nothing that an address cannot hold."""
 Url = Annotated[
     String, AfterValidator(matching("url", r"https?://[^\s/?#\"'<>]+[^\s\"'<>]*")), AfterValidator(reachable)
 ]

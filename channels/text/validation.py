@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from channels.text.diagnostics import Diagnostic, nearest, report
 from channels.text.forms import FORMS, TYPES, Form, meant, to_type
 from channels.text.hollow import without_beheaded
-from channels.text.pairing import UNKNOWN, alike, missing_keys, paired, renamed, suggested
+from channels.text.pairing import UNKNOWN, alike, missing_keys, paired, renamed
 from channels.text.positions import MapNode, Node, ScalarNode, data, find, key_place, value_place
 
 M = TypeVar("M", bound=BaseModel)
@@ -38,11 +38,11 @@ def read_as_meant(model: type[M], node: Node) -> tuple[Node, M | None, list[Diag
     What lies below such a key is then read as well, and nobody misses the right name.
     """
     made, found = validate(model, node)
-    meant = {item.place: name for item in found if item.code == UNKNOWN and (name := suggested(item))}
+    meant = {item.place: name for item in found if item.kind == UNKNOWN and (name := item.meant)}
     if not meant:
         return node, made, found
     right = renamed(node, meant)
-    told = [item for item in found if item.place in meant and item.code == UNKNOWN]
+    told = [item for item in found if item.place in meant and item.kind == UNKNOWN]
     made, rest = validate(model, right)
     return right, made, [*told, *rest]
 
