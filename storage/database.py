@@ -65,10 +65,12 @@ class Database:
         async with AsyncExitStack() as stack:
             with translated(path):
                 _prepare(path)
-                writer = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
+                writer = await _connected(path)
+                stack.push_async_callback(writer.close)
                 await _configure(writer)
                 await migrate(writer, path, tuple(migrations))
-                reader = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
+                reader = await _connected(path)
+                stack.push_async_callback(reader.close)
                 await _configure(reader)
                 await reader.execute("PRAGMA query_only = ON")
                 writer.row_factory = reader.row_factory = sqlite3.Row
@@ -135,6 +137,17 @@ def _prepare(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise StorageUnusable(f"{path}: its folder cannot be made: {error.strerror}") from error
+
+
+async def _connected(path: Path) -> aiosqlite.Connection:
+    connection = aiosqlite.connect(path, isolation_level=None)
+    try:
+        await connection
+    except BaseException:
+        # Its thread tells the loop that it has stopped, and the loop may end with what cannot be opened.
+        await asyncio.to_thread(connection._thread.join)
+        raise
+    return connection
 
 
 async def _configure(connection: aiosqlite.Connection) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -170,3 +171,13 @@ async def test_a_failing_migration_leaves_nothing(tmp_path: Path) -> None:
         names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master")]
     connection.close()
     assert "a" not in names
+
+
+async def test_a_store_that_cannot_be_opened_leaves_no_thread(tmp_path: Path) -> None:
+    """A thread that is still there would speak to a loop that may have ended."""
+    (tmp_path / "x.sqlite").mkdir()
+    before = threading.active_count()
+    with pytest.raises(StorageError):
+        await Database.open(tmp_path / "x.sqlite")
+    assert [each.name for each in threading.enumerate() if "_connection_worker" in each.name] == []
+    assert threading.active_count() <= before + 1  # the one that waited for it
