@@ -8,7 +8,7 @@ from graphql import GraphQLError, OperationType
 
 from .body import GraphQLRequest
 from .documents import Prepared, Shelf
-from .errors import INTERNAL, code_of, coded, log_fault
+from .errors import FAULTS, code_of, coded, log_fault, unusable
 from .ports import Credentials, GatewayPort, RequestContext
 
 T = TypeVar("T")
@@ -33,11 +33,8 @@ class Door:
         except Exception as unexpected:  # noqa: BLE001  fail closed: nobody enters on a fault
             fault = unexpected
         log_fault("context_failed", credentials.request_id, fault)
-        return coded(
-            INTERNAL,
-            f"Something went wrong on our side. Request {credentials.request_id}.",
-            requestId=credentials.request_id,
-        )
+        code, sentence = FAULTS[unusable(fault)]
+        return coded(code, f"{sentence} Request {credentials.request_id}.", requestId=credentials.request_id)
 
     async def to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
         """Run `work` to its end even when the asker is gone: a mutation cut off halfway has an unknown outcome.

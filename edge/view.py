@@ -1,8 +1,8 @@
 """`/graphql` over HTTP, as https://graphql.github.io/graphql-over-http/draft/ has it. A raw ASGI app: no framework cost.
 
 Status codes: a request that is not well-formed GraphQL over HTTP gets its 4xx whatever was asked for. A well-formed one
-that is refused (syntax, validation, limits, variables, token) gets 4xx as application/graphql-response+json and 200 as
-application/json, where a client must be able to tell our answer from a proxy's.
+that is refused (syntax, validation, limits, variables, token) gets 4xx, or 5xx where it is our fault, as
+application/graphql-response+json, and 200 as application/json, where a client must be able to tell our answer from a proxy's.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -17,7 +17,7 @@ from .body import GraphQLRequest, parse_body, parse_query_string, read_body
 from .coding import encode
 from .documents import Prepared
 from .door import Door
-from .errors import INTERNAL, INVALID_INPUT, UNAUTHENTICATED, Refusal, code_of, log_fault
+from .errors import INTERNAL, INVALID_INPUT, STORE_UNAVAILABLE, UNAUTHENTICATED, Refusal, code_of, log_fault
 from .execution import Answer, refused
 from .headers import headers_of, request_id_of, served_of
 from .joined import answers, execute
@@ -30,7 +30,7 @@ from .step_up import challenge
 
 ALLOW = ("allow", "GET, POST")
 _RESPONSES = (JSON, GRAPHQL, EVENTS)
-_STATUS = {UNAUTHENTICATED: 401, "FORBIDDEN": 403, "RATE_LIMITED": 429, INTERNAL: 500}
+_STATUS = {UNAUTHENTICATED: 401, "FORBIDDEN": 403, "RATE_LIMITED": 429, INTERNAL: 500, STORE_UNAVAILABLE: 503}
 
 
 class GraphQLView:

@@ -121,6 +121,19 @@ async def test_a_fault_in_authentication_lets_nobody_in(serve: Serve, client: ai
     assert "10.0.0.9" not in json.dumps(answer)
 
 
+async def test_a_store_that_cannot_be_asked_who_this_is_is_503(serve: Serve, client: aiohttp.ClientSession) -> None:
+    """Worth another try, and not the client's fault; a client that reads plain JSON gets 200 as for any refusal."""
+    base = await serve()
+    for accept, expected in ((GRAPHQL, 503), ("application/json", 200)):
+        headers = {"accept": accept, "authorization": "Bearer locked"}
+        async with client.post(f"{base}/graphql", json={"query": "{ beside }"}, headers=headers) as response:
+            assert response.status == expected
+            answer = await response.json(content_type=None)
+        assert code(answer) == "STORE_UNAVAILABLE"
+        assert "data" not in answer
+        assert "/secret/store" not in json.dumps(answer)
+
+
 async def test_the_last_credentials_reach_the_gateway(
     serve: Serve, client: aiohttp.ClientSession, gateway: Gateway
 ) -> None:

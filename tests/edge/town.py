@@ -11,6 +11,7 @@ from graphql import GraphQLError, GraphQLSchema
 from strawberry.schema_directive import Location
 
 from edge import CityReadiness, Credentials, Limits, Readiness
+from storage import StorageBusy
 
 
 @strawberry.schema_directive(locations=[Location.FIELD_DEFINITION])
@@ -202,6 +203,8 @@ class Gateway:
             raise GraphQLError("The token is not valid: it has expired.", extensions={"code": "UNAUTHENTICATED"})
         if token.startswith("Bearer crash"):
             raise RuntimeError("key store at 10.0.0.9 is gone")
+        if token.startswith("Bearer locked"):
+            raise StorageBusy("/secret/store: another process is writing to it")
         return Context(self.graph, self.calls, self.live, self.ended, self.begun, self.go)
 
     def readiness(self) -> Readiness:
