@@ -132,7 +132,7 @@ class Gateway:
             counts = await stack.enter_async_context(opened_counts(self._counts_at))
             proofs = Proofs(UsedAnywhere(counts) if self._counts_at else None)
             entrance = self._entrances.open(database=database, sealer=sealer, http=session, proofs=proofs)
-            federating = Federating(snapshot, connections, SdlStore(self._settings.state / "sdl"), self._use)
+            federating = Federating(snapshot, connections, SdlStore(self._settings.state / "sdl"), self._use, now)
             graphs = federating.from_files()
             listing = Listing.of(snapshot, sealer)
             self._services = Services(
@@ -165,7 +165,12 @@ class Gateway:
                 newest=lambda: self._services,
             )
             self._overseeing = Overseeing(
-                lambda: self._services, database, lambda: self._entrances.issuers, self._settings.root, sharing
+                lambda: self._services,
+                database,
+                lambda: self._entrances.issuers,
+                self._settings.root,
+                sharing,
+                federating,
             )
             for line in connections.diagnostics:
                 sys.stderr.write(f"error: {line}\n")

@@ -23,6 +23,7 @@ from .parts import (
     rollout_word,
     share,
     since,
+    unfit_part,
 )
 from .tiles import Mark, drawn
 from .words import Words
@@ -78,6 +79,7 @@ def city_page(visitor: Visitor, seen: Oversight, city: CityView, notice: Child =
     name = words.pick(city.name)
     done = [one for one in seen.done if one.city == city.slug]
     rejected = rejected_part(words, city.rejected, served=city.state != State.BROKEN)
+    unfit = unfit_part(words, city.unfit) if city.unfit else None
     body = (
         notice,
         tag("p", tag("a", "← ", words("back"), href=HOME), cls="back"),
@@ -87,7 +89,7 @@ def city_page(visitor: Visitor, seen: Oversight, city: CityView, notice: Child =
             "div",
             tag(
                 "div",
-                section(words("rejected"), live("rejected", rejected), cls="card first"),
+                section(words("rejected"), live("rejected", rejected, unfit), cls="card first"),
                 section(words("operations"), live("operations", operations_table(words, seen, city.measured))),
                 section(
                     words("agreements"),

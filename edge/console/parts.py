@@ -7,7 +7,7 @@ from channels.declared.agreements import Suspension
 from channels.measured.figures import Spread
 from channels.measured.metrics import RECENT_CALLS
 from channels.measured.times import RELATIVE_ERROR
-from resolvers.operators.oversight import Agreed, Done, Measured, Opened, Oversight, Rejected
+from resolvers.operators.oversight import Agreed, Done, Measured, Opened, Oversight, Rejected, Unfitting
 
 from .frame import HOME, chip, stamp
 from .html import Child, Markup, tag
@@ -200,6 +200,14 @@ def rejected_part(words: Words, rejected: Rejected | None, *, served: bool) -> C
         tag("small", stamp(rejected.at), cls="soft"),
     )
     return (note, [_finding(text) for text in found])
+
+
+def unfit_part(words: Words, unfit: Unfitting) -> Child:
+    """What the city's own subgraph gives and nobody can use."""
+    found = unfit.found.zh if words.lang == "zh" else unfit.found.en
+    said = words("unfit_earlier" if unfit.earlier else "unfit_none")
+    at = tag("small", stamp(unfit.found.at), cls="soft")
+    return (tag("h3", words("unfit")), tag("p", said, " ", at), [_finding(text) for text in found])
 
 
 def _finding(text: str) -> Markup:

@@ -12,6 +12,8 @@ from channels.measured.figures import Figures
 from channels.measured.sharing import Sharing
 from channels.measured.summary import Calls
 from channels.revisions.history import Activation
+from channels.revisions.not_composed import not_composed
+from channels.text.diagnostics import Lang, Renderer
 from identity.issuers import Issuer
 from identity.viewer import Viewer
 from resolvers.context import Services
@@ -25,6 +27,7 @@ from resolvers.operators.oversight import (
     Measured,
     Oversight,
     Rejected,
+    Unfitting,
     Version,
     agreed,
     availability_of,
@@ -34,8 +37,10 @@ from resolvers.operators.oversight import (
     state_word,
     today,
 )
+from resolvers.serving.federating import Federating
 from storage import Database
 
+LANGUAGES: tuple[Lang, Lang] = ("zh", "en")
 MOST_DONE = 200
 MOST_VERSIONS = 20
 CITY_ACTIONS = "SELECT at, who, name, action, reason, revision FROM city_actions ORDER BY number DESC LIMIT ?"
@@ -56,9 +61,10 @@ class Overseeing:
         issuers: Callable[[], Sequence[Issuer]],
         root: Path,
         sharing: Sharing,
+        federating: Federating,
     ) -> None:
         self._now, self._database, self._issuers, self._root = services, database, issuers, root
-        self._sharing = sharing
+        self._sharing, self._federating = sharing, federating
 
     @property
     def services(self) -> Services:
@@ -134,6 +140,7 @@ class Overseeing:
             paused=Held(paused.by, paused.at, paused.reason) if paused else None,
             pinned=active is not None and active.pinned,
             rejected=self._rejected(active),
+            unfit=self._unfit(slug),
             versions=await self._versions(slug, active),
             measured=tuple(_measured(channel, figures, *one) for one in by_operation.items()),
             spread=seen if len(known_states(seen)) > 1 else None,
@@ -152,9 +159,20 @@ class Overseeing:
         found = active.last_rejected if active else None
         if found is None or not found.standing:
             return None
-        above = f"{self._root.resolve().parent}/"
-        zh, en = (tuple(text.replace(above, "").split("\n\n")) for text in (found.zh, found.en))
+        zh, en = (tuple(self._shown(text).split("\n\n")) for text in (found.zh, found.en))
         return Rejected(found.at, zh, en)
+
+    def _shown(self, text: str) -> str:
+        return text.replace(f"{self._root.resolve().parent}/", "")
+
+    def _unfit(self, slug: str) -> Unfitting | None:
+        """What the city's own subgraph gives and nobody can use, told at its place in the city's folder."""
+        found = self._federating.unfit.get(slug)
+        if found is None:
+            return None
+        told, source = not_composed(self._root / slug, found.reason)
+        zh, en = (self._shown(Renderer(lang, {source.path: source.lines}).render(told)) for lang in LANGUAGES)
+        return Unfitting(Rejected(found.at, (zh,), (en,)), found.earlier)
 
     def _files(self, activations: Mapping[str, Activation]) -> Mapping[str, Rejected]:
         """The gateway's own files of which an edit stands refused; their names have a dot, a slug has none."""

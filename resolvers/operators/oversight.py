@@ -50,6 +50,14 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfitting:
+    """What a city's own subgraph gives and does not go with the graph.  `earlier`: what it gave before is still in use."""
+
+    found: Rejected
+    earlier: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """A city that is opened step by step. `until`: when to all; None: not by itself. `aborted`: why it was closed again.
 
@@ -136,6 +144,7 @@ class CityView:
     paused: Held | None = None
     pinned: bool = False
     rejected: Rejected | None = None
+    unfit: Unfitting | None = None
     versions: tuple[Version, ...] = ()
     measured: tuple[Measured, ...] = ()
     spread: Spread | None = None

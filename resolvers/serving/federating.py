@@ -1,19 +1,21 @@
 """The SDL of the cities' own subgraphs, asked for beside the requests: new SDL is composed, kept, and put to use.
 
 A city that is down costs nothing: its last good SDL was kept in a file. A city whose new SDL does not fit keeps its last good
-one, and the log says why.
+one; the log and the operators' console say why.
 """
 
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import uuid4
 
 import structlog
 
 from channels.calls.connections import Connections
 from channels.deployment.snapshot import Channel, Snapshot
+from channels.proofs.credentials import Clock
 from channels.subgraphs.sdl_store import SdlStore
 from channels.subgraphs.subgraph import CitySubgraph
 from resolvers.serving.graphs import Graphs, build_graphs, federated_channels
@@ -27,20 +29,32 @@ MAX_REASON_CHARACTERS = 2_000
 log = structlog.get_logger("federating")
 
 
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """SDL that a city gave and that does not go with the graph: why, since when, and whether an earlier one is in use."""
+
+    sdl: str
+    reason: str
+    at: datetime
+    earlier: bool
+
+
 @dataclass(slots=True)
 class Federating:
     """What is known of the cities' subgraphs. `put` takes the graphs that are to be used from now on.
 
-    `refused`: SDL that did not fit, so that it is composed and told once. `silent`: cities that gave none, told once, too.
-    `changing`: held while the graphs are made, here or by a reload. `joined`: a city that was never asked is there.
+    `unfit`: by city; composed and told once, and again when files have changed. `silent`: cities that gave none, told once, too.
+    `changing`: held while the graphs are made, here or by a reload. `joined`: there is
+    somebody to ask at once.
     """
 
     snapshot: Snapshot
     connections: Connections
     store: SdlStore
     put: Callable[[Graphs], None]
+    clock: Clock
     known: dict[str, str] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
+    unfit: dict[str, Unfit] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)
     changing: asyncio.Lock = field(default_factory=asyncio.Lock)
     joined: asyncio.Event = field(default_factory=asyncio.Event)
@@ -50,8 +64,11 @@ class Federating:
         graphs = None
         for channel, _ in federated_channels(self.snapshot):
             sdl = channel.subgraph_sdl or self.store.load(channel.slug)
-            if sdl and (fit := self.built(channel.slug, sdl)):
+            fit = self.built(channel.slug, sdl) if sdl else None
+            if sdl and isinstance(fit, Graphs):
                 self.known[channel.slug], graphs = sdl, fit
+            elif sdl and isinstance(fit, str) and channel.subgraph_sdl is None:
+                self.unfit[channel.slug] = Unfit(sdl, fit, self.clock(), earlier=False)
         graphs = graphs or build_graphs(self.snapshot, {})
         for slug, reason in graphs.left_out.items():
             tell(slug, reason)
@@ -74,8 +91,9 @@ class Federating:
         before = {channel.slug for channel, _ in federated_channels(self.snapshot)}
         self.snapshot, self.connections = snapshot, connections
         self.known |= self.in_files(snapshot)
-        if {channel.slug for channel, _ in federated_channels(snapshot)} - before:
-            self.joined.set()
+        if self.unfit or {channel.slug for channel, _ in federated_channels(snapshot)} - before:
+            self.joined.set()  # what did not fit may do so now
+        self.unfit.clear()
 
     def in_files(self, snapshot: Snapshot) -> dict[str, str]:
         """The SDL that stands in cities' own files."""
@@ -93,7 +111,10 @@ class Federating:
             }
         found = {slug: task.result() for slug, task in asked.items()}
         for slug, sdl in found.items():
-            if sdl and sdl not in (self.known.get(slug), self.refused.get(slug)):
+            told = self.unfit.get(slug)
+            if sdl and sdl == self.known.get(slug):
+                self.unfit.pop(slug, None)  # it gives its earlier one again
+            elif sdl and (told is None or told.sdl != sdl):
                 await self.take(slug, sdl)
         return all(found.values())
 
@@ -116,19 +137,19 @@ class Federating:
         log.info("subgraph_changed", city=slug, first=slug not in self.known)
         async with self.changing:
             graphs = await asyncio.to_thread(self.built, slug, sdl)
-            if graphs is None:
-                self.refused[slug] = sdl
+            if isinstance(graphs, str):
+                self.unfit[slug] = Unfit(sdl, graphs, self.clock(), earlier=slug in self.known)
                 return
             self.known[slug] = sdl
-            self.refused.pop(slug, None)
+            self.unfit.pop(slug, None)
             self.put(graphs)
         try:
             self.store.keep(slug, sdl)
         except OSError as problem:
             log.error("subgraph_not_kept", city=slug, reason=problem.strerror)
 
-    def built(self, slug: str, sdl: str) -> Graphs | None:
-        """The graphs with one city's SDL beside what is known; None, and the log says why, where it does not fit."""
+    def built(self, slug: str, sdl: str) -> Graphs | str:
+        """The graphs with one city's SDL beside what is known; why it does not fit, which the log says, too."""
         try:
             graphs = build_graphs(self.snapshot, {**self.known, slug: sdl})
             reason = graphs.left_out.get(slug)
@@ -137,7 +158,7 @@ class Federating:
         if reason is None:
             return graphs
         tell(slug, reason)
-        return None
+        return reason[:MAX_REASON_CHARACTERS]
 
 
 def tell(slug: str, reason: str) -> None:

@@ -23,6 +23,7 @@ from channels.failures import failure
 from channels.measured.metrics import Metrics
 from channels.measured.metrics_store import keeping
 from channels.measured.sharing import Sharing
+from channels.subgraphs.sdl_store import SdlStore
 from edge.console import pages
 from edge.console.frame import Visitor
 from edge.console.words import Words
@@ -30,6 +31,7 @@ from resolvers import Services
 from resolvers.operators.overseeing import Overseeing
 from resolvers.operators.oversight import Oversight
 from resolvers.operators.own_summary import own_summary
+from resolvers.serving.federating import Federating
 from schema.codes import Availability, ErrorCode
 from starting import DATABASE, Settings, open_store
 from storage import Database
@@ -67,6 +69,7 @@ class Worker:
     services: Services = field(init=False)
     kept: Database | None = None
     sharing: Sharing = field(init=False)
+    federating: Federating = field(init=False)
     overseeing: Overseeing = field(init=False)
 
     def __post_init__(self) -> None:
@@ -108,13 +111,18 @@ def shown(seen: Oversight, path: str, lang: str) -> str:
 async def working(store: Database, clock: Clock) -> AsyncIterator[Worker]:
     worker = Worker(clock)
     async with AsyncExitStack() as stack:
+        worker.federating = Federating(
+            snapshot(), worker.services.connections, SdlStore(store.path.parent / "sdl"), lambda _: None, clock
+        )
         worker.kept = await stack.enter_async_context(keeping(worker.metrics, store.path.parent, clock))
 
         def own() -> Any:
             return own_summary(worker.services)
 
         worker.sharing = stack.enter_context(Sharing.opened(worker.kept, own, clock))
-        worker.overseeing = Overseeing(lambda: worker.services, store, lambda: (), ROOT, worker.sharing)
+        worker.overseeing = Overseeing(
+            lambda: worker.services, store, lambda: (), ROOT, worker.sharing, worker.federating
+        )
         yield worker
 
 

@@ -164,7 +164,7 @@ def test_a_city_that_does_not_fit_is_left_out_and_named_while_the_others_stay(sd
 
 
 def watching(folder: Path, put: list[Graphs]) -> Federating:
-    return Federating(snapshot(), Connections(snapshot(), lambda: NOW), SdlStore(folder), put.append)
+    return Federating(snapshot(), Connections(snapshot(), lambda: NOW), SdlStore(folder), put.append, lambda: NOW)
 
 
 async def test_a_fitting_sdl_is_used_and_kept_and_an_unfit_one_changes_nothing(tmp_path: Path) -> None:
@@ -176,9 +176,22 @@ async def test_a_fitting_sdl_is_used_and_kept_and_an_unfit_one_changes_nothing(t
     await federating.take("chengdu", UNFIT["a cut text"])
     assert len(put) == 1
     assert federating.known == {"chengdu": CHENGDU}
-    assert federating.refused == {"chengdu": UNFIT["a cut text"]}
+    [unfit] = federating.unfit.values()
+    assert (unfit.sdl, unfit.at, unfit.earlier) == (UNFIT["a cut text"], NOW, True)
+    assert "Syntax Error" in unfit.reason
     assert SdlStore(tmp_path).load("chengdu") == CHENGDU
     assert watching(tmp_path, put).from_files().supergraph.coordinates == {"City.districts", "Service.guides"}
+
+
+async def test_what_did_not_fit_is_tried_again_when_files_have_changed(tmp_path: Path) -> None:
+    """The mistake may be the files': a name that both define, say."""
+    put: list[Graphs] = []
+    federating = watching(tmp_path, put)
+    await federating.take("chengdu", UNFIT["a cut text"])
+    assert not federating.unfit["chengdu"].earlier
+    federating.adopt(snapshot(), federating.connections)
+    assert federating.unfit == {}
+    assert federating.joined.is_set()
 
 
 def test_an_sdl_in_the_citys_files_goes_before_what_was_known_of_it() -> None:
