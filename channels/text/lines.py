@@ -15,6 +15,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uf
 _NO_COLON = re.compile(r"^\s*(?:- +)*(?P<key>[A-Za-z_][\w.\-]*) +(?:\{.*: .*\}|\[.*\])\s*(?:#.*)?$")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064]")
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: .*)?$")
+_NUMBERED = re.compile(r"\s*(?P<number>\d{1,5})(?:[:.|)\t ]|\s*$)")
+NUMBERED_LINES = 3
 _FULL_WIDTH = re.compile(r"^\s*(?:- +)*(?P<key>[A-Za-z_][\w.\-]*|\"[^\"]*\"|'[^']*')\s*(?P<colon>：)")
 
 
@@ -92,6 +94,21 @@ def conflict(source: SourceText) -> tuple[Place, str] | None:
         if line[:1] in "<=>|" and _CONFLICT.match(line):
             return Place(source.path, number, 1, len(line)), line[:7]
     return None
+
+
+def numbered(source: SourceText) -> Place | None:
+    """Where lines begin to bear their own numbers, as a viewer or a mail shows them; blank lines may lack them."""
+    first, expected, seen = None, 0, 0
+    for number, line in enumerate(source.lines, 1):
+        match = _NUMBERED.match(line)
+        if match and (not seen or int(match["number"]) == expected):
+            first = first or Place(source.path, number, match.start("number") + 1, len(match["number"]))
+            expected, seen = int(match["number"]) + 1, seen + 1
+        elif line.strip():
+            return None
+        else:
+            expected += 1
+    return first if seen >= NUMBERED_LINES else None
 
 
 def tabs(source: SourceText) -> Iterator[Place]:

@@ -36,6 +36,7 @@ MESSAGES: Mapping[str, Wording] = {
     "control": W("ROAM-109", "文件里有控制字符 {found}", "a control character {found}", "删去;文件可能不是文本,或在传输中损坏", "remove it; the file may not be text, or was damaged on its way"),
     "invisible": W("ROAM-109", "这里有一个看不见的字符 {found}", "an invisible character {found}", "把光标移到这里,按退格键删去;多半是从网页或 Word 带来的", "delete it; it most likely came with a copy from a web page or from Word"),
     "odd_space": W("ROAM-103", "这里的空格是{found}", "this space is {found}", "删去,改按空格键输入半角空格", "replace it by an ordinary space"),
+    "numbered": W("ROAM-105", "每一行前面都有行号", "every line begins with its number", "从编辑器里复制原文,不要行号", "copy the text itself, without the numbers"),
     "conflict": W("ROAM-105", "合并冲突没有处理完:`{found}`", "a merge conflict is left: `{found}`", "两份内容留一份,删去 <<<<<<<、=======、>>>>>>> 这几行", "keep one of the two versions, and remove the lines with <<<<<<<, ======= and >>>>>>>"),
     "stray_line": W("ROAM-105", "`{found}` 不是 YAML 的写法", "`{found}` is not YAML", "说明文字写在 # 后面;不要的行删去", "a comment begins with #; remove the line if it does not belong here"),
     "stray_start": W("ROAM-105", "这一行多了开头的 `{found}`", "a stray `{found}` at the start of the line", "删去 `{found}`", "remove the `{found}`"),

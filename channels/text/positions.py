@@ -13,7 +13,16 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from channels.text.builder import DEEPEST, Builder, TooDeep
 from channels.text.diagnostics import Diagnostic, Place, report
-from channels.text.lines import SourceText, absent_colons, conflict, controls, full_width_colons, invisible, tabs
+from channels.text.lines import (
+    SourceText,
+    absent_colons,
+    conflict,
+    controls,
+    full_width_colons,
+    invisible,
+    numbered,
+    tabs,
+)
 from channels.text.plain_yaml import Unusual, read
 from channels.text.repairs import repaired
 from channels.text.tree import (
@@ -62,6 +71,8 @@ def parse_fully(source: SourceText) -> tuple[Node | None, list[Diagnostic]]:
     found += [report("invisible", place, found=code) for place, code in invisible(source)]
     if (left := conflict(source)) is not None:
         found = [report("conflict", left[0], found=left[1])]
+    elif (where := numbered(source)) is not None:
+        found = [report("numbered", where)]
     if found:
         return None, found
     found = [report("tab", place) for place in tabs(source)]

@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from tests.channels.deployment import Deployment, errors
+from tests.channels.mistakes import Edit, must_be_told
 
 CITIES = ("chengdu", "deyang", "meishan", "mianyang", "ziyang")
 HERE = Path(__file__).parents[2] / "cities"
@@ -112,3 +113,39 @@ def test_two_mistakes_are_two_errors(tmp_path: Path) -> None:
     assert ("ROAM-105", number) in codes
     assert any(code == "ROAM-201" for code, _ in codes)
     assert len(codes) == 2
+
+
+@pytest.mark.parametrize("form", ["{:>6}\t{}", "{}: {}", "{:>6} | {}", "{} {}", "{}. {}"])
+def test_lines_copied_with_their_numbers_are_told_where_they_begin(form: str, tmp_path: Path) -> None:
+    deployment = Deployment.make(tmp_path, "deyang")
+    lines = [form.format(number, line) for number, line in enumerate(lines_of("deyang"), 1)]
+    (deployment.root / "deyang/channel.yaml").write_text("\n".join(lines), "utf-8")
+    [found] = errors(deployment.check(only="deyang"))
+    assert (found.code, found.kind, found.place.line) == ("ROAM-105", "numbered", 1)
+
+
+EDITS = {
+    "no key": ("ziyang/channel.yaml", "\n  esb:\n", "\n  :\n", "ROAM-105 20:3"),
+    "no space before a bracket": (
+        "chengdu/fixtures/appointments.list.yaml", "expect: {error", "expect:{error", "ROAM-105 14:5"
+    ),
+    "nothing expected": ("chengdu/fixtures/appointments.list.yaml", "error: ACCOUNT_NOT_LINKED", "error: ", "ROAM-202 14:20"),
+    "path with a space": ("ziyang/channel.yaml", "path: /SheBaoService", "path: /She Bao", "ROAM-206 59:13"),
+    "body without its key": ("ziyang/channel.yaml", "      path: /ZhengCeService\n      xml: |\n", "      path: /ZhengCeService\n", "ROAM-206 150:13"),
+    "operation without its name": ("ziyang/channel.yaml", "  requests.outcome:\n", "", "ROAM-106 131:5"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "old", "new", "told"), EDITS.values(), ids=EDITS)
+def test_what_is_refused_has_no_fallout(file: str, old: str, new: str, told: str, tmp_path: Path) -> None:
+    """What refers to it elsewhere in the folder is not to blame."""
+    must_be_told(Edit(file, old, new, told), tmp_path)
+
+
+def test_a_service_that_is_gone_is_told_at_the_offer_and_not_in_each_agreement(tmp_path: Path) -> None:
+    deployment = Deployment.make(tmp_path)
+    lines = lines_of("chengdu")
+    number = next(at for at, line in enumerate(lines, 1) if "HOSP-APPT" in line and line.startswith("  - {"))
+    (deployment.root / "chengdu/channel.yaml").write_text("\n".join([*lines[: number - 1], *lines[number:]]), "utf-8")
+    [found] = errors(deployment.check())
+    assert (found.code, found.about) == ("ROAM-312", "HOSP-APPT")
