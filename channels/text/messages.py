@@ -47,6 +47,7 @@ MESSAGES: Mapping[str, Wording] = {
     "too_deep": W("ROAM-105", "嵌套超过 {most} 层", "nested more than {most} levels deep", "检查括号和缩进", "look at brackets and indentation"),
     "colon_space": W("ROAM-105", "键 `{key}` 的冒号后面少一个空格", "no space after the colon of `{key}`", "写成 `{key}: `", "write `{key}: `"),
     "no_colon": W("ROAM-105", "键 `{key}` 后面少一个冒号", "no colon after `{key}`", "写成 `{key}: `", "write `{key}: `"),
+    "no_dash": W("ROAM-105", "列表项前面没有 `- `", "no `- ` before an item of a list", "在它前面写 `- `", "put `- ` in front of it"),
     "no_key": W("ROAM-105", "冒号前面没有键", "no key stands before the colon", "写成 名称: 值", "write `name: value`"),
     "alone": W("ROAM-105", "`{found}` 单独在两个逗号之间,不是 键: 值", "`{found}` stands alone where a `key: value` is expected", "小数用句点,大数不分节;或补上键", "a fraction takes a point and a number no commas; or add the key"),
     "secret_space": W("ROAM-105", "`secret:` 后面不能有空格", "a space after `secret:`", "写成 `secret:{name}`", "write `secret:{name}`"),

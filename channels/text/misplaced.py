@@ -55,19 +55,23 @@ def misplaced(source: SourceText, found: Iterable[Diagnostic], judge: Judge) -> 
             node, left = _tried(source, move, judge)
         except Unusual:
             continue
-        if move.nameless:
-            if (told := _named(source, move, left, judge)) is not None:
-                return Misplaced(told, None)
-        elif not move.whole:
-            if not left:
-                return Misplaced(move.found, None)
-            if [item.kind for item in left] == [MISSING] and left[0].place.line == move.found.place.line:
-                return Misplaced(left[0], None)
-        elif not left or ({_at(item) for item in left} < known and len(left) + SEVERAL <= len(errors)):
-            return Misplaced(move.found, node)
-        elif lost and len(left) <= MOST_BESIDE:
-            nearly.append((len(left), Misplaced(move.found, node)))
+        if (told := _told(source, move, left, judge)) is not None:
+            return Misplaced(told, node if move.guess == "place" else None)
+        if move.guess == "place":
+            if {_at(item) for item in left} < known and len(left) + SEVERAL <= len(errors):
+                return Misplaced(move.found, node)
+            if lost and len(left) <= MOST_BESIDE:
+                nearly.append((len(left), Misplaced(move.found, node)))
     return min(nearly, key=lambda each: each[0])[1] if nearly else None
+
+
+def _told(source: SourceText, move: Move, left: Sequence[Diagnostic], judge: Judge) -> Diagnostic | None:
+    """The mistake, where a changed text shows it: it leaves nothing to say, or what the key that is gone was called."""
+    if move.guess == "nameless":
+        return _named(source, move, left, judge)
+    if move.guess == "dash" and [(item.kind, item.place.line) for item in left] == [(MISSING, move.found.place.line)]:
+        return left[0]
+    return None if left else move.found
 
 
 def _elsewhere(source: SourceText, unknown: Diagnostic, judge: Judge) -> Misplaced | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Literal, TypeAlias
 
 from channels.text.diagnostics import Diagnostic, Place, report
 from channels.text.lines import SourceText
@@ -23,18 +24,20 @@ NAMELESS = "_"
 """Stands for a key that is gone, until it is known which one it was."""
 
 
+Guess: TypeAlias = Literal["place", "key", "nameless", "dash"]
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """A changed text and what it would mean.
 
-    `whole`: whether the changed text is what was meant, and not only near enough to tell what is wrong.  `nameless`: whether
-    it has a key of which the name is not known yet.
+    `guess`: what is taken to be wrong: a line that stands in a wrong place, a key that is gone and known by name, one of which
+    the name is to be found, an item's dash (and maybe its first key) that is gone.
     """
 
     lines: tuple[str, ...]
     found: Diagnostic
-    whole: bool = True
-    nameless: bool = False
+    guess: Guess
 
 
 def moves(source: SourceText, errors: Sequence[Diagnostic]) -> Iterator[Move]:
@@ -58,7 +61,7 @@ def _put_back(source: SourceText, missing: Iterable[Diagnostic], spots: Iterable
         for name in item.names:
             for spot in spots:
                 if spot > item.place.line and (lines := _with_key(source.lines, spot, name)):
-                    yield Move(lines, missing_keys(item.place, name), whole=False)
+                    yield Move(lines, missing_keys(item.place, name), "key")
 
 
 def _nameless(source: SourceText, spots: Iterable[int]) -> Iterator[Move]:
@@ -66,7 +69,7 @@ def _nameless(source: SourceText, spots: Iterable[int]) -> Iterator[Move]:
     for spot in list(dict.fromkeys(spots))[:MOST_SPOTS]:
         if lines := _with_key(source.lines, spot, NAMELESS):
             owner = _owner(source.lines, spot, depth_of(source.lines, spot) - STEP)
-            yield Move(lines, missing_keys(_key(source, owner), NAMELESS), whole=False, nameless=True)
+            yield Move(lines, missing_keys(_key(source, owner), NAMELESS), "nameless")
 
 
 def _with_key(lines: Sequence[str], spot: int, name: str) -> tuple[str, ...]:
@@ -83,12 +86,14 @@ def _key(source: SourceText, number: int) -> Place:
 
 
 def _begun(source: SourceText, number: int) -> Iterator[Move]:
-    """The first line of an item whose dash is gone, and maybe more: what is left to say is what the item lacks."""
+    """The first line of an item whose dash is gone, where it stood or not."""
     lines, depth = source.lines, depth_of(source.lines, number)
-    if depth >= STEP and not lines[number - 1].lstrip().startswith("- "):
-        text = f"{' ' * (depth - STEP)}- {lines[number - 1].lstrip(' ')}"
-        found = report("indentation", Place(source.path, number, depth + 1, 1), found=depth, right=depth - STEP)
-        yield Move((*lines[: number - 1], text, *lines[number:]), found, whole=False)
+    said = lines[number - 1].strip()
+    if not said.startswith("- "):
+        found = report("no_dash", Place(source.path, number, depth + 1, 1))
+        for before in (depth - STEP, depth):
+            if before >= 0:
+                yield Move((*lines[: number - 1], f"{' ' * before}- {said}", *lines[number:]), found, "dash")
 
 
 def shifted(source: SourceText, number: int) -> Iterator[Move]:
@@ -101,7 +106,7 @@ def shifted(source: SourceText, number: int) -> Iterator[Move]:
         place = Place(source.path, number, depth + 1, 1)
         found = report("indentation", place, found=depth, right=right)
         for last in dict.fromkeys((number, below)):
-            yield Move(tuple(_moved(lines, number, last, right - depth)), found)
+            yield Move(tuple(_moved(lines, number, last, right - depth)), found, "place")
 
 
 def _moved(lines: Sequence[str], first: int, last: int, by: int) -> Iterator[str]:

@@ -125,6 +125,10 @@ def test_lines_copied_with_their_numbers_are_told_where_they_begin(form: str, tm
 
 
 EDITS = {
+    "no dash": ("deyang/channel.yaml", "  - {code: WATER-QUERY", "  {code: WATER-QUERY", "ROAM-105 56:3"),
+    "no dash before a map": (
+        "deyang/fixtures/bills.list.yaml", "  - name: 两笔", "  name: 两笔", "ROAM-105 3:3"
+    ),
     "no key": ("ziyang/channel.yaml", "\n  esb:\n", "\n  :\n", "ROAM-105 20:3"),
     "no space before a bracket": (
         "chengdu/fixtures/appointments.list.yaml", "expect: {error", "expect:{error", "ROAM-105 14:5"
