@@ -40,7 +40,7 @@ class By(StrEnum):
     gateway = "gateway"
 
 
-agreement = typer.Typer(help="Agreements: list, suspend, resume.", no_args_is_help=True)
+agreement = typer.Typer(help="Agreements: list, suspend, resume. 漫游协议:列出、暂停、恢复。", no_args_is_help=True)
 Root = Annotated[Path, typer.Option(envvar="ROAM_ROOT", help="The folder with roam.yaml and one folder per city.")]
 Env = Annotated[str, typer.Option("--env", envvar="ROAM_ENV", help="Which environment's overlays and secrets.")]
 State = Annotated[Path, typer.Option(envvar="ROAM_STATE", help="The folder of the gateway's SQLite files.")]

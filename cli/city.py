@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 WIDE = 160
 FINE, ERRORS, COULD_NOT_RUN = 0, 1, 3  # 2 is typer's own, for usage
 
-city = typer.Typer(help="Cities: check and list their files.", no_args_is_help=True)
+city = typer.Typer(
+    help="Cities: add, check, try, examine, compare, roll back, pause. 城市:新建、检查、试调、检验、比较、回滚、暂停。",
+    no_args_is_help=True,
+)
 
 Root = Annotated[Path, typer.Option(envvar="ROAM_ROOT", help="The folder with roam.yaml and one folder per city.")]
 Env = Annotated[str, typer.Option("--env", envvar="ROAM_ENV", help="Which environment's overlays and secrets.")]
@@ -45,7 +48,7 @@ def check(
     as_sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0.")] = False,
     lang: Language = "",
 ) -> None:
-    """Check all files of the cities.  Exit: 0 fine, 1 errors, 2 usage, 3 could not run."""
+    """Check all files of the cities. 检查全部文件。  Exit: 0 fine, 1 errors, 2 usage, 3 could not run."""
     language = _language(lang)
     if as_json and as_sarif:
         raise typer.BadParameter("either --json or --sarif", param_hint="--sarif")
@@ -70,7 +73,7 @@ def check(
 
 @city.command("list")
 def list_cities(root: Root = Path("cities"), env: Env = "sandbox", at: At = None, lang: Language = "") -> None:
-    """List the cities: code, name, status, backends, and how much each offers."""
+    """List the cities: code, name, status, backends, and how much each offers. 列出城市。"""
     language = _language(lang)
     _must_be_a_room(root)
     loaded = load(root, environment=env, at=_day(at), secrets=Secrets.from_environment(os.environ))

@@ -21,6 +21,7 @@ from channels.text.diagnostics import Lang
 from cli.city import COULD_NOT_RUN, Env, Language, Root, _language, city
 
 SAME, DIFFERENT = 0, 1
+STATE = Path(".sandbox/state")
 HEADS = {
     "zh": {"routing": "路由", "graph": "图谱", "privacy": "个人信息", "roaming": "漫游"},
     "en": {"routing": "routing", "graph": "graph", "privacy": "privacy", "roaming": "roaming"},
@@ -40,11 +41,11 @@ def diff(
     ] = "HEAD",
     root: Root = Path("cities"),
     env: Env = "sandbox",
-    state: Annotated[Path | None, typer.Option(envvar="ROAM_STATE", help="The folder with the history.")] = None,
+    state: Annotated[Path, typer.Option(envvar="ROAM_STATE", help="The folder with the history.")] = STATE,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     lang: Language = "",
 ) -> None:
-    """Compare the files with another revision, environment or folder.  Exit: 0 same, 1 different, 2 usage, 3 could not run."""
+    """Compare the files with another revision, environment or folder. 比较改动。  Exit: 0 same, 1 different, 2 usage, 3 could not run."""
     language = _language(lang)
     if not root.is_dir():
         _stop(f"no folder {root}")
@@ -63,7 +64,7 @@ def diff(
 
 
 @contextmanager
-def other_side(root: Path, against: str, slug: str | None, state: Path | None) -> Iterator[tuple[Path, str | None]]:
+def other_side(root: Path, against: str, slug: str | None, state: Path) -> Iterator[tuple[Path, str | None]]:
     """The folder to compare with, and its environment where that is what differs."""
     if (Path(against) / "roam.yaml").is_file():
         yield Path(against), None
@@ -90,9 +91,9 @@ def _environments(root: Path) -> tuple[str, ...]:
     return tuple(model.environments) if model else ()
 
 
-def _kept(state: Path | None, slug: str | None, revision: str) -> Path | None:
+def _kept(state: Path, slug: str | None, revision: str) -> Path | None:
     """A revision of the city that the gateway has kept."""
-    if state is None or slug is None or not revision.isalnum():
+    if slug is None or not revision.isalnum():
         return None
     found = sorted((state / "history" / "cities" / slug).glob(f"{revision}*/{slug}"))
     return found[0] if len(found) == 1 else None

@@ -16,6 +16,11 @@ HEADS = {
     "zh": ("原因", "位置", "错", "对", "改法", "消息"),
     "en": ("cause", "where", "wrong", "right", "fix", "messages"),
 }
+SEVERITIES = {
+    "error": {"zh": "错误", "en": "error"},
+    "warning": {"zh": "警告", "en": "warning"},
+    "info": {"zh": "提示", "en": "info"},
+}
 MAPPING = """映射 / mapping
 
 每个字段写一个 JMESPath 表达式,从后端答复里取值。 Each field is a JMESPath expression over the backend's answer.
@@ -40,22 +45,34 @@ def explain(
     topic: Annotated[str, typer.Argument(help="A code such as ROAM-205, or `mapping`.")],
     lang: Annotated[str, typer.Option("--lang", help="zh or en; without it both, that of LANG first.")] = "",
 ) -> None:
-    """Tell what a code means: cause, example, fix.  Exit: 0 known, 1 unknown, 2 usage."""
+    """Tell what a code means: cause, example, fix. 解释一个代码:原因、例子、改法。  Exit: 0 known, 1 unknown, 2 usage."""
     if lang not in ("", "zh", "en"):
         raise typer.BadParameter("zh or en", param_hint="--lang")
     if topic.lower() == "mapping":
         typer.echo(MAPPING, nl=False)
         return
-    code = topic.upper() if topic.upper().startswith("ROAM-") else f"ROAM-{topic}"
+    code = re.sub("^(ROAM)?[-_ ]*", "ROAM-", topic.strip().upper())
     lesson = lessons().get(code)
     if lesson is None:
-        typer.echo(f"{topic}: no such code; there are mapping, {', '.join(sorted(lessons()))}", err=True)
+        typer.echo(unknown(topic, code, languages(lang)), err=True)
         raise typer.Exit(1)
     worded = [wording for wording in MESSAGES.values() if wording.code == code]
     severity = worded[0].severity if worded else "error"
-    typer.echo(f"{code} ({severity})")
-    for language in languages(lang):
+    shown = languages(lang)
+    typer.echo(f"{code} ({' '.join(SEVERITIES.get(severity, {}).get(one, severity) for one in shown)})")
+    for language in shown:
         typer.echo("\n".join(told(lesson, worded, language)))
+
+
+def unknown(topic: str, code: str, shown: tuple[Lang, ...]) -> str:
+    """What is said of a topic that there is no lesson of: the codes next to it, and where the others stand."""
+    family = [known for known in sorted(lessons()) if re.fullmatch(r"ROAM-\d{3}", code) and known[:6] == code[:6]]
+    near = f" ({', '.join(family)})" if family else ""
+    said = {
+        "zh": f"{topic}:没有这个代码{near};可问 ROAM-101 一类的代码,或 mapping。图的错误码见 docs/errors.md",
+        "en": f"{topic}: no such code{near}; ask for one such as ROAM-101, or for mapping. Codes of the graph: docs/errors.md",
+    }
+    return "\n".join(said[language] for language in shown)
 
 
 def languages(lang: str) -> tuple[Lang, ...]:

@@ -18,7 +18,7 @@ def fmt(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A file of the cities' folder.")],
     to_utf8: Annotated[bool, typer.Option("--to-utf8", help="Write it anew as UTF-8.")] = False,
 ) -> None:
-    """Write a file that was saved as GBK or UTF-16 anew as UTF-8.  Exit: 0 done or nothing to do, 1 neither UTF-8 nor GBK."""
+    """Write a file that was saved as GBK or UTF-16 anew as UTF-8. 把 GBK 或 UTF-16 文件改存为 UTF-8。  Exit: 0 done or nothing to do, 1 neither UTF-8 nor GBK."""
     raw = file.read_bytes()
     if (text := decoded(raw, "utf-8")) is not None:
         typer.echo(f"{file}: UTF-8 already")

@@ -34,7 +34,7 @@ def import_catalogue(
     root: Root = Path("cities"),
     lang: Language = "",
 ) -> None:
-    """Make catalogue.csv of an official list.  Exit: 0 fine, 1 errors in the list, 2 usage, 3 could not run."""
+    """Make catalogue.csv of an official list. 导入正式的服务清单。  Exit: 0 fine, 1 errors in the list, 2 usage, 3 could not run."""
     language = _language(lang)
     folder = root / slug
     if not folder.is_dir():

@@ -71,11 +71,11 @@ def new(
     env: Env = "sandbox",
     lang: Language = "",
 ) -> None:
-    """Write a new city's folder from eight questions.  Exit: 0 written and fine, 1 errors, 2 usage, 3 could not run."""
+    """Write a new city's folder from eight questions. 回答八个问题,新建一座城市。  Exit: 0 written and fine, 1 errors, 2 usage, 3 could not run."""
     language = _language(lang)
     if not (root / "roam.yaml").is_file():
         _stop(f"no roam.yaml in {root}", COULD_NOT_RUN)
-    ask = _Asker(yes)
+    ask = _Asker(yes, language)
     slug = slug or ask("1/8 城市标识 / the city's id", "")
     if not SLUG.fullmatch(slug):
         _stop(f"{slug!r}: an id is small letters, digits and underscores", USAGE)
@@ -88,10 +88,10 @@ def new(
     zh = zh or ask("3/8 中文名称 / Chinese name", known.zh if known else "")
     en = en or (known.en if known else slug.capitalize())
     app_zh = app_zh or ask("4/8 城市 App 的名称 / name of the city's app", f"{zh}市民频道")
-    kind = _one_of(kind or ask("5/8 后端类别 / kind of backend: rest, soap, graphql", "rest"), KINDS, "--kind")
+    kind = _one_of(kind, KINDS, "--kind") or ask.among("5/8 后端类别 / kind of backend", KINDS, "rest")
     base_url = base_url or ask("6/8 后端地址 / the backend's address", f"https://api.{slug}.example.gov.cn")
-    auth = _one_of(auth or ask(f"7/8 凭证 / proof: {', '.join(PROOFS)}", "none"), PROOFS, "--auth")
-    taken = _sample(sample, kind)
+    auth = _one_of(auth, PROOFS, "--auth") or ask.among("7/8 凭证 / proof", PROOFS, "none")
+    taken = _sample(sample, kind, language)
     if operation and operation not in SERVICES:
         _stop(f"--operation: one of {', '.join(SERVICES)}", USAGE)
     public, sandbox = _addresses(slug, base_url, sandbox_url)
@@ -103,21 +103,41 @@ def new(
 class _Asker:
     """Asks, or takes the default; a question without one is always asked."""
 
-    def __init__(self, yes: bool) -> None:
-        self.yes = yes
+    def __init__(self, yes: bool, language: str) -> None:
+        self.yes, self.language = yes, language
 
     def __call__(self, question: str, default: str) -> str:
         if default and (self.yes or sys.stdin.closed):
             return default
         return str(typer.prompt(question, default=default or None))
 
+    def among(self, question: str, choices: tuple[str, ...], default: str) -> str:
+        """One of some words: asked again until it is."""
+        listed = ", ".join(choices)
+        while (answer := self(f"{question}: {listed}", default).strip().lower()) not in choices:
+            typer.echo(f"只能是:{listed}" if self.language == "zh" else f"one of: {listed}", err=True)
+        return answer
 
-def _sample(given: str | None, kind: str) -> Sample:
-    text = _text(given)
-    try:
-        return take_apart(text, graphql=kind == "graphql")
-    except NotASample as error:
-        _stop(f"the sample is {error}", USAGE)
+
+def _sample(given: str | None, kind: str, language: str) -> Sample:
+    """The answer taken apart.  Who pastes at a terminal what is none is told so, and asked again."""
+    while True:
+        text = _text(given)
+        problem = _nothing(language)
+        if text.strip():
+            try:
+                return take_apart(text, graphql=kind == "graphql")
+            except NotASample as error:
+                problem = f"样例不能用:{error}" if language == "zh" else f"the sample is {error}"
+        if given is not None or not sys.stdin.isatty():
+            _stop(problem, USAGE)
+        typer.echo(problem, err=True)
+
+
+def _nothing(language: str) -> str:
+    if language == "zh":
+        return "没有样例:需要后端的一份应答,接口文档里的也可以"
+    return "there is no sample: one answer of the backend is needed, if only from its document"
 
 
 def _text(given: str | None) -> str:
@@ -234,8 +254,9 @@ def _finish(root: Path, folder: Path, env: str, language: str, operation: str, m
     raise typer.Exit(ERRORS if report.errors else 0)
 
 
-def _one_of(value: str, choices: tuple[str, ...], flag: str) -> str:
-    if value not in choices:
+def _one_of(value: str | None, choices: tuple[str, ...], flag: str) -> str | None:
+    """A flag's word, or None where it was not given."""
+    if value is not None and value not in choices:
         _stop(f"{flag}: one of {', '.join(choices)}", USAGE)
     return value
 

@@ -84,7 +84,7 @@ def report(
     ] = 20.0,
     lang: Language = "",
 ) -> None:
-    """Examine cities by the conformance rules.  Exit: 0 no BRONZE rule failed, 1 one did, 2 usage, 3 could not run."""
+    """Examine cities by the conformance rules. 一致性检验,给出徽章。  Exit: 0 no BRONZE rule failed, 1 one did, 2 usage, 3 could not run."""
     if lang not in ("", "zh", "en"):
         raise typer.BadParameter("zh or en", param_hint="--lang")
     language = "zh" if (lang or os.environ.get("LANG", "")).startswith("zh") else "en"

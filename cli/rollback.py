@@ -14,6 +14,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -25,6 +26,7 @@ from storage import Database, StorageError
 
 DATABASE = "gateway.sqlite"
 NOT_DONE, COULD_NOT_RUN = 1, 3  # 2 is typer's own, for usage
+CHINA = ZoneInfo("Asia/Shanghai")
 T = TypeVar("T")
 
 City = Annotated[str, typer.Argument(metavar="CITY", help="The city's folder.")]
@@ -46,35 +48,35 @@ def register(app: typer.Typer) -> None:
 
 @city.command()
 def rollback(name: City, reason: Reason, to: To = None, who: Who = "", root: Root = ROOT, state: State = STATE) -> None:
-    """Serve an earlier revision of a city until its files change.  Exit: 0, 1 not possible, 2 usage, 3 could not run."""
+    """Serve an earlier revision of a city until its files change. 回滚到以前的版本,直到文件再改。  Exit: 0, 1 not possible, 2 usage, 3 could not run."""
     revision = _with(state, root, lambda own: own.rollback(name, to, by=who or _account(), reason=reason, at=_now()))
     typer.echo(f"{name}: rolled back to {revision}, until its files change")
 
 
 @city.command()
 def pin(name: City, reason: Reason, to: To = None, who: Who = "", root: Root = ROOT, state: State = STATE) -> None:
-    """Serve one revision of a city whatever its files say, until `unpin`.  Exit as for rollback."""
+    """Serve one revision of a city whatever its files say, until `unpin`. 固定一个版本。  Exit as for rollback."""
     revision = _with(state, root, lambda own: own.pin(name, to, by=who or _account(), reason=reason, at=_now()))
     typer.echo(f"{name}: pinned to {revision}")
 
 
 @city.command()
 def unpin(name: City, reason: Reason, who: Who = "", root: Root = ROOT, state: State = STATE) -> None:
-    """Follow a city's files again, after pin or rollback.  Exit as for rollback."""
+    """Follow a city's files again, after pin or rollback. 取消固定或回滚,跟随文件。  Exit as for rollback."""
     _with(state, root, lambda own: own.unpin(name, by=who or _account(), reason=reason, at=_now()))
     typer.echo(f"{name}: follows its files")
 
 
 @city.command()
 def pause(name: City, reason: Reason, who: Who = "", root: Root = ROOT, state: State = STATE) -> None:
-    """Ask a city nothing until `resume`; its coverage says CHANNEL_PAUSED.  Exit as for rollback."""
+    """Ask a city nothing until `resume`; its coverage says CHANNEL_PAUSED. 暂停一座城市。  Exit as for rollback."""
     _with(state, root, lambda own: own.pause(name, by=who or _account(), reason=reason, at=_now()))
     typer.echo(f"{name}: paused")
 
 
 @city.command()
 def resume(name: City, reason: Reason = "resumed", who: Who = "", root: Root = ROOT, state: State = STATE) -> None:
-    """Ask a paused city again.  Exit as for rollback."""
+    """Ask a paused city again. 恢复一座城市。  Exit as for rollback."""
     _with(state, root, lambda own: own.resume(name, by=who or _account(), reason=reason, at=_now()))
     typer.echo(f"{name}: resumed")
 
@@ -86,7 +88,7 @@ def history(
     root: Root = ROOT,
     state: State = STATE,
 ) -> None:
-    """Tell what was served of a city, what was refused, and what operators did, the newest first.  Exit: 0, 1 unknown, 3."""
+    """Tell what was served of a city, what was refused, and what operators did, the newest first. 查看历史。  Exit: 0, 1 unknown, 3."""
     rows = _with(state, root, lambda own: _told(own.database, name))
     if not rows:
         _stop(f"nothing is recorded of {name}", NOT_DONE)
@@ -109,7 +111,8 @@ async def _told(database: Database, name: str) -> list[Mapping[str, object]]:
 def _line(row: Mapping[str, object]) -> str:
     reason = f": {row['reason']}" if row["reason"] else ""
     who = f"  by {row['who']}" if row["who"] else ""
-    return f"{str(row['at'])[:19]}Z  {row['revision'] or '-':<10}  {row['what']}{who}{reason}"
+    at = datetime.fromisoformat(str(row["at"])).astimezone(CHINA)  # the console's clock, for whoever has both open
+    return f"{at:%Y-%m-%d %H:%M:%S}+08:00  {row['revision'] or '-':<10}  {row['what']}{who}{reason}"
 
 
 def _with(state: Path, root: Path, work: Callable[[Controls], Awaitable[T]]) -> T:

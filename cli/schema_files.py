@@ -17,7 +17,7 @@ def schema(
     out: Annotated[Path | None, typer.Option("--out", help="Where to write; without it ROOT/.roam.")] = None,
     root: Annotated[Path, typer.Option(envvar="ROAM_ROOT", help="The folder with roam.yaml.")] = Path("cities"),
 ) -> None:
-    """Write the JSON Schemas of channel, agreement, register, gateway and fixture files.  Exit: 0 written, 3 could not."""
+    """Write the JSON Schemas of channel, agreement, register, gateway and fixture files. 写出供编辑器用的 JSON Schema。  Exit: 0 written, 3 could not."""
     folder = out or root / FOLDER
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ NAMED = re.compile(r"secret:([A-Z][A-Z0-9_]*)")
 NAME = re.compile(r"[A-Z][A-Z0-9_]{0,99}")
 DEFAULT_FOLDER = Path(".sandbox/secrets")
 
-secrets = typer.Typer(help="Secrets: list the names, set a value.", no_args_is_help=True)
+secrets = typer.Typer(help="Secrets: list the names, set a value. 密钥:列出名称、设置。", no_args_is_help=True)
 Root = Annotated[Path, typer.Option(envvar="ROAM_ROOT", help="The folder with roam.yaml and one folder per city.")]
 
 
@@ -23,24 +24,26 @@ def register(app: typer.Typer) -> None:
 
 @secrets.command("list")
 def list_secrets(root: Root = Path("cities")) -> None:
-    """List the secrets that the cities' files name, and whether each is set."""
+    """List the secrets that the cities' files name, and whether each is set. 列出各城市用到的密钥是否已设置。"""
     known = Secrets.from_environment(os.environ)
     fallback = fallback_values(root)
     for name, files in named_in(root).items():
-        source = "set" if known.find(name) is not None else "in secrets.sandbox" if name in fallback else "NOT SET"
+        source = "set" if known.find(name) is not None else kept_for_sandbox(name, fallback) or "NOT SET"
         typer.echo(f"{name:<28} {source:<20} {', '.join(files)}")
 
 
 @secrets.command("set")
 def set_secret(
     name: Annotated[str, typer.Argument(help="As in `secret:NAME`.")],
-    value: Annotated[
-        str, typer.Option(prompt=True, hide_input=True, help="Asked for; better not on the command line.")
-    ],
+    value: Annotated[str, typer.Option(help="Asked for, or read from a pipe; better not on the command line.")] = "",
 ) -> None:
-    """Keep a secret in a file of the secrets folder (ROAM_SECRETS_DIR), readable by its owner alone."""
+    """Keep a secret in a file of the secrets folder (ROAM_SECRETS_DIR), readable by its owner alone. 设置一项密钥。"""
     if not NAME.fullmatch(name):
         typer.echo(f"{name}: a secret's name is capital letters, digits and underscores", err=True)
+        raise typer.Exit(2)
+    value = value or _asked()
+    if not value:
+        typer.echo(f"{name}: no value was given; nothing was written", err=True)
         raise typer.Exit(2)
     folder = Path(os.environ.get("ROAM_SECRETS_DIR") or DEFAULT_FOLDER)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -50,7 +53,21 @@ def set_secret(
     file.write_text(value + "\n", "utf-8")
     typer.echo(f"{name} is set in {file}")
     if "ROAM_SECRETS_DIR" not in os.environ:
-        typer.echo(f"to use it: export ROAM_SECRETS_DIR={folder}")
+        typer.echo(f"the sandbox uses it; for anything else: export ROAM_SECRETS_DIR={folder}")
+
+
+def _asked() -> str:
+    """The value as it is typed, unseen, or the first line of a pipe."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("值 Value", hide_input=True))
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def kept_for_sandbox(name: str, fallback: dict[str, str]) -> str | None:
+    """Where the sandbox has a value of its own: the folder that `roam up` reads by itself, or the file of placeholders."""
+    if (DEFAULT_FOLDER / name.lower()).is_file():
+        return f"in {DEFAULT_FOLDER}"
+    return "in secrets.sandbox" if name in fallback else None
 
 
 def named_in(root: Path) -> dict[str, list[str]]:

@@ -36,7 +36,7 @@ def gateway(
         str, typer.Option(help="How subgraphs are asked: direct (own connections) or aiohttp (the reference).")
     ] = "direct",
 ) -> None:
-    """Serves a supergraph on /graphql and / (subscriptions as server-sent events), health on /healthz."""
+    """Serves a supergraph on /graphql and / (subscriptions as server-sent events), health on /healthz. 把超图作为网关提供。"""
     import uvicorn
 
     from edge.server import server_config, settle_memory
@@ -82,7 +82,7 @@ def plan(
     as_json: Annotated[bool, typer.Option("--json", help="The plan as JSON.")] = False,
     picture: Annotated[Path | None, typer.Option(help="Write the plan as an SVG to this file, too.")] = None,
 ) -> None:
-    """Prints the query plan of an operation."""
+    """Prints the query plan of an operation. 打印一个操作的查询计划。"""
     from supergateway.explain import as_text, planned
     from supergateway.picture import picture as drawn
     from supergateway.sources import SourceError

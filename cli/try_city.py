@@ -69,7 +69,7 @@ def try_city(
         bool, typer.Option("--yes", help="Do it: for operations that change something, and to overwrite.")
     ] = False,
 ) -> None:
-    """Make one real call and tell it hop by hop.  Exit: 0 fine, 1 the call failed, 2 usage, 3 could not run."""
+    """Make one real call and tell it hop by hop. 真实调用一次,逐跳说明。  Exit: 0 fine, 1 the call failed, 2 usage, 3 could not run."""
     if file is not None and not record:
         _stop(f"unexpected {file}: a file is for --record", USAGE)
     wish = Wish(name, operation, persona, tuple(arg or ()), env, root, _lang(lang))

@@ -113,7 +113,8 @@ def _greet(stack: "Stack", begun: float) -> None:
 
 def _show_addresses(stack: "Stack") -> None:
     _say(f"{stack.gateway_url}/graphql")
-    rows = {"identity provider": stack.issuer_url, **{slug: stack.city_url(slug) for slug in stack.cities}}
+    rows = {"console": f"{stack.gateway_url}/console", "identity provider": stack.issuer_url}
+    rows |= {slug: stack.city_url(slug) for slug in stack.cities}
     for name, url in rows.items():
         _say(f"  {name:<18} {url}{'  (down)' if name in stack.down else ''}")
     _say(f"Logs: {stack.places.logs}. Ctrl-C stops everything. 按 Ctrl-C 全部停止。")

@@ -30,6 +30,7 @@ ul{list-style:none;margin:0;padding:0}
 li.passed,li.failed,li.unmeasured,li.exempt,li.beside{display:flex;gap:.7rem;padding:.6rem 0;border-top:1px solid var(--line)}
 .mark{flex:0 0 1.6rem;height:1.6rem;line-height:1.6rem;text-align:center;border-radius:50%;color:#fff;background:var(--soft);font-weight:700}
 .passed .mark{background:var(--good)}.failed .mark{background:var(--bad)}.unmeasured .mark{background:var(--wait)}
+.mark+div{flex:1;min-width:0}
 .why{font-size:.95rem}
 .state{font-size:.88rem;color:var(--soft)}
 .tag{border:1px solid currentColor;border-radius:.3rem;padding:0 .35rem;margin-right:.3rem}

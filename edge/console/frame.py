@@ -1,6 +1,7 @@
 """What stands around every page of the console: head, top bar, notice, and the short pages that turn somebody away."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -33,6 +34,8 @@ class Visitor:
     operator: Operator | None = None
     csrf: str = ""
     tried: Tried | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Cities' names by slug, as far as they are known."""
 
 
 def page(
@@ -79,9 +82,9 @@ def sign_in_link(visitor: Visitor) -> Markup:
     )
 
 
-def sign_out_form(visitor: Visitor) -> Markup:
-    """One button, safe from other sites like every form here."""
-    button = tag("button", visitor.words("sign_out"), type="submit", cls="plain")
+def sign_out_form(visitor: Visitor, cls: str = "plain") -> Markup:
+    """One button, safe from other sites like every form here; `plain` is for the bar."""
+    button = tag("button", visitor.words("sign_out"), type="submit", cls=cls)
     return tag("form", secret(visitor), button, method="post", action=f"{HOME}/sign-out")
 
 
@@ -96,7 +99,7 @@ def section(title: str, *body: Child, cls: str = "card") -> Markup:
 
 
 def live(name: str, *body: Child, cls: str | None = None) -> Markup:
-    """A part that the script brings up to date; forms never stand in one."""
+    """A part that the script brings up to date; one with forms waits while a form is open."""
     return tag("div", body, id=f"live-{name}", data_live=True, cls=cls)
 
 
@@ -116,7 +119,8 @@ def _top(visitor: Visitor, facts: Child, *, alone: bool) -> Markup:
     other, shown = ("en", "EN") if words.lang == "zh" else ("zh", "中文")
     who: Child = None
     if operator is not None:
-        reach = words("all_cities") if operator.cities is None else ", ".join(sorted(operator.cities))
+        own = sorted(operator.cities or ())
+        reach = words("all_cities") if operator.cities is None else words.listed(visitor.names.get(s, s) for s in own)
         role = words("role_act") + f" · {reach}" if operator.acts else words("role_view")
         who = tag("span", tag("strong", operator.name), " ", tag("small", role), cls="who")
     brand = tag("a", tag("b", "CityRoam"), " ", tag("span", words("title")), href=HOME, cls="brand")

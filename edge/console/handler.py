@@ -132,8 +132,10 @@ class Console:
             if visitor.path == f"{HOME}/sign-out":
                 return await _signed_out(asked, status, now)
         if visitor.operator is None:
-            return _turned(asked, 403, "not_operator", "not_operator_why", sign_out_form(visitor))
+            return _turned(asked, 403, "not_operator", "not_operator_why", sign_out_form(visitor, "main"))
         seen = await overseeing.seen(now)
+        names = {city.slug: visitor.words.pick(city.name) for city in seen.cities}
+        asked = replace(asked, visitor=replace(visitor, names=names))
         if asked.credentials.method == "POST":
             return await _act(asked, overseeing, seen, form, now)
         return _shown(asked, seen)

@@ -12,7 +12,7 @@ from .parts import (
     city_name,
     days_left,
     differing,
-    flag_text,
+    flags,
     history_table,
     milliseconds,
     opening_now,
@@ -99,7 +99,7 @@ def city_page(visitor: Visitor, seen: Oversight, city: CityView, notice: Child =
             ),
             tag(
                 "div",
-                section(words("actions"), city_forms(visitor, city), cls="card acts"),
+                section(words("actions"), live("acts", city_forms(visitor, city)), cls="card acts"),
                 _contacts(words, city),
                 cls="side",
             ),
@@ -116,18 +116,17 @@ def agreement_page(visitor: Visitor, seen: Oversight, one: Agreed, notice: Child
     consumers = words.listed(city_name(words, seen, slug) for slug in one.consumers)
     facts = _list(
         (words("parties"), f"{city_name(words, seen, one.provider)} → {consumers}"),
-        (words("state"), chip(words, one.state.value)),
+        (words("state"), (chip(words, one.state.value), flags(words, one.flags))),
         (words("until"), f"{one.until.isoformat()} · {days_left(words, one)}"),
         (words("services"), words.listed(words.pick(name) for name in one.services)),
     )
-    raised = [tag("li", flag_text(words, flag)) for flag in one.flags]
     done = [each for each in seen.done if each.detail == one.id]
     body = (
         notice,
         tag("p", tag("a", "← ", words("back"), href=HOME), cls="back"),
         tag("h1", one.id, " ", tag("small", one.title)),
-        live("agreement", facts, tag("ul", raised, cls="flags")),
-        section(words("actions"), agreement_forms(visitor, one)),
+        live("agreement", facts),
+        section(words("actions"), live("acts", agreement_forms(visitor, one)), cls="card acts"),
         section(words("history"), live("history", history_table(words, seen, done))),
     )
     return page(visitor, one.id, body, facts=_facts(words, seen))
@@ -168,7 +167,7 @@ def _line(words: Words, city: CityView) -> Markup:
         (words("badge"), " ", tag("b", words.code(city.badge), cls=f"badge {city.badge.lower()}")),
         (words("revision"), " ", tag("code", city.revision or "—")),
         (words("answered"), " ", tag("b", share(city.answered))),
-        ("p50 ", tag("b", milliseconds(city.p50_ms)), " · p95 ", tag("b", milliseconds(city.p95_ms))),
+        _times(words, city),
         differing(words, city.spread),
         (words("breaker"), " ", breaker_chip(words, city.breaker)) if city.breaker else None,
     ]
@@ -183,6 +182,11 @@ def _line(words: Words, city: CityView) -> Markup:
         href=f"{HOME}/cities/{city.slug}",
         cls=f"line {city.state.value.lower()}",
     )
+
+
+def _times(words: Words, city: CityView) -> Markup:
+    figures = ("p50 ", tag("b", milliseconds(city.p50_ms)), " · p95 ", tag("b", milliseconds(city.p95_ms)))
+    return tag("span", figures, title=words("times_what"))
 
 
 def _summary(words: Words, city: CityView) -> Markup:

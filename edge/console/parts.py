@@ -90,7 +90,7 @@ def history_table(words: Words, seen: Oversight, done: Sequence[Done]) -> Child:
         (
             stamp(one.at),
             city_link(words, seen, one.city),
-            (words.code(one.action), " ", tag("code", one.detail) if one.detail else None),
+            tag("span", words.code(one.action), " ", tag("code", one.detail) if one.detail else None),
             one.reason,
             one.by,
         )

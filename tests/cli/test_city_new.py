@@ -147,6 +147,25 @@ def test_eight_questions_are_asked(deployment: Deployment) -> None:
     assert 'code: "510300"' in (deployment.root / "zigong/channel.yaml").read_text("utf-8")
 
 
+def test_a_word_that_is_no_choice_is_asked_for_again(deployment: Deployment) -> None:
+    """A slip at the fifth question does not cost the four answers before it."""
+    answers = ["zigong", "", "", "", "rset", "REST", "", "magic", "none", json.dumps(SAMPLE), "."]
+    code, out, error = run("city", "new", "--root", str(deployment.root), given="\n".join(answers) + "\n")
+    assert code == 0, out
+    assert "one of: rest, soap, graphql" in error
+    assert "one of: none, api_key" in error
+    assert "kind: rest" in (deployment.root / "zigong/channel.yaml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(("lang", "told"), [("zh", "没有样例"), ("en", "there is no sample")])
+def test_nothing_pasted_is_told_as_such(lang: str, told: str, deployment: Deployment) -> None:
+    """Not as JSON that broke off at its first character."""
+    code, _, error = run("city", "new", "zigong", "--root", str(deployment.root), "-y", "--lang", lang, given=".\n")
+    assert code == 2
+    assert told in error
+    assert not (deployment.root / "zigong").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -291,6 +310,18 @@ def test_a_new_city_breaks_no_client(deployment: Deployment, tmp_path: Path) -> 
     assert told == [("safe", "Enum value CityId.ZIGONG was added.")]
     signed = {change["path"]: change["after"] for change in sections["routing"]}["auth.proof.string"]
     assert signed.startswith('"{method}\\n{path}')
+
+
+def test_against_a_revision_that_the_gateway_kept_where_it_keeps_them(
+    deployment: Deployment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`roam city history` names the revisions; both look in the same folder without being told."""
+    shutil.copytree(deployment.root / "deyang", tmp_path / ".sandbox/state/history/cities/deyang/3f0c91d2ab/deyang")
+    deployment.edit("deyang/channel.yaml", "burst: 100", "burst: 90")
+    monkeypatch.delenv("ROAM_STATE", raising=False)
+    monkeypatch.chdir(tmp_path)
+    code, sections = diff(deployment, "deyang", "--against", "3f0c")
+    assert (code, [change["before"] for change in sections["routing"]]) == (1, ["100"])
 
 
 def test_against_a_revision_an_environment_and_nothing(deployment: Deployment) -> None:

@@ -55,8 +55,10 @@ async def test_nothing_is_done_without_a_reason(operator: Visitor, reason: str) 
 async def test_an_operator_of_one_city_sees_all_and_acts_on_theirs(stack: Stack) -> None:
     async with Visitor(stack.gateway_url) as visitor:
         await visitor.sign_in("operator%40deyang")
-        assert (await visitor.get("/console/cities/chengdu"))[0] == 200
-        assert "<form" not in (await visitor.get("/console/cities/chengdu"))[1].partition("<main")[2]
+        status, page = await visitor.get("/console/cities/chengdu")
+        assert status == 200
+        assert "可操作 · 德阳市" in page
+        assert "<form" not in page.partition("<main")[2]
         assert (await visitor.post("/console/cities/chengdu/pause", reason="别人的城市"))[0] == 403
         assert (await visitor.post("/console/agreements/2026-001/suspend", reason="别人的协议"))[0] == 403
         assert "别人的城市" not in await history(visitor, "chengdu")
@@ -81,7 +83,7 @@ async def test_a_suspended_agreement_opens_nothing_from_the_next_call_on(
     try:
         assert outcome(deng, "MIANYANG") == ("DENIED", "AGREEMENT_SUSPENDED")
         _, page = await operator.get(where)
-        assert "暂停中" in page
+        assert '暂停中</span><ul class="flags">' in page, "whose flag it is stands with the state"
         assert "运营值班 (operator)" in page
         assert "核查 &lt;b&gt;数据&lt;/b&gt; &quot;出境&quot;" in page
         assert "<b>数据</b>" not in page

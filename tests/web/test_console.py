@@ -82,6 +82,21 @@ def test_what_is_being_typed_survives_an_update(stack: Stack, visiting: Visiting
         assert visit.page.get_attribute("#do-pause", "open") is not None
 
 
+def test_the_actions_follow_what_a_colleague_does(stack: Stack, visiting: Visiting) -> None:
+    """Two at their desks: whoever looks at a paused city is offered to resume it, not to pause it once more."""
+    with visiting("zh-CN") as one, visiting("zh-CN") as other:
+        for visit in (one, other):
+            enter(visit, stack)
+            visit.page.goto(f"{stack.gateway_url}/console/cities/mianyang")
+        for action, then in (("pause", "resume"), ("resume", "pause")):
+            other.page.click(f"#do-{action} summary")
+            other.page.fill(f"#do-{action} textarea", "交接班演练")
+            other.page.click(f"#do-{action} button")
+            other.page.wait_for_selector(".notice.good")
+            one.page.wait_for_selector(f"#do-{then}")
+            other.page.wait_for_selector(f"#do-{then}")
+
+
 def test_without_script_everything_reads_and_acts(stack: Stack, visiting: Visiting) -> None:
     """Old browsers, and browsers locked down by an intranet's rules."""
     with visiting("zh-CN", **DESKTOP, java_script_enabled=False) as visit:

@@ -1,5 +1,5 @@
 // Keeps a page of the console up to date: fetches it again and puts its live parts in the place of the old ones.
-// Forms are in no live part, so what somebody is typing stays. Without this script every page still reads and acts.
+// A part with an open form waits, so what somebody is typing stays. Without this script every page still reads and acts.
 const EVERY_MS = 4000;
 const REST_AFTER_MS = 15 * 60 * 1000; // an empty chair must not keep a session alive
 
@@ -7,9 +7,15 @@ const shown = (id, yes) => { document.getElementById(id).hidden = !yes; };
 let lastTouched = Date.now();
 let timer;
 
+function inUse(part) {
+  const begun = [...part.querySelectorAll('textarea')].some((box) => box.value !== '');
+  return begun || part.querySelector('details[open], summary:focus') !== null;
+}
+
 function replaceLive(fresh) {
   for (const part of document.querySelectorAll('[data-live]')) {
     const next = fresh.getElementById(part.id);
+    if (inUse(part)) continue;
     if (next && next.innerHTML !== part.innerHTML) part.replaceChildren(...next.childNodes);
   }
 }
