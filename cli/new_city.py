@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from datetime import UTC, date, datetime
+from itertools import count
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -40,6 +41,8 @@ from channels.text.validation import validate
 from cli.city import COULD_NOT_RUN, ERRORS, Env, Language, Root, _as_text, _language, city  # one wording of findings
 
 SLUG = re.compile(r"[a-z][a-z0-9_]{1,30}")
+LOCAL_PORT = re.compile(r"127\.0\.0\.1:(\d{2,5})")
+FIRST_PORT = 8107  # those below are the sandbox's own cities'
 USAGE = 2
 PLACEHOLDERS = "secrets.sandbox"
 OPENED = date(2000, 1, 1)  # no agreement is looked at
@@ -94,7 +97,7 @@ def new(
     taken = _sample(sample, kind, language)
     if operation and operation not in SERVICES:
         _stop(f"--operation: one of {', '.join(SERVICES)}", USAGE)
-    public, sandbox = _addresses(slug, base_url, sandbox_url)
+    public, sandbox = _addresses(root, slug, base_url, sandbox_url)
     answers = Answers(slug, code, zh, en, app_zh, kind, public, auth, path, operation, _first_line(folder))
     made = _write(folder, answers, taken, sandbox)
     _finish(root, folder, env, language, operation or operation_of(taken), made)
@@ -163,11 +166,18 @@ def _text(given: str | None) -> str:
     return "".join(pasted)
 
 
-def _addresses(slug: str, base_url: str, sandbox_url: str) -> tuple[str, str]:
+def _addresses(root: Path, slug: str, base_url: str, sandbox_url: str) -> tuple[str, str]:
     """The address for every environment, always encrypted, and the sandbox's."""
     if base_url.startswith("http://"):
         return f"https://api.{slug}.example.gov.cn", sandbox_url or base_url
-    return base_url, sandbox_url or "http://127.0.0.1:8107"
+    return base_url, sandbox_url or f"http://127.0.0.1:{_free_port(root)}"
+
+
+def _free_port(root: Path) -> int:
+    """The first port of the sandbox that no other city's overlay names."""
+    texts = [file.read_text("utf-8", errors="replace") for file in root.glob("*/channel.sandbox.yaml")]
+    taken = {int(port) for text in texts for port in LOCAL_PORT.findall(text)}
+    return next(port for port in count(FIRST_PORT) if port not in taken)
 
 
 def _first_line(folder: Path) -> str:

@@ -218,7 +218,7 @@ def _too_short(soak: Soak | None) -> Verdict | None:
     if not soak.measured:
         count = SOAK_DAYS - len(soak.missing)
         days = tuple(day.isoformat() for day in soak.missing)
-        return unmeasured(f"{SOAK_DAYS} 天中只有 {count} 天有数据", f"metrics of {count} of {SOAK_DAYS} days", *days)
+        return unmeasured(f"近 {SOAK_DAYS} 天里有数据的:{count} 天", f"metrics of {count} of {SOAK_DAYS} days", *days)
     return None
 
 

@@ -89,6 +89,15 @@ def test_a_new_folder_passes_the_check(
     assert '"items":' in fixture
 
 
+def test_two_new_cities_have_two_addresses_in_the_sandbox(deployment: Deployment, tmp_path: Path) -> None:
+    """One that was made before keeps its port; the sandbox's own cities have theirs."""
+    new(deployment, tmp_path, SAMPLE)
+    sample = str(tmp_path / "sample.txt")
+    assert run("city", "new", "neijiang", "--root", str(deployment.root), "-y", "--sample", sample)[0] == 0
+    told = [(deployment.root / city / "channel.sandbox.yaml").read_text("utf-8") for city in ("zigong", "neijiang")]
+    assert ["127.0.0.1:8107" in told[0], "127.0.0.1:8108" in told[1]] == [True, True]
+
+
 def test_the_guesses_of_a_sample(deployment: Deployment, tmp_path: Path) -> None:
     """Envelope, list, count, unit, form of days, words; each marked on its line."""
     new(deployment, tmp_path, SAMPLE)
