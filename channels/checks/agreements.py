@@ -34,13 +34,37 @@ def check_agreement(
         yield report("agreement_id", place, found=agreement.id, other=seen[agreement.id])
     if agreement.valid.until < agreement.valid.start:
         yield report("agreement_dates", value_place(node, ("valid", "until")), start=agreement.valid.start)
+    scene = scenes.get(agreement.provider)
     for index, party in enumerate(agreement.parties):
         if party.signed_on > agreement.valid.until >= agreement.valid.start:
             yield report("agreement_signed", value_place(node, ("parties", index, "signed_on")), found=party.signed_on)
+        elif scene is not None and agreement.valid_on(scene.around.at) and party.signed_on > scene.around.at:
+            place = value_place(node, ("parties", index, "signed_on"))
+            yield report("agreement_unsigned", place, found=party.signed_on, start=agreement.valid.start)
+    if (meant := _mistaken_provider(agreement, scenes)) is not None:
+        place, choices = value_place(node, ("provider",)), (meant,)
+        yield report("agreement_provider", place, found=agreement.provider, meant=meant, choices=choices)
+        return
     yield from _check_cities(node, agreement, cities)
     yield from _check_flags(node, agreement)
-    if (scene := scenes.get(agreement.provider)) is not None:
+    if scene is not None:
         yield from _check_provider(node, agreement, scene)
+
+
+def _mistaken_provider(agreement: Agreement, scenes: Mapping[str, Scene]) -> str | None:
+    """The city that signed as provider, where another one stands there that neither signed nor lists a service."""
+    signed, bound = [party.city for party in agreement.parties], {agreement.provider, *agreement.consumers}
+    strange = [slug for slug in signed if slug not in bound]
+    if len(strange) != 1 or agreement.provider in signed or not {agreement.provider, *strange} <= scenes.keys():
+        return None
+    codes = set(agreement.services)
+    if codes & _listed(scenes[agreement.provider]) or not codes <= _listed(scenes[strange[0]]):
+        return None
+    return strange[0]
+
+
+def _listed(scene: Scene) -> set[str]:
+    return {provider.code for provider in scene.providers}
 
 
 def void(found: Sequence[Diagnostic]) -> bool:

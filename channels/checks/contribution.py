@@ -32,7 +32,7 @@ from channels.checks.scene import Scene, english_name
 from channels.checks.sdl_problems import refused, unguarded, unparsed
 from channels.declared.models import City
 from channels.text.diagnostics import Diagnostic, Place, nearest, report
-from channels.text.lines import SourceText, controls
+from channels.text.lines import SourceText, conflict, controls
 from schema.contributed import CONTRIBUTED, merged
 from schema.exported import exported
 from schema.marks import REFETCHED, unmarked
@@ -58,6 +58,8 @@ def parse_contribution(source: SourceText) -> tuple[Contribution | None, list[Di
     """Return: the parsed document, or why it is none."""
     if found := [report("control", place, found=code) for place, code in controls(source)]:
         return None, found
+    if (left := conflict(source)) is not None:
+        return None, [report("conflict", left[0], found=left[1])]
     if not any(line.split("#", 1)[0].strip() for line in source.lines):
         return None, [report("empty", Place(source.path, 1, 1))]
     try:
@@ -143,7 +145,7 @@ def _unfit(source: SourceText, document: DocumentNode) -> Iterator[Diagnostic]:
     for node in document.definitions:
         if not isinstance(node, CONTRIBUTED):
             yield report("sdl_kind", _place_in(source, node))
-        elif isinstance(node, ObjectTypeExtensionNode) and node.name.value != "LocalRoot":
+        elif _strange(node):
             found = node.name.value
             yield report("sdl_extends", _place_in(source, node.name), found=found, near=found, choices=("LocalRoot",))
     canonical = exported().document
@@ -158,15 +160,27 @@ def _unfit(source: SourceText, document: DocumentNode) -> Iterator[Diagnostic]:
         yield from _invalid(source, merged(canonical, kept), kept)
 
 
+def _strange(node: DefinitionNode) -> bool:
+    """Whether a definition changes a type that is not the city's."""
+    return isinstance(node, ObjectTypeExtensionNode) and node.name.value != "LocalRoot"
+
+
 def _invalid(source: SourceText, document: DocumentNode, own: Sequence[DefinitionNode]) -> Iterator[Diagnostic]:
-    """What makes no schema, or leaves something open, although each definition is right by itself."""
+    """What makes no schema, or leaves something open, although each definition is right by itself.
+
+    A type that may not be extended has been told: what the extension leaves open does not matter.
+    """
     try:
         core = build_ast_schema(document, assume_valid_sdl=True)
         problems = [error for error in validate_schema(core) if OF_CITIES not in error.message]
     except (GraphQLError, TypeError) as error:
         problems = [error if isinstance(error, GraphQLError) else GraphQLError(str(error))]
     yield from refused(source, problems)
-    for problem in [] if problems else [each for each in unmarked(core) if f" implements {REFETCHED} " not in each][:1]:
+    for problem in (
+        []
+        if problems or any(_strange(node) for node in own)
+        else [each for each in unmarked(core) if f" implements {REFETCHED} " not in each][:1]
+    ):
         yield unguarded(source, own, problem)
 
 

@@ -21,8 +21,13 @@ def unknown_environment(document: Document[GatewayFile], name: str) -> Diagnosti
     """Told at the environment whose name is nearest, else where environments begin."""
     assert document.model is not None and document.node is not None  # noqa: PT018, S101  (the caller looked)
     known = tuple(document.model.environments)
-    place = key_place(document.node, ("environments", nearest(name, known) or ""))
-    return report("unknown_ref", place, where="environments", found=name, near=name, choices=known)
+    near = nearest(name, known)
+    place = key_place(document.node, ("environments", near or ""))
+    instead = {
+        "zh": f"是不是想写 `{near}`?不是则在这里写 `{name}`;" if near else "",
+        "en": f"did you mean `{near}`? else write `{name}` here; " if near else "",
+    }
+    return report("unknown_environment", place, found=name, instead=instead, choices=known)
 
 
 def secrets_elsewhere(document: Document[GatewayFile], name: str, root: Path) -> Diagnostic:
@@ -46,11 +51,17 @@ def check_issuers(document: Document[GatewayFile], secrets: Secrets) -> Iterator
         for at, code in enumerate(one.cities or ()):
             if code.startswith(PROVINCE) and code not in divisions():
                 place = value_place(document.node, (*path, "cities", at))
-                yield report("city_code", place, code=code, severity="error")
+                yield report("city_code", place, code=code, hint=_meant_code(code), severity="error")
         secret = one.sign_in.client_secret
         if secret is not None and secrets.find(secret.name) is None:
             place = value_place(document.node, (*path, "sign_in", "client_secret"))
             yield report("missing_secret", place, name=secret.name, lower=secret.name.lower())
+
+
+def _meant_code(code: str) -> dict[str, str] | str:
+    """The city that the code's first four digits name, as those of its districts do; else the one whose code is most like it."""
+    near = divisions().get(f"{code[:4]}00") or divisions().get(nearest(code, divisions()) or "")
+    return {"zh": f"是不是想写 {near.code}({near.zh})?", "en": f"did you mean {near.code} ({near.en})?"} if near else ""
 
 
 def check_quotas(document: Document[GatewayFile], secrets: Secrets) -> Iterator[Diagnostic]:

@@ -9,8 +9,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from graphql import DefinitionNode, GraphQLError, GraphQLSyntaxError
+from graphql import (
+    DefinitionNode,
+    GraphQLError,
+    GraphQLSyntaxError,
+)
 
+from channels.checks.sdl_advice import DIRECTIVES, advice
 from channels.text.diagnostics import Diagnostic, Place, nearest, report
 from channels.text.lines import SourceText
 from channels.text.repairs import ASCII
@@ -21,6 +26,9 @@ _WORD = re.compile(r"[@$]?[_A-Za-z][_0-9A-Za-z]*")
 _STRINGS = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n]|\\.)*"')
 _MEANT = re.compile(r"\s*Did you mean (?P<names>.*)\?$")
 _QUOTED = re.compile(r"'([^']+)'")
+_CALLED = re.compile(r"(?<![@\w])(?P<name>\w+)\s*(?:\([^()]*\))?\s*$")
+_TWICE = re.compile(r"There can be only one type named '(.+)'\.")
+_FIELD_TWICE = re.compile(r"Field '(\w+)\.\w+' can only be defined once\.")
 _KINDS = {"Name": "名称", "String": "字符串", "Int": "数字", "<EOF>": "文件结尾"}
 # The sentences of graphql-core 3.2, and how they are said in Chinese.
 _CHINESE = (
@@ -36,6 +44,11 @@ _CHINESE = (
         r"Argument '.+' has invalid value:? (?:Value )?'?(\w+)'? (?:does not exist in|.*) '(\w+)' enum\.",
         r"`\1` 不是 \2 的取值",
         r"`\1` is not a value of \2",
+    ),
+    (
+        r"Argument '.+' has invalid value:? Enum '(\w+)' cannot represent non-enum value: (.+?)\.?",
+        r"`\2` 不是 \1 的取值",
+        r"`\2` is not a value of \1",
     ),
     (r"There can be only one type named '(.+)'\.", r"类型 `\1` 写了两次", r"type `\1` is there twice"),
     (r"Field '(.+)' can only be defined once\.", r"字段 `\1` 写了两次", r"field `\1` is there twice"),
@@ -112,15 +125,58 @@ def unparsed(source: SourceText, error: GraphQLSyntaxError) -> Diagnostic:
     if word and message.startswith("Unexpected") and _top_level(source, place):
         place = Place(place.path, place.line, place.column, len(word[0]))
         return report("sdl_keyword", place, found=word[0], near=word[0], choices=KEYWORDS)
+    if (opened := _opened_before(source, place, message)) is not None:
+        return opened
+    if message.startswith("Expected ':'") and (mark := _unmarked_directive(source, place)) is not None:
+        return mark
     return _told(source, place, message)
+
+
+def _opened_before(source: SourceText, place: Place, message: str) -> Diagnostic | None:
+    """The bracket that is still open where a definition begins, or where its other half is expected."""
+    wanted = (
+        {"]": "[", ")": "("}.get(message.removeprefix("Expected '")[:1]) if message.startswith("Expected '") else None
+    )
+    word = _WORD.match(source.lines[place.line - 1]) if place.line <= len(source.lines) else None
+    if wanted is None and (word is None or word[0] not in KEYWORDS):
+        return None
+    end = place.column - 1 if wanted else 0
+    stack: list[tuple[str, int, int]] = []
+    lines = [*source.lines[: place.line - 1], source.lines[place.line - 1][:end]]
+    text = _STRINGS.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), "\n".join(lines))
+    for number, line in enumerate(text.split("\n"), 1):
+        for at, char in enumerate(line.partition("#")[0]):
+            if char in "{[(":
+                stack.append((char, number, at + 1))
+            elif char in "}])" and stack:
+                stack.pop()
+    found = next((each for each in reversed(stack) if wanted in (None, each[0])), None)
+    return report("unclosed", Place(place.path, found[1], found[2]), found=found[0]) if found else None
+
+
+def _unmarked_directive(source: SourceText, place: Place) -> Diagnostic | None:
+    """A directive without its `@` right before."""
+    lines = [*source.lines[: place.line - 1], source.lines[place.line - 1][: place.column - 1]]
+    text = "\n".join(lines)
+    match = _CALLED.search(text)
+    if match is None or match["name"] not in DIRECTIVES:
+        return None
+    at = match.start("name")
+    head, name = text[:at], match["name"]
+    where = Place(place.path, head.count("\n") + 1, at - (head.rfind("\n") + 1) + 1, len(name))
+    problem = {"zh": f"`{name}` 前面少了 @", "en": f"no @ before `{name}`"}
+    return report("bad_sdl", where, problem=problem, hint={"zh": f"写成 `@{name}`", "en": f"write `@{name}`"})
 
 
 def refused(source: SourceText, errors: Iterable[GraphQLError]) -> Iterator[Diagnostic]:
     """What does not fit.  An argument that is missing and one that is unknown, of one directive, are one mistake."""
     told = list(errors)
     misspelt = {_start(source, error).line for error in told if error.message.startswith("Unknown argument")}
+    twice = {match[1] for error in told if (match := _TWICE.fullmatch(error.message))}
     for error in told:
         place = _start(source, error)
+        if (match := _FIELD_TWICE.fullmatch(error.message)) and match[1] in twice:
+            continue
         if not ("is required, but it was not provided" in error.message and place.line in misspelt):
             yield _told(source, place, error.message)
 
@@ -170,7 +226,7 @@ def _told(source: SourceText, place: Place, message: str) -> Diagnostic:
     line = source.lines[place.line - 1] if place.line <= len(source.lines) else ""
     word_there = _WORD.match(line, place.column - 1)
     width = len(word_there[0]) if word_there else 1
-    hint = {"zh": f"是不是想写 `{names[0]}`?", "en": f"did you mean `{names[0]}`?"} if names else ""
+    hint = {"zh": f"是不是想写 `{names[0]}`?", "en": f"did you mean `{names[0]}`?"} if names else advice(message)
     where = Place(place.path, place.line, place.column, width)
     return report("bad_sdl", where, problem={"zh": zh, "en": en}, hint=hint)
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from channels.checks.agreements import unknown_city
 from channels.checks.names import misspelt_operations
+from channels.checks.operations import inside
 from channels.checks.scene import Scene
 from channels.declared.agreements import Agreement
 from channels.text.diagnostics import Diagnostic, report
 from channels.text.tree import keys
+
+ROW = "{row}"
+_PLACEHOLDER = re.compile(r"\$?\{[^{}]*\}")
 
 
 def check_services(scene: Scene) -> Iterator[Diagnostic]:
@@ -34,6 +39,10 @@ def _check_bindings(scene: Scene) -> Iterator[Diagnostic]:
         if code != "*" and listed and code not in listed and not scene.doubtful:
             yield report("unused_binding", scene.key(*path), found=code, near=code, choices=tuple(sorted(listed)))
         yield from _declared(scene, binding.operations, (*path, "operations"))
+        for match in _PLACEHOLDER.finditer(binding.web or ""):
+            if match[0] != ROW:
+                place = inside(scene.at(*path, "web"), str(binding.web), match.start(), len(match[0]))
+                yield report("binding_word", place, found=match[0])
 
 
 def _known_code(scene: Scene, code: str, path: tuple[str | int, ...]) -> Iterator[Diagnostic]:

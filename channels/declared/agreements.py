@@ -9,10 +9,11 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
+from channels.declared.references import CitySlug
 from channels.declared.strict_model import FormatVersion, Model
 from channels.declared.vocabulary import Claim
 from channels.text.refusal import refuse
-from channels.text.scalars import Day, EachOnce, Positive, ServiceCode, Slug, Some, String, Words
+from channels.text.scalars import Day, EachOnce, Positive, ServiceCode, Some, String, Words
 
 _YUAN = re.compile(r"[0-9]+(?:\.[0-9]{1,2})?")
 
@@ -67,7 +68,7 @@ class Validity(Model):
 
 
 class Party(Model):
-    city: Slug
+    city: CitySlug
     signed_by: Words
     signed_on: Day
 
@@ -79,7 +80,7 @@ class Suspension(Model):
     """
 
     by: Side = "gateway"
-    city: Slug | None = None
+    city: CitySlug | None = None
     since: Day
     until: Day | None = None
     reason: Words
@@ -112,8 +113,8 @@ class Agreement(Model):
     id: Words
     title: Words
     state: Annotated[Decision, BeforeValidator(_decided)] = "ACTIVE"
-    provider: Slug
-    consumers: Annotated[tuple[Slug, ...], EachOnce, Some]
+    provider: CitySlug
+    consumers: Annotated[tuple[CitySlug, ...], EachOnce, Some]
     services: Annotated[tuple[ServiceCode, ...], EachOnce, Some]
     purpose: Words
     legal_basis: Words

@@ -50,6 +50,15 @@ def joining(slug: str) -> bool:
     return any(row.slug == slug for row in divisions().values())
 
 
+def slug_of(name: str) -> str | None:
+    """The folder name of the city of this code or Chinese name, its last character (市, 州) left out or not."""
+    written = name.strip()
+    return next(
+        (row.slug for row in divisions().values() if written in (row.code, row.zh, row.zh[:-1]) and len(written) > 1),
+        None,
+    )
+
+
 def code_of(name_zh: str) -> str | None:
     """The code of the division with this Chinese name."""
     return next((row.code for row in divisions().values() if row.zh == name_zh), None)

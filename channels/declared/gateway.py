@@ -8,10 +8,11 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
+from channels.declared.references import CitySlug, whom
 from channels.declared.strict_model import FormatVersion, Model
 from channels.declared.vocabulary import Assurance
 from channels.text.refusal import refuse
-from channels.text.scalars import CityCode, Duration, EachOnce, Flag, Positive, Slug, Some, String, Url, Words
+from channels.text.scalars import CityCode, Duration, EachOnce, Flag, Positive, Some, String, Url, Words
 from channels.text.written import SecretRef
 
 
@@ -47,13 +48,9 @@ class GatewaySettings(Model):
         return tuple(Path(source[5:]) for source in self.secrets if source.startswith("file:"))
 
 
-def _reach(value: object) -> str:
-    return "<cities>" if isinstance(value, (list, tuple)) else "<any>"
-
-
 Reach: TypeAlias = Annotated[
-    Annotated[Literal["ALL"], Tag("<any>")] | Annotated[tuple[Slug, ...], EachOnce, Tag("<cities>")],
-    Discriminator(_reach),
+    Annotated[Literal["ALL"], Tag("<any>")] | Annotated[tuple[CitySlug, ...], EachOnce, Tag("<cities>")],
+    Discriminator(whom("ALL")),
 ]
 
 

@@ -7,7 +7,7 @@ The models know shapes only; what may stand together is decided in `checks`.
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from channels.declared.auth import (
     ApiKeyAuth,
@@ -38,6 +38,7 @@ from channels.declared.backends import (
 )
 from channels.declared.mapping import NOT_GIVEN, Each, FieldMap, Leaf, MapEntry, Nested
 from channels.declared.operation import Batch, Operation, Outcome, Paging, Poll, Request, Response
+from channels.declared.references import CitySlug, whom
 from channels.declared.rollout import Rollout
 from channels.declared.strict_model import Bilingual, FormatVersion, Model
 from channels.declared.vocabulary import (
@@ -50,15 +51,16 @@ from channels.declared.vocabulary import (
     SourceLevel,
     Theme,
 )
+from channels.text.constraints import between
 from channels.text.scalars import (
     CityCode,
     Day,
     Flag,
-    Positive,
     ServiceCode,
     Slug,
     String,
     Url,
+    Whole,
     Words,
 )
 
@@ -108,20 +110,20 @@ class Binding(Model):
     web: Url | None = None
 
 
+YEARS = (1949, 2199)
+
+
 class Catalogue(Model):
     """An official list in CSV.  `year`: its dates name month and day only; `"*"` binds every code not named."""
 
     file: String
-    year: Positive
+    year: Annotated[Whole, AfterValidator(between(*YEARS))]
     bind: dict[String, Binding] = Field(default_factory=dict)
 
 
-def _partners(value: object) -> str:
-    return "<cities>" if isinstance(value, (list, tuple)) else "<any>"
-
-
 Partners: TypeAlias = Annotated[
-    Annotated[Literal["ANY"], Tag("<any>")] | Annotated[tuple[Slug, ...], Tag("<cities>")], Discriminator(_partners)
+    Annotated[Literal["ANY"], Tag("<any>")] | Annotated[tuple[CitySlug, ...], Tag("<cities>")],
+    Discriminator(whom("ANY")),
 ]
 
 

@@ -39,6 +39,7 @@ FORMS: Mapping[str, JsonSchemaValue] = {
     "period": _DURATION,
     "_whole": {"type": "integer"},
     "_number": {"type": "number", "minimum": 0},
+    "_percent": {"type": "number", "minimum": 0},
     "_flag": {"type": "boolean"},
     "_date": {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "description": "日期,如 2026-11-30。 A date."},
     "_text": {"type": ["string", "number", "boolean"]},

@@ -16,7 +16,10 @@ from channels.text.written import SecretRef
 
 PREFIX = "ROAM_SECRET_"
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
-_MEANT = re.compile(r"\s*(?:export\s+)?(?P<name>[A-Za-z]\w*)\s*[=:：＝\s]\s*(?P<value>.*?)\s*$", re.ASCII)
+_MEANT = re.compile(
+    r"\s*(?:export\s+)?(?:secret:\s*|ROAM_SECRET_)?(?P<name>[A-Za-z][\w.-]*)\s*[=:：＝\s]\s*(?P<value>.*?)\s*$",
+    re.ASCII,
+)
 MOST_BYTES = 1_000_000  # a bundle of certificates is the largest that is known
 _FILE = re.compile(r"[a-z][a-z0-9_]*")  # a name in lower case; mounts have files of their own, with dots
 
@@ -102,12 +105,12 @@ def parse_secrets(text: str) -> tuple[dict[str, str], list[int]]:
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         name, _, value = (part.strip() for part in line.partition("="))
-        fits = _NAME.fullmatch(name) and value and name not in values
+        fits = _NAME.fullmatch(name) and value and name not in values and not name.startswith(PREFIX)
         meant = _MEANT.match(line)
         if fits:
             values[name] = value
             continue
         bad.append(number)
         if meant:
-            values.setdefault(meant["name"].upper(), meant["value"])
+            values.setdefault(re.sub("[-.]", "_", meant["name"].upper()), meant["value"])
     return values, bad

@@ -263,7 +263,7 @@ def read_providers(
         place = value_place(reading.node, ("catalogue", "file"))
         return (
             providers,
-            [report("missing_file", place, file=channel.catalogue.file, hint=beside(folder, channel.catalogue.file))],
+            [report("missing_file", place, file=channel.catalogue.file, hint=_list_beside(folder, file))],
             [],
             b"",
         )
@@ -272,6 +272,15 @@ def read_providers(
         return providers, found, [source], raw
     listed, found = read_catalogue(List(source, channel.catalogue, own_prefix(channel), register))
     return (*providers, *listed), found, [source], raw
+
+
+def _list_beside(folder: Path, file: Path) -> dict[str, str] | str:
+    """The list that was meant: one of another name, or one that is not a CSV yet."""
+    book = next(iter(sorted(folder.glob("*.xlsx"))), None)
+    if book is None:
+        return beside(folder, file.name)
+    command = f"roam city import-catalogue {folder.name} {shown_path(book)}"
+    return {"zh": f"先转成 CSV:{command}", "en": f"make a CSV of the list: {command}"}
 
 
 def _read_text(file: Path) -> tuple[SourceText, bytes, list[Diagnostic]]:

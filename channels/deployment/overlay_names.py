@@ -5,6 +5,7 @@ One of another name is read by nobody.  Where several cities have the same one, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from channels.text.documents import Document, shown_path
 from channels.text.positions import key_place, value_place
 
 SEVERAL = 2
+_MEANT = re.compile(r"channel[-_ ]+(?P<overlay>.+)\.ya?ml")
+"""A file that was meant as an overlay, and is one by no dot."""
 
 
 def check_overlay_names(
@@ -32,9 +35,12 @@ def check_overlay_names(
 
 
 def _of_environments(document: Document[GatewayFile], folders: Mapping[str, Path]) -> Iterator[Diagnostic]:
-    files = [file for folder in folders.values() for file in sorted(folder.glob("channel.*.y*ml"))]
     used = _used(document)
-    strange = [file for file in files if file.suffix != ".yaml" or _named(file) not in used]
+    files = [file for folder in folders.values() for file in sorted(folder.glob("channel.*.y*ml"))]
+    files += [
+        file for folder in folders.values() for file in sorted(folder.glob("channel*")) if _undotted(file) in used
+    ]
+    strange = [file for file in files if not file.name.startswith("channel.") or not _serves(file, used)]
     known = tuple(sorted(used))
     for name in dict.fromkeys(file.name for file in strange):
         same = [file for file in strange if file.name == name]
@@ -51,7 +57,17 @@ def _of_environments(document: Document[GatewayFile], folders: Mapping[str, Path
 
 def _named(file: Path) -> str:
     """The environment's word in a file's name."""
-    return file.name.removeprefix("channel.").removesuffix(file.suffix)
+    return _undotted(file) or file.name.removeprefix("channel.").removesuffix(file.suffix)
+
+
+def _undotted(file: Path) -> str:
+    """The same where it is parted by something else than a dot."""
+    found = _MEANT.fullmatch(file.name)
+    return found["overlay"] if found else ""
+
+
+def _serves(file: Path, used: Mapping[str, Place]) -> bool:
+    return file.suffix == ".yaml" and _named(file) in used
 
 
 def _used(document: Document[GatewayFile]) -> Mapping[str, Place]:

@@ -7,9 +7,11 @@ Nothing here refuses anything: the kinds are those of `scalars` and of pydantic.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Final, TypeAlias
 
 Both: TypeAlias = dict[str, str]
@@ -46,6 +48,12 @@ TYPES: Final[Mapping[str, Form]] = {
         "a number",
         "只写半角数字,如 0.5;不带单位和百分号",
         "write digits alone, such as `0.5`; no unit, no percent sign",
+    ),
+    "percent": Form(
+        "数字",
+        "a number",
+        "只写半角数字,如 10;不带百分号",
+        "write digits alone, such as `10`; no percent sign",
     ),
     "flag": Form("true 或 false", "`true` or `false`", "是写 true,否写 false", "write `true` or `false`"),
     "text": Form("文字", "text", '写一段文字,如 "…"', 'write one text, such as "…"'),
@@ -90,15 +98,30 @@ FORMS: Final[Mapping[str, Form]] = {
 """What an ill-formed value should look like, by the kind of refusal."""
 
 _DAY = re.compile(r"(\d{4})\D{0,3}?(\d{1,2})\D{1,3}(\d{1,2})\D{0,3}|(\d{4})(\d{2})(\d{2})", re.ASCII)
-_DIGITS = re.compile(r"\s*(\d{1,12})\s*\D{0,6}", re.ASCII)
-_PERCENT = re.compile(r"(\d{1,2}(?:\.\d+)?)\s*[%％]", re.ASCII)
+_DAY_LAST = re.compile(r"(\d{1,2})\D(\d{1,2})\D(\d{4})", re.ASCII)
+_DIGITS = re.compile(r"\s*(\d{1,12}(?:\.\d+)?)\s*(\D{0,6})", re.ASCII)
+_TIMES: Final[Mapping[str, int]] = {
+    "十": 10,
+    "百": 100,
+    "千": 1000,
+    "万": 10_000,
+    "亿": 100_000_000,
+    "k": 1000,
+    "w": 10_000,
+}
+_PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*[%％]", re.ASCII)
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(\D+)", re.ASCII)
+_SCHEME = re.compile(r"(?:h[a-z]{1,6}|：?)\s*[:：]\s*[/\\]{1,3}|//", re.ASCII)
+_HOST = re.compile(r"[A-Za-z0-9][\w-]*(?:\.[\w-]+)+(?::\d+)?(?:/[^\s]*)?$|localhost(?::\d+)?(?:/[^\s]*)?$", re.ASCII)
+_LOCAL = ("127.", "localhost")
+_FOLDER = re.compile(r"(?:[a-z]+\s*[:：]\s*)?(/[^\s:]*)", re.ASCII)
 _UNITS: Final[Mapping[str, str]] = {
     "毫秒": "ms", "msec": "ms", "秒": "s", "秒钟": "s", "sec": "s", "secs": "s", "second": "s", "seconds": "s",
     "分": "m", "分钟": "m", "min": "m", "mins": "m", "minute": "m", "minutes": "m", "小时": "h", "时": "h", "hr": "h",
     "hour": "h", "hours": "h", "天": "d", "日": "d", "day": "d", "days": "d", "ms": "ms", "s": "s", "m": "m", "h": "h",
     "d": "d",
 }  # fmt: skip
+MONTHS, LONGEST = 12, 31
 _YES: Final = ("yes", "on", "true", "1", "y", "是", "开", "启用")
 _NO: Final = ("no", "off", "false", "0", "n", "否", "关", "停用", "不")
 
@@ -117,24 +140,41 @@ def to_type(kind: str, form: Form, found: str) -> Both:
 
 
 def _day(found: str) -> str | None:
-    match = _DAY.fullmatch(found.strip())
-    if match is None:
+    """The day in ISO form: its order is told by the year; past a month's end its last day is meant."""
+    match, last = _DAY.fullmatch(found.strip()), _DAY_LAST.fullmatch(found.strip())
+    if match is not None:
+        year, month, day = (int(part) for part in match.groups() if part is not None)
+    elif last is not None:
+        first, second, year = (int(part) for part in last.groups())
+        if first != second and max(first, second) <= MONTHS:
+            return None  # the day before the month, or behind it
+        month, day = sorted((first, second))
+    else:
         return None
-    parts = [int(part) for part in match.groups() if part is not None]
-    try:
-        return date(*parts).isoformat()
-    except ValueError:
+    if not 1 <= month <= MONTHS or not 1 <= day <= LONGEST or not year:
         return None
+    return date(year, month, min(day, monthrange(year, month)[1])).isoformat()
 
 
 def _whole(found: str) -> str | None:
+    """The digits without a unit; `10万` is as many as it says."""
     match = _DIGITS.fullmatch(found.replace(",", "").replace("，", ""))
-    return str(int(match[1])) if match and "." not in found else None
+    if match is None or match[2].strip() in ("%", "％", "‰"):
+        return None
+    unit = match[2].strip().lower()
+    times = _TIMES.get(unit if unit.isascii() else unit[:1], 1)
+    value = Decimal(match[1]) * times
+    return str(int(value)) if value == int(value) and ("." not in match[1] or times > 1) else None
 
 
 def _number(found: str) -> str | None:
     match = _PERCENT.fullmatch(found)
     return f"{float(match[1]) / 100:g}" if match else None
+
+
+def _percent(found: str) -> str | None:
+    match = _PERCENT.fullmatch(found)
+    return match[1] if match else None
 
 
 def _flag(found: str) -> str | None:
@@ -163,6 +203,20 @@ def _duration(found: str) -> str | None:
     return f"{match[1]}{unit}" if match and unit else None
 
 
+def _url(found: str) -> str | None:
+    """The address with its scheme: a machine's own has no certificate."""
+    match = _SCHEME.match(found)
+    rest = found[match.end() :] if match else found
+    if not _HOST.match(rest):
+        return None
+    return f"{'http' if rest.startswith(_LOCAL) else 'https'}://{rest}"
+
+
+def _secret_source(found: str) -> str | None:
+    match = _FOLDER.fullmatch(found.strip())
+    return f"file:{match[1]}" if match else None
+
+
 def _sorting(found: str) -> str | None:
     words = found.split()
     if not words or not re.fullmatch(r"[a-z][A-Za-z0-9]*", words[0]):
@@ -175,6 +229,7 @@ _READ: Final[Mapping[str, Callable[[str], str | None]]] = {
     "date": _day,
     "whole": _whole,
     "number": _number,
+    "percent": _percent,
     "flag": _flag,
     "tuple_type": _list,
     "list_type": _list,
@@ -182,4 +237,6 @@ _READ: Final[Mapping[str, Callable[[str], str | None]]] = {
     "service_code": _service_code,
     "duration": _duration,
     "sorting": _sorting,
+    "url": _url,
+    "secret_source": _secret_source,
 }

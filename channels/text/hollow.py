@@ -12,6 +12,7 @@ from channels.text.tree import Entry, ListNode, MapNode, Node, ScalarNode
 
 FREE = frozenset({"json", "variables", "query", "form", "enum", "value", "default"})
 UNKNOWN = "ROAM-201"
+TOLD = "no_value"
 FALLOUT = frozenset({"ROAM-202", "ROAM-208", "ROAM-307", "ROAM-406"})
 """What is said of a map that lacks something, when what it lacks stands there without a value."""
 
@@ -21,7 +22,7 @@ def hollow(node: Node, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     told = {item.place for item in found}
     for key, entry, behind in _hollow(node):
         if not told & {entry.place, entry.node.place, behind}:
-            yield report("no_value", entry.node.place, field=key)
+            yield report(TOLD, entry.node.place, field=key)
 
 
 def without_beheaded(node: Node, found: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -54,7 +55,7 @@ def _empty(entry: Entry) -> bool:
 def without_hollow(node: Node, found: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The findings without those about a map in which a key has no value: that has been told, and is the cause."""
     spots = set(_around(node, None))
-    return [item for item in found if item.code not in FALLOUT or item.place not in spots]
+    return [item for item in found if item.kind == TOLD or item.code not in FALLOUT or item.place not in spots]
 
 
 def _around(node: Node, key: Place | None) -> Iterator[Place]:

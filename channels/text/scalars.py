@@ -51,6 +51,12 @@ def _number(value: object) -> float:
     raise refuse("number", value)
 
 
+def _percent(value: object) -> float:
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+        raise refuse("percent", value)
+    return _number(value)
+
+
 def _flag(value: object) -> bool:
     if isinstance(value, bool):
         return value
@@ -106,7 +112,7 @@ Whole = Annotated[int, BeforeValidator(_whole)]
 Count = Annotated[int, BeforeValidator(_whole), AfterValidator(at_least(0))]
 Positive = Annotated[int, BeforeValidator(_whole), AfterValidator(at_least(1))]
 Number = Annotated[float, BeforeValidator(_number), AfterValidator(at_least(0))]
-Percent = Annotated[float, BeforeValidator(_number), AfterValidator(between(0, 100))]
+Percent = Annotated[float, BeforeValidator(_percent), AfterValidator(between(0, 100))]
 Share = Annotated[float, BeforeValidator(_number), AfterValidator(between(0, 1))]
 Frequency = Annotated[float, BeforeValidator(_number), AfterValidator(at_least(0.001))]
 Flag = Annotated[bool, BeforeValidator(_flag)]

@@ -15,7 +15,8 @@ from channels.text.diagnostics import Diagnostic, Place, nearest, report
 from channels.text.lines import SourceText, conflict
 
 COMMA, WIDE_COMMA = ",", "，"
-OTHER_SEPARATORS = {";": ";", "\t": "Tab", WIDE_COMMA: WIDE_COMMA}
+OTHER_SEPARATORS = {";": ";", "\t": "Tab", "|": "|", WIDE_COMMA: WIDE_COMMA}
+HEAD_LINES = 5  # a title and the name of a department may stand above the header
 
 
 class Cell(NamedTuple):
@@ -70,32 +71,68 @@ def read_table(
         return [], [header]
     names = [cell.text.strip() for cell in header]
     found = list(_check_header(source, header, columns, optional, ignored))
+    if found and found[0].kind == "header_absent" and (below := _header_below(records, columns)):
+        found = [report("header_below", header[0].place(source.path), line=below, above=below - 1)]
     if any(item.severity == "error" for item in found):
         return [], found
     at = {name: index for index, name in enumerate(names) if name}
     least = 1 + max(index for name, index in at.items() if name in columns)
     rows: list[Row] = []
+    wrongs: list[Diagnostic] = []
     for record in records:
         if isinstance(record, Diagnostic):
             found.append(record)
         elif (wrong := _misfit(source.path, record, least, len(names))) is not None:
-            found.append(wrong)
+            wrongs.append(wrong)
         else:
             rows.append(Row(source.path, at, record))
+    if len(wrongs) > 1 and not rows and len({item.en for item in wrongs}) == 1:
+        unnamed = [name for name in optional if name not in names]
+        wrongs = [
+            report(
+                "header_short",
+                header[-1].place(source.path),
+                row=wrongs[0].about,
+                expected=len(names),
+                columns=unnamed or {"zh": "列名", "en": "a name"},
+            )
+        ]
+    found += wrongs
     if not rows and not found:
         found.append(report("no_rows", Place(source.path, 1, 1)))
     return rows, found
 
 
-def refused(row: Row, column: Bilingual, number: object, choices: Sequence[str], *, closed: bool = False) -> Diagnostic:
+def refused(
+    row: Row,
+    column: Bilingual,
+    number: object,
+    choices: Sequence[str],
+    *,
+    closed: bool = False,
+    right: str | None = None,
+) -> Diagnostic:
     """A cell that says nothing that its column may say.  `column`: its name in the file and in English.
 
-    `choices`: what it may say, where that is a `closed` list; examples otherwise.
+    `choices`: what it may say, where that is a `closed` list; examples otherwise.  `right`: what it was meant to say, where
+    that can be told.
     """
     text, place = row[column.zh], row.place(column.zh)
     names = {"zh": column.zh, "en": column.en}
     kind = "row_empty" if not text else "row_value" if closed else "row_form"
-    return report(kind, place, row=number, column=names, found=text, near=text if closed else "", choices=choices)
+    if right is not None:
+        kind = "row_meant" if text else kind
+    return report(
+        kind, place, row=number, column=names, found=text, near=text if closed else "", choices=choices, right=right
+    )
+
+
+def cells_amiss(row: Row) -> Diagnostic | None:
+    """Where a row has more or fewer cells than the header, so that its cells may stand under the wrong names."""
+    width = 1 + max(row.columns.values())
+    if len(row.cells) == width:
+        return None
+    return report("row_length", row.cells[-1].place(row.path), found=len(row.cells), expected=width)
 
 
 def _check_header(
@@ -109,21 +146,35 @@ def _check_header(
         yield report("separator", place, found=OTHER_SEPARATORS[separator])
         return
     if len(missing) == len(columns):
-        yield report("header", header[0].place(source.path), columns=missing)
+        yield report("header_absent", header[0].place(source.path), columns=missing, line=COMMA.join(columns))
         return
+    order = (*columns, *optional)
     absent = [*missing, *(name for name in optional if name not in names)]
     for index, cell in enumerate(header):
         name, place = names[index], cell.place(source.path)
+        # Where the columns stand in their usual order, one that is not known is the one that belongs there.
+        usual = order[index] if index < len(order) and order[index] in absent and len(names) >= len(columns) else ""
         if name and name in names[:index]:
-            yield report("column_twice", place, found=name)
+            if usual in missing:
+                missing.remove(usual)
+            yield report("column_twice", place, found=name, near=usual, choices=(usual,))
         elif name and name not in (*columns, *optional, *ignored):
-            meant = nearest(name, absent) or next((each for each in absent if set(name) & set(each)), "")
+            meant = nearest(name, absent) or next((each for each in absent if set(name) & set(each)), usual)
             severity = "error" if meant else "warning"
             if meant in missing:
                 missing.remove(meant)
-            yield report("column_unknown", place, found=name, near=meant, choices=absent, severity=severity)
+            kind = "column_unknown" if absent else "column_unread"
+            yield report(kind, place, found=name, near=meant, choices=absent, severity=severity)
     if missing:
         yield report("header", header[-1].place(source.path), columns=missing)
+
+
+def _header_below(records: Iterator[list[Cell] | Diagnostic], columns: Sequence[str]) -> int | None:
+    """The line of the header, where something stands above it."""
+    for _, record in zip(range(HEAD_LINES), records, strict=False):
+        if not isinstance(record, Diagnostic) and sum(cell.text.strip() in columns for cell in record) > 1:
+            return record[0].start[0]
+    return None
 
 
 def _other_separator(line: str, columns: Sequence[str]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import types
+from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -13,12 +14,15 @@ from channels.text.diagnostics import Diagnostic, nearest, report
 from channels.text.forms import FORMS, TYPES, Form, meant, to_type
 from channels.text.hollow import without_beheaded
 from channels.text.pairing import UNKNOWN, alike, missing_keys, paired, renamed
-from channels.text.positions import MapNode, Node, ScalarNode, data, find, key_place, value_place
+from channels.text.positions import ListNode, MapNode, Node, ScalarNode, data, find, key_place, value_place
 
 M = TypeVar("M", bound=BaseModel)
 
 FIELDS, RULE = ("map", "vars"), ("from", "value", "each", "map")
 """Below which keys a mapping names fields; what a field's rule may begin with."""
+KEY = "[key]"
+"""What pydantic puts behind a key that is refused itself."""
+ONE = ("text", "whole", "number", "percent", "flag", "single")
 _QUOTED = re.compile(r"'([^']*)'")
 
 
@@ -51,6 +55,9 @@ def _diagnose(model: type[BaseModel], node: Node, error: ErrorDetails) -> Diagno
     path, owner = _trace(model, error["loc"])
     kind, context = error["type"], error.get("ctx", {})
     field = str(path[-1]) if path else ""
+    if KEY in error["loc"] and "expected" in context:
+        known = _QUOTED.findall(str(context["expected"]))
+        return report("choice", key_place(node, path), found=field, choices=known, advice=_pick(field, known))
     if kind == "extra_forbidden":
         allowed = [info.alias or name for name, info in owner.model_fields.items()] if owner else []
         return report("unknown_field", key_place(node, path), field=field, near=field, choices=allowed)
@@ -85,11 +92,50 @@ def _diagnose(model: type[BaseModel], node: Node, error: ErrorDetails) -> Diagno
     if kind in ("duration", "secret", "secret_form", "too_small", "out_of_range", "derived_state"):
         return report(kind, place, field=_named(path), example=_example(kind, context["found"]), **context)
     if (form := FORMS.get(kind)) is not None:
-        found = context["found"]
-        return report("format", place, found=found, expected=form.expected, example=to_type(kind, form, found))
+        found, right = context["found"], context.get("right")
+        example = {"zh": f"写成 `{right}`", "en": f"write `{right}`"} if right else to_type(kind, form, found)
+        return report("format", place, found=found, expected=form.expected, example=example)
     form, found = TYPES.get(kind, Form(error["msg"], error["msg"], "", "")), _found(node, path)
-    advice = to_type(kind, form, found)
-    return report("wrong_type", place, field=_named(path), expected=form.expected, found=found, advice=advice)
+    single = _one_of_list(find(node, path)) if kind in ONE else None
+    advice = single or _keys_of(kind, model, error["loc"], find(node, path)) or to_type(kind, form, found)
+    return report(
+        "wrong_type",
+        place,
+        field=_named(path) or Path(place.path).name,
+        expected=form.expected,
+        found=found,
+        advice=advice,
+    )
+
+
+def _one_of_list(node: Node | None) -> dict[str, str] | None:
+    """Where one value is expected and a list of one stands there: that one."""
+    items = node.items if isinstance(node, ListNode) else ()
+    if len(items) != 1 or not isinstance(items[0], ScalarNode):
+        return None
+    return {"zh": f"写成 `{items[0].text}`", "en": f"write `{items[0].text}`"}
+
+
+def _keys_of(kind: str, model: type[BaseModel], loc: tuple[int | str, ...], node: Node | None) -> dict[str, str] | None:
+    """Where a part of a file is expected: the keys that it needs; the only one with what is written there."""
+    owner = _trace(model, (*loc, ""))[1] if kind in ("model_type", "model_attributes_type") else None
+    needed = [info.alias or name for name, info in owner.model_fields.items() if info.is_required()] if owner else []
+    if not needed:
+        return None
+    value = "…"
+    if owner is not None and len(needed) == 1 and isinstance(node, ScalarNode):
+        value = str(node.text) if _is_one(owner, {needed[0]: node.text}) else value
+    written = "{" + ", ".join(f"{name}: {value}" for name in needed) + "}"
+    return {"zh": f"写成 {written}", "en": f"write `{written}`"}
+
+
+def _is_one(model: type[BaseModel], values: dict[str, Any]) -> bool:
+    """Whether these values make one."""
+    try:
+        model.model_validate(values)
+    except ValidationError:
+        return False
+    return True
 
 
 def _is_blank(node: Node | None) -> bool:
@@ -156,7 +202,7 @@ def _trace(model: type[BaseModel], loc: tuple[int | str, ...]) -> tuple[tuple[in
     path: list[int | str] = []
     annotation: Any = model
     owner: type[BaseModel] | None = None
-    steps = [step for step in loc if step != "[key]"]
+    steps = [step for step in loc if step != KEY]
     while steps:
         annotation, tagged = _strip(annotation, steps[0])
         if tagged:

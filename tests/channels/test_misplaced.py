@@ -146,6 +146,26 @@ def test_what_is_refused_has_no_fallout(file: str, old: str, new: str, told: str
     must_be_told(Edit(file, old, new, told), tmp_path)
 
 
+@pytest.mark.parametrize("name", ["channel-sandbox.yaml", "channel_sandbox.yaml", "channel.sandbox.yml"])
+def test_an_overlay_that_nobody_reads_is_told(name: str, tmp_path: Path) -> None:
+    deployment = Deployment.make(tmp_path, "deyang")
+    (deployment.root / "deyang/channel.sandbox.yaml").rename(deployment.root / "deyang" / name)
+    [found] = errors(deployment.check(only="deyang"))
+    assert (found.code, Path(found.place.path).name, found.meant) == ("ROAM-310", name, "sandbox")
+    (deployment.root / "deyang" / name).rename(deployment.root / "deyang/channel.sandbox.yaml")
+    (deployment.root / "deyang/channel-old.yaml").write_text("a copy: of before", "utf-8")
+    assert errors(deployment.check(only="deyang")) == []
+
+
+def test_a_list_that_is_no_csv_yet_has_its_command(tmp_path: Path) -> None:
+    deployment = Deployment.make(tmp_path, "mianyang")
+    (deployment.root / "mianyang/catalogue.csv").rename(deployment.root / "mianyang/清单.xlsx")
+    [found] = errors(deployment.check(only="mianyang"))
+    assert found.code == "ROAM-108"
+    assert "roam city import-catalogue mianyang" in found.hint_zh
+    assert "清单.xlsx" in found.hint_en
+
+
 def test_a_service_that_is_gone_is_told_at_the_offer_and_not_in_each_agreement(tmp_path: Path) -> None:
     deployment = Deployment.make(tmp_path)
     lines = lines_of("chengdu")
