@@ -13,7 +13,7 @@ from tests.channels.mistakes import Edit, must_be_told
 
 CITIES = ("chengdu", "deyang", "meishan", "mianyang", "ziyang")
 HERE = Path(__file__).parents[2] / "cities"
-EACH = 9
+EACH = 6
 """Lines of each city, and each kind of mistake, that are tried."""
 DEPTHS = {"too deep": 2, "not deep enough": -2}
 FREE = re.compile(r"^\s*(?:#|$|<)")
@@ -32,8 +32,7 @@ def heads(city: str) -> list[int]:
     return [number for number, line in enumerate(lines_of(city), 1) if re.fullmatch(r"\s+[\w.]+:", line)]
 
 
-def told(folder: Path, city: str, lines: list[str]) -> list[tuple[str, int]]:
-    deployment = Deployment.make(folder, city)
+def told(deployment: Deployment, city: str, lines: list[str]) -> list[tuple[str, int]]:
     (deployment.root / city / "channel.yaml").write_text("\n".join(lines), "utf-8")
     return [(item.code, item.place.line) for item in errors(deployment.check(only=city))]
 
@@ -42,12 +41,12 @@ def told(folder: Path, city: str, lines: list[str]) -> list[tuple[str, int]]:
 @pytest.mark.parametrize("by", DEPTHS.values(), ids=DEPTHS)
 def test_a_head_out_of_line_is_one_error_at_its_line(city: str, by: int, tmp_path: Path) -> None:
     """What hangs below it stays where it is: a parser takes it for something else's."""
-    lines = lines_of(city)
+    deployment, lines = Deployment.make(tmp_path, city), lines_of(city)
     numbers = heads(city)
     for number in Random(7).sample(numbers, min(EACH, len(numbers))):  # noqa: S311  no secret
         line = lines[number - 1]
         moved = " " * max(0, depth(line) + by) + line.lstrip(" ")
-        found = told(tmp_path / str(number), city, [*lines[: number - 1], moved, *lines[number:]])
+        found = told(deployment, city, [*lines[: number - 1], moved, *lines[number:]])
         assert found in ([("ROAM-105", number)], [("ROAM-201", number)]), (number, line, found)
 
 
@@ -55,12 +54,12 @@ def test_a_head_out_of_line_is_one_error_at_its_line(city: str, by: int, tmp_pat
 @pytest.mark.parametrize("by", DEPTHS.values(), ids=DEPTHS)
 def test_any_line_out_of_line_is_one_error_near_it(city: str, by: int, tmp_path: Path) -> None:
     """Some lines are as right in the other place (a list's items): then nothing is told."""
-    lines = lines_of(city)
+    deployment, lines = Deployment.make(tmp_path, city), lines_of(city)
     numbers = [number for number, line in enumerate(lines, 1) if not FREE.match(line) and depth(line) + by >= 0]
     for number in Random(11).sample(numbers, EACH):  # noqa: S311  no secret
         line = lines[number - 1]
         moved = " " * (depth(line) + by) + line.lstrip(" ")
-        found = told(tmp_path / str(number), city, [*lines[: number - 1], moved, *lines[number:]])
+        found = told(deployment, city, [*lines[: number - 1], moved, *lines[number:]])
         assert len(found) <= 1, (number, line, found)
         assert all(abs(at - number) <= 1 for _, at in found), (number, line, found)
 
