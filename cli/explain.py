@@ -8,18 +8,13 @@ from typing import Annotated
 import typer
 
 from channels.checks.lessons import Lesson, lessons
-from channels.text.diagnostics import Lang
+from channels.text.diagnostics import SEVERITY_NAMES, Lang
 from channels.text.messages import MESSAGES, Wording
 
 HOLE = re.compile(r"(?<!{){\w+}(?!})")  # what a message says of the case at hand
 HEADS = {
     "zh": ("原因", "位置", "错", "对", "改法", "消息"),
     "en": ("cause", "where", "wrong", "right", "fix", "messages"),
-}
-SEVERITIES = {
-    "error": {"zh": "错误", "en": "error"},
-    "warning": {"zh": "警告", "en": "warning"},
-    "info": {"zh": "提示", "en": "info"},
 }
 MAPPING = """映射 / mapping
 
@@ -59,7 +54,7 @@ def explain(
     worded = [wording for wording in MESSAGES.values() if wording.code == code]
     severity = worded[0].severity if worded else "error"
     shown = languages(lang)
-    typer.echo(f"{code} ({' '.join(SEVERITIES.get(severity, {}).get(one, severity) for one in shown)})")
+    typer.echo(f"{code} ({' '.join(SEVERITY_NAMES[one][severity] for one in shown)})")
     for language in shown:
         typer.echo("\n".join(told(lesson, worded, language)))
 

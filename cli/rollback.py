@@ -14,19 +14,18 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
-from zoneinfo import ZoneInfo
 
 import typer
 
 from channels.measured import rollout_log
 from channels.revisions import history as recorded
+from channels.text.dates import SHANGHAI
 from cli.city import city
 from resolvers.operators.controls import Controls, NotPossible
 from storage import Database, StorageError
 
 DATABASE = "gateway.sqlite"
 NOT_DONE, COULD_NOT_RUN = 1, 3  # 2 is typer's own, for usage
-CHINA = ZoneInfo("Asia/Shanghai")
 T = TypeVar("T")
 
 City = Annotated[str, typer.Argument(metavar="CITY", help="The city's folder.")]
@@ -111,7 +110,7 @@ async def _told(database: Database, name: str) -> list[Mapping[str, object]]:
 def _line(row: Mapping[str, object]) -> str:
     reason = f": {row['reason']}" if row["reason"] else ""
     who = f"  by {row['who']}" if row["who"] else ""
-    at = datetime.fromisoformat(str(row["at"])).astimezone(CHINA)  # the console's clock, for whoever has both open
+    at = datetime.fromisoformat(str(row["at"])).astimezone(SHANGHAI)  # the console's clock, for whoever has both open
     return f"{at:%Y-%m-%d %H:%M:%S}+08:00  {row['revision'] or '-':<10}  {row['what']}{who}{reason}"
 
 

@@ -176,11 +176,9 @@ def _invalid(source: SourceText, document: DocumentNode, own: Sequence[Definitio
     except (GraphQLError, TypeError) as error:
         problems = [error if isinstance(error, GraphQLError) else GraphQLError(str(error))]
     yield from refused(source, problems)
-    for problem in (
-        []
-        if problems or any(_strange(node) for node in own)
-        else [each for each in unmarked(core) if f" implements {REFETCHED} " not in each][:1]
-    ):
+    if problems or any(_strange(node) for node in own):
+        return
+    for problem in [each for each in unmarked(core) if f" implements {REFETCHED} " not in each][:1]:
         yield unguarded(source, own, problem)
 
 

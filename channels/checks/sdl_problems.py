@@ -9,11 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from graphql import (
-    DefinitionNode,
-    GraphQLError,
-    GraphQLSyntaxError,
-)
+from graphql import DefinitionNode, GraphQLError, GraphQLSyntaxError
 
 from channels.checks.sdl_advice import DIRECTIVES, advice
 from channels.text.diagnostics import Diagnostic, Place, nearest, report

@@ -18,6 +18,7 @@ from channels.declared.models import Binding, Catalogue
 from channels.declared.providers import Provider, named
 from channels.declared.register import RegisterRow
 from channels.declared.strict_model import Bilingual
+from channels.text.dates import is_day
 from channels.text.diagnostics import Diagnostic, report
 from channels.text.forms import meant
 from channels.text.lines import SourceText
@@ -84,7 +85,6 @@ _TICKED = ("是", "有", "y", "yes", "1", "v", "✓", "✔", "☑", "○", "●"
 _PLAIN = re.compile(r"\D{0,2}?([0-9]{1,6})(?:\.0*)?\D{0,2}", re.ASCII)
 _DASHES = re.compile(r"\s*[\u2010-\u2015\u2212_]\s*")
 _SHORT = re.compile(r"\s*(\d{1,2})\s*[月./\-]\s*(\d{1,2})\s*[日号]?\s*", re.ASCII)
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DIGITS = re.compile(r"\d+", re.ASCII)
 _CODE = re.compile(r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*")
 
@@ -241,7 +241,7 @@ class _Row:
         year = self.listed.catalogue.year
         short = _SHORT.fullmatch(text)
         day = meant("date", f"{year}-{short[1]}-{short[2]}" if short else text)
-        day = day or (text if _ISO.fullmatch(text) else None)
+        day = day or (text if is_day(text) else None)
         return f"{int(day[5:7])}月{int(day[8:10])}日" if day else None
 
     def blank(self, column: str) -> None:

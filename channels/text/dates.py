@@ -22,6 +22,7 @@ _FIELDS = {
     "ss": ("second", 2, "%S"),
     "SSS": ("milli", 3, ""),
 }
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _ISO_START = re.compile(r"\d{4}-\d\d-\d\d(?:$|[T ]\d\d:\d\d)", re.ASCII)
 _EPOCHS = {"epoch_ms": 1000, "epoch_s": 1}
 _EPOCH_LIMIT_SECONDS = 32_503_651_200  # year 3000: a larger number counts in another unit
@@ -109,6 +110,14 @@ def _pattern_reader(name: str) -> Reader:
         return datetime(**fields, microsecond=micro, tzinfo=SHANGHAI)
 
     return read
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a canonical `YYYY-MM-DD` of the calendar."""
+    try:
+        return bool(_ISO_DAY.fullmatch(text)) and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def date_text(value: str) -> datetime:

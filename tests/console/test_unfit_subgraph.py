@@ -15,7 +15,7 @@ TOLD = {
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-async def test_the_citys_page_says_what_does_not_fit_and_until_when(lang: str, tmp_path: Path) -> None:
+async def test_the_citys_page_says_what_does_not_fit_until_it_does(lang: str, tmp_path: Path) -> None:
     """Nobody looks into the log of a gateway that serves; once it fits, nothing is said of it any more."""
     async with await open_store(Settings(state=tmp_path)) as store, working(store, Clock()) as worker:
         before = await worker.page("chengdu", lang)
